@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+
+/** One side of an exchange. `data` is kept exactly as it came: text as it is, anything else as BASE64. */
+export const Payload = v.object({
+  contentType: v.pipe(v.string(), v.maxLength(256)),
+  encoding: v.picklist(['JSON', 'CSV', 'BASE64']),
+  data: v.string(),
+});
+export type Payload = v.InferOutput<typeof Payload>;
+
+const Identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+
+/**
+ * What a function hands to the extension: one exchange, as JSON, on the wire of docs/wire-protocol.md.
+ * Keys that are not named here are dropped, so that a newer client can talk to an older extension.
+ */
+export const InferenceRecord = v.object({
+  /** Unique per record; made by the client, so that a response can name it and a repeated post is recognised. */
+  eventId: Identifier,
+  /** The Lambda request that was answered. */
+  requestId: Identifier,
+  /** When the answer was ready: UTC, ISO 8601 with milliseconds and `Z`. It decides the hour that the record is stored under. */
+  inferenceTime: v.pipe(
+    v.string(),
+    v.isoTimestamp(),
+    v.regex(/^\d{4}-.*Z$/, 'Expected a UTC time that ends in Z'),
+    v.check((text) => !Number.isNaN(Date.parse(text)), 'Expected a time that exists'),
+  ),
+  input: Payload,
+  output: Payload,
+  /** HTTP status of the answer. */
+  status: v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599)),
+  /** From the parsed event to the finished answer, in milliseconds. */
+  latencyMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  /** The caller's own id, for joining labels later. */
+  inferenceId: v.optional(Identifier),
+  /** The error code of docs/errors.md, when the answer is an error. */
+  errorCode: v.optional(Identifier),
+  /** SHA-256 of the model file, in hexadecimal. */
+  modelDigest: v.optional(Identifier),
+  coldStart: v.optional(v.boolean()),
+  traceId: v.optional(Identifier),
+  customAttributes: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(32))),
+});
+export type InferenceRecord = v.InferOutput<typeof InferenceRecord>;

@@ -37,8 +37,8 @@ interface StoredPayload {
 
 /** The line that a record is stored as. `inferenceTime` is cut to whole seconds, as SageMaker writes it. */
 export function storedLine(record: InferenceRecord, origin: Origin): StoredLine {
-  const { eventId, inferenceId, customAttributes, requestId, modelDigest, latencyMs, coldStart, status, errorCode } =
-    record;
+  const { eventId, inferenceId, customAttributes, requestId, modelDigest, latencyMs, coldStart } = record;
+  const { status, errorCode, traceId } = record;
   return {
     captureData: {
       endpointInput: storedPayload(record.input, 'INPUT'),
@@ -47,22 +47,20 @@ export function storedLine(record: InferenceRecord, origin: Origin): StoredLine 
     eventMetadata: {
       eventId,
       inferenceTime: `${new Date(record.inferenceTime).toISOString().slice(0, 19)}Z`,
-      ...(inferenceId !== undefined && { inferenceId }),
-      ...(customAttributes !== undefined && { customAttributes }),
+      inferenceId,
+      customAttributes,
     },
     eventVersion: '0',
     inferenceCapture: {
       schemaVersion: SCHEMA_VERSION,
-      functionName: origin.functionName,
-      functionVersion: origin.functionVersion,
+      ...origin,
       requestId,
-      ...(modelDigest !== undefined && { modelDigest }),
+      modelDigest,
       latencyMs,
-      ...(coldStart !== undefined && { coldStart }),
+      coldStart,
       status,
-      ...(errorCode !== undefined && { errorCode }),
-      sampleRate: origin.sampleRate,
-      ...(record.traceId !== undefined && { traceId: record.traceId }),
+      errorCode,
+      traceId,
     },
   };
 }

@@ -44,18 +44,27 @@ export interface AcceptedBody {
   accepted: number;
 }
 
-/** Why a record that reached the receiver will never be in an object. */
-export type DropReason =
-  | 'invalid'
-  | 'duplicate'
-  | 'spool_full'
-  | 'spool_unwritable'
-  | 'not_configured'
-  | 'shutting_down';
+/**
+ * Why a record that reached the receiver is in no object: the error that it was answered with, or DUPLICATE (its eventId was taken
+ * before, so it is in another object), or VANISHED (somebody removed its segment from the spool).
+ */
+export const DROP_REASONS = [
+  'INVALID_JSON',
+  'INVALID_RECORD',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'SPOOL_FULL',
+  'SPOOL_UNWRITABLE',
+  'NOT_CONFIGURED',
+  'SHUTTING_DOWN',
+  'DUPLICATE',
+  'VANISHED',
+] as const satisfies readonly (WireErrorCode | 'DUPLICATE' | 'VANISHED')[];
+export type DropReason = (typeof DROP_REASONS)[number];
 
 /**
  * The body of GET /v1/stats. Counts are records since the process started, and always
- * `received = delivered + sum of dropped + pending`.
+ * `received = delivered + sum of dropped + pending`. A body that cannot be read as records counts as one.
  */
 export interface Stats {
   /** Records posted here, and those recovered from the spool of a predecessor. */

@@ -1,0 +1,43 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Sink } from './sink.ts';
+
+export interface S3SinkOptions {
+  bucket: string;
+  /** Path-style addresses, which S3 servers other than AWS's understand. */
+  pathStyle: boolean;
+}
+
+/** A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables. */
+export function s3Sink({ bucket, pathStyle }: S3SinkOptions): Sink {
+  let client: Promise<S3Client> | undefined;
+
+  // Not at start: importing the SDK takes longer than all the rest of the extension's start.
+  async function connect(): Promise<S3Client> {
+    const { S3Client } = await import('@aws-sdk/client-s3');
+    return new S3Client({ forcePathStyle: pathStyle, maxAttempts: 1 }); // delivery.ts retries, within its deadline
+  }
+
+  return {
+    name: `s3://${bucket}`,
+    async put(key, body, signal) {
+      const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+      client ??= connect();
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ContentType: 'application/x-ndjson',
+        IfNoneMatch: '*',
+      });
+      try {
+        await (await client).send(command, { abortSignal: signal });
+      } catch (error) {
+        if (httpStatus(error) !== 412) throw error;
+      }
+    },
+  };
+}
+
+function httpStatus(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}

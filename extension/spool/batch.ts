@@ -1,0 +1,27 @@
+/** When a batch is finished. */
+export interface BatchLimits {
+  records: number;
+  bytes: number;
+  /** Milliseconds since its first record. */
+  ageMs: number;
+}
+
+/** A batch that still grows. */
+export interface Batch {
+  records: number;
+  bytes: number;
+  /** The UTC hour of its records. */
+  hour: string;
+  /** When its first record came, in milliseconds since the epoch. */
+  openedMs: number;
+}
+
+/** Whether a further record may join: it has the same hour, and fits. The first one always fits. */
+export function fits(batch: Batch, limits: BatchLimits, record: { bytes: number; hour: string }): boolean {
+  return record.hour === batch.hour && batch.records < limits.records && batch.bytes + record.bytes <= limits.bytes;
+}
+
+/** Whether a batch is finished, by count, bytes or age. */
+export function isFinished(batch: Batch, limits: BatchLimits, nowMs: number): boolean {
+  return batch.records >= limits.records || batch.bytes >= limits.bytes || nowMs - batch.openedMs >= limits.ageMs;
+}

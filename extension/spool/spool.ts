@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { hourOf, type KeyScope, objectKey } from '../../capture/object-key.ts';
+import { type BatchLimits, fits, isFinished } from './batch.ts';
+import { recoverSegments } from './recovery.ts';
+import { OpenSegment, type SealedSegment } from './segment.ts';
+
+export interface SpoolOptions {
+  /** Its folder, made when needed. */
+  dir: string;
+  /** Most bytes of all segments together. */
+  maxBytes: number;
+  batch: BatchLimits;
+  scope: KeyScope;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** `full`: the spool holds `maxBytes`. `unwritable`: the disk refused, `cause` says why. */
+export type AppendResult =
+  | { stored: true }
+  | { stored: false; reason: 'full' }
+  | { stored: false; reason: 'unwritable'; cause: Error };
+
+/**
+ * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
+ *
+ * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length.
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #sealed: SealedSegment[] = [];
+  #open: OpenSegment | undefined;
+  #pending = 0;
+  #bytes = 0;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes over what a predecessor left.
+   *
+   * @returns the event ids of the records written last
+   * @throws when the folder cannot be read or written
+   */
+  recover(): string[] {
+    fs.mkdirSync(this.#options.dir, { recursive: true });
+    const { segments, lastEventIds } = recoverSegments(this.#options.dir);
+    for (const segment of segments) {
+      this.#sealed.push(segment);
+      this.#pending += segment.records;
+      this.#bytes += segment.bytes;
+    }
+    return lastEventIds;
+  }
+
+  /**
+   * Makes one record safe.
+   *
+   * @param line of JSON, with its line feed
+   * @param time of the record; its UTC hour decides the segment
+   */
+  append(line: Buffer, time: Date): AppendResult {
+    const { maxBytes, batch } = this.#options;
+    if (this.#bytes + line.length > maxBytes) return { stored: false, reason: 'full' };
+    const hour = hourOf(time);
+    try {
+      if (this.#open !== undefined && !fits(this.#open, batch, { bytes: line.length, hour })) this.seal();
+      this.#open ??= this.#openSegment(time, hour);
+      this.#open.append(line);
+      this.#pending += 1;
+      this.#bytes += line.length;
+      return { stored: true };
+    } catch (cause) {
+      if (this.#open?.records === 0) {
+        this.#open.discard();
+        this.#open = undefined;
+      }
+      return { stored: false, reason: 'unwritable', cause: cause as Error };
+    }
+  }
+
+  /**
+   * Seals the open segment, if there is one.
+   *
+   * @throws when the disk refuses; the segment is then still open
+   */
+  seal(): void {
+    if (this.#open === undefined) return;
+    this.#sealed.push(this.#open.seal());
+    this.#open = undefined;
+  }
+
+  /** Seals the open segment if its time has come. */
+  sealIfFinished(): void {
+    if (this.#open !== undefined && isFinished(this.#open, this.#options.batch, this.#options.now())) this.seal();
+  }
+
+  /** The sealed segment that waits longest. */
+  get oldestSealed(): SealedSegment | undefined {
+    return this.#sealed[0];
+  }
+
+  /** The bytes of a sealed segment: the one thing of the backlog that is ever in memory. */
+  read(segment: SealedSegment): Promise<Buffer> {
+    return fs.promises.readFile(segment.file);
+  }
+
+  /** Forgets a segment that has been delivered, or is lost. It must be one of the sealed ones. */
+  remove(segment: SealedSegment): void {
+    this.#sealed.splice(this.#sealed.indexOf(segment), 1);
+    this.#pending -= segment.records;
+    this.#bytes -= segment.bytes;
+    fs.rmSync(segment.file, { force: true });
+  }
+
+  get sealedSegments(): number {
+    return this.#sealed.length;
+  }
+
+  /** When the open segment got its first record, in milliseconds since the epoch. */
+  get openedMs(): number | undefined {
+    return this.#open?.openedMs;
+  }
+
+  /** Records in all segments. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Bytes of all segments. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  #openSegment(time: Date, hour: string): OpenSegment {
+    const { dir, scope, now } = this.#options;
+    return new OpenSegment(dir, objectKey(scope, time, randomUUID()), hour, now());
+  }
+}

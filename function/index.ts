@@ -1,0 +1,21 @@
+import { createCaptureClient } from '../capture/client.ts';
+import { parseConfig } from './config.ts';
+import { createHandler } from './handler.ts';
+import { keepTrying } from './keep-trying.ts';
+import { log } from './log.ts';
+import { loadPipeline } from './qa/pipeline.ts';
+
+const config = parseConfig(process.env, import.meta.dirname);
+const pipeline = keepTrying(() => loadPipeline(config.modelDir, config.threads));
+
+// In init, where time is not the caller's. A model that cannot be loaded is told to every caller, and tried again.
+await pipeline().catch((error: Error) => log('ERROR', 'the model cannot be loaded', { cause: error.message }));
+
+/** The function's entry point: API Gateway event in, response out. */
+export const handler = createHandler({
+  pipeline,
+  capture: config.capture && createCaptureClient(config.capture),
+  log,
+  now: () => performance.now(),
+  traceId: () => process.env['_X_AMZN_TRACE_ID'],
+});

@@ -1,0 +1,11 @@
+/** Calls `load` once and shares what it gives; after a failure, the next call tries again. */
+export function keepTrying<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}

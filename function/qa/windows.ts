@@ -1,0 +1,31 @@
+/** A piece of the context that fits the model with the question: tokens `[first, end)` of the context. */
+export interface Window {
+  first: number;
+  end: number;
+}
+
+export interface WindowLimits {
+  /** Most tokens of a window, with the question and three special tokens. */
+  maxSeqLen: number;
+  /** Tokens that two neighbouring windows share. */
+  docStride: number;
+}
+
+/**
+ * Cuts a context into overlapping windows; the last is as short as it comes out, none is padded.
+ *
+ * Source: `truncation="only_second", stride=doc_stride, return_overflowing_tokens=True` of Hugging Face tokenizers.
+ *
+ * @returns none when the question leaves no room for the context to advance
+ */
+export function contextWindows(questionTokens: number, contextTokens: number, limits: WindowLimits): Window[] {
+  const room = limits.maxSeqLen - questionTokens - 3;
+  const step = room - limits.docStride;
+  if (step <= 0 && (room <= 0 || contextTokens > room)) return [];
+  const windows: Window[] = [];
+  for (let first = 0; ; first += step) {
+    const end = Math.min(first + room, contextTokens);
+    windows.push({ first, end });
+    if (end === contextTokens) return windows;
+  }
+}

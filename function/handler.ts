@@ -49,7 +49,7 @@ export function createHandler({ pipeline, capture, log, now, traceId }: HandlerP
       traceId: traceId(),
     });
     coldStart = false;
-    if (captured?.accepted === false) log('WARN', 'a record was not captured', { ...captured, requestId });
+    if (captured?.accepted === false) log('ERROR', 'a record was not captured', { ...captured, requestId });
 
     return {
       statusCode: status,

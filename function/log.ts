@@ -3,7 +3,7 @@ export type Level = 'INFO' | 'WARN' | 'ERROR';
 /** Writes one line of JSON to the function's log. Never pass it a question, a context or an answer. */
 export type Log = (level: Level, message: string, fields?: Record<string, unknown>) => void;
 
-/** WARN: nothing of the answer was lost. ERROR: something was. */
+/** WARN: nothing was lost. ERROR: something was. */
 export const log: Log = (level, message, fields) => {
   process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`);
 };

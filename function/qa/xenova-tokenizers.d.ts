@@ -5,5 +5,7 @@ declare module '@xenova/transformers/src/tokenizers.js' {
     pre_tokenizer: (text: string) => string[];
     model: ((tokens: string[]) => string[]) & { convert_tokens_to_ids(tokens: string[]): number[] };
     special_tokens: string[];
+    encode(text: string): number[];
   }
+  export class BertTokenizer extends PreTrainedTokenizer {}
 }

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { admits, afterFailure, type Breaker, CLOSED } from './breaker.ts';
+
+const POLICY = { threshold: 3, openMs: 1000, maxOpenMs: 3000 };
+const after = (failures: number, nowMs: number): Breaker =>
+  Array(failures)
+    .fill(0)
+    .reduce((breaker) => afterFailure(breaker, POLICY, nowMs), CLOSED);
+
+test.each([
+  [0, 0],
+  [2, 0],
+  [3, 1000],
+  [4, 2000],
+  [5, 3000],
+  [500, 3000],
+])('after %i failures in a row it stays open for %i ms', (failures, openMs) => {
+  const breaker = after(failures, 10_000);
+  expect(admits(breaker, 10_000 + openMs)).toBe(true);
+  if (openMs > 0) expect(admits(breaker, 10_000 + openMs - 1)).toBe(false);
+});

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { EXAMPLE_RECORD } from './example-record.ts';
+import { InferenceRecord } from './record.ts';
+
+const { modelDigest, coldStart, ...least } = EXAMPLE_RECORD;
+
+test.each([
+  ['all fields', { ...EXAMPLE_RECORD, inferenceId: 'a', errorCode: 'B', traceId: 'c', customAttributes: ['d'] }],
+  ['only the fields that every record has', least],
+  ['bytes as BASE64', { ...least, input: { contentType: 'image/png', encoding: 'BASE64', data: 'iVBORw==' } }],
+])('a record with %s is accepted as it is', (_, record) => {
+  expect(v.parse(InferenceRecord, record)).toEqual(record);
+});
+
+test('a field of a newer client is dropped, not refused', () => {
+  expect(v.parse(InferenceRecord, { ...least, later: 1 })).toEqual(least);
+});
+
+test.each([
+  ['no eventId', { eventId: undefined }],
+  ['an empty requestId', { requestId: '' }],
+  ['an id without end', { requestId: 'x'.repeat(257) }],
+  ['a local time', { inferenceTime: '2026-11-23T21:00:00.123+01:00' }],
+  ['a day that does not exist', { inferenceTime: '2026-13-40T21:00:00.000Z' }],
+  ['no time at all', { inferenceTime: 'now' }],
+  ['no output', { output: undefined }],
+  ['an unknown encoding', { input: { contentType: 'a/b', encoding: 'XML', data: '' } }],
+  ['data that is an object', { input: { contentType: 'a/b', encoding: 'JSON', data: {} } }],
+  ['a status that is none', { status: 42 }],
+  ['a negative latency', { latencyMs: -1 }],
+  ['endless attributes', { customAttributes: Array(33).fill('a') }],
+])('a record with %s is refused', (_, change) => {
+  expect(v.safeParse(InferenceRecord, { ...least, ...change }).success).toBe(false);
+});

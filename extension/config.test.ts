@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const LEAST = { CAPTURE_DESTINATION: 's3://bucket/captured/qa', AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering' };
+
+test('a destination is enough, everything else has a default', () => {
+  expect(parseConfig(LEAST)).toEqual({
+    port: 2772,
+    destination: { kind: 's3', bucket: 'bucket', pathStyle: false },
+    scope: { prefix: 'captured/qa', endpoint: 'QuestionAnswering', variant: 'AllTraffic' },
+    functionName: 'QuestionAnswering',
+    functionVersion: '$LATEST',
+    batch: { records: 1000, bytes: 4_194_304, ageMs: 60_000 },
+    spool: { dir: '/tmp/inference-capture', maxBytes: 134_217_728 },
+    flushBudgetMs: 500,
+  });
+});
+
+test.each([
+  ['s3://bucket', { kind: 's3', bucket: 'bucket', pathStyle: true }, ''],
+  ['s3://bucket/', { kind: 's3', bucket: 'bucket', pathStyle: true }, ''],
+  ['s3://my.bucket/a/b/', { kind: 's3', bucket: 'my.bucket', pathStyle: true }, 'a/b'],
+  ['file:///tmp/a%20b', { kind: 'file', folder: '/tmp/a b' }, ''],
+])('the destination %s is understood', (CAPTURE_DESTINATION, destination, prefix) => {
+  const config = parseConfig({ ...LEAST, CAPTURE_DESTINATION, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000' });
+  expect(config.destination).toEqual(destination);
+  expect(config.scope.prefix).toBe(prefix);
+});
+
+test.each([
+  [
+    { CAPTURE_DESTINATION: undefined },
+    'CAPTURE_DESTINATION: expected s3://bucket/prefix or file:///folder, got nothing',
+  ],
+  [{ CAPTURE_DESTINATION: '' }, 'CAPTURE_DESTINATION: expected s3://bucket/prefix or file:///folder, got ""'],
+  [{ CAPTURE_DESTINATION: 's3://B/x' }, 'CAPTURE_DESTINATION'],
+  [{ CAPTURE_DESTINATION: 's3://bucket/a//b' }, 'CAPTURE_DESTINATION'],
+  [{ CAPTURE_DESTINATION: 's3://bucket/../b' }, 'CAPTURE_DESTINATION'],
+  [{ CAPTURE_DESTINATION: 'https://bucket' }, 'CAPTURE_DESTINATION'],
+  [{ CAPTURE_PORT: '70000' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got "70000"'],
+  [{ CAPTURE_BATCH_RECORDS: '0' }, 'CAPTURE_BATCH_RECORDS: expected a whole number from 1'],
+  [{ CAPTURE_BATCH_BYTES: '4MB' }, 'CAPTURE_BATCH_BYTES: expected a whole number from 1'],
+  [{ CAPTURE_BATCH_AGE_MS: '' }, 'CAPTURE_BATCH_AGE_MS: expected a whole number from 0'],
+  [{ CAPTURE_SPOOL_DIR: 'spool' }, 'CAPTURE_SPOOL_DIR: expected an absolute path, got "spool"'],
+  [{ CAPTURE_ENDPOINT_NAME: 'a/b' }, 'CAPTURE_ENDPOINT_NAME: expected letters, digits'],
+  [{ CAPTURE_VARIANT_NAME: '..' }, 'CAPTURE_VARIANT_NAME: expected a name, got ".."'],
+  [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'AWS_LAMBDA_FUNCTION_NAME'],
+])('%j is refused', (change, message) => {
+  expect(() => parseConfig({ ...LEAST, ...change })).toThrow(message);
+});

@@ -1,0 +1,96 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { Counters } from './counters.ts';
+import { createIntake, refusingIntake } from './intake.ts';
+import type { AppendResult, Spool } from './spool/spool.ts';
+
+const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '7', sampleRate: 1 };
+const append = vi.fn<(line: Buffer, time: Date) => AppendResult>();
+beforeEach(() => {
+  append.mockReset().mockReturnValue({ stored: true });
+});
+
+function setUp(knownEventIds: string[] = []) {
+  const counters = new Counters();
+  const log = vi.fn();
+  const intake = createIntake({
+    spool: { append, bytes: 99 } as unknown as Spool,
+    origin: ORIGIN,
+    counters,
+    knownEventIds,
+    log,
+  });
+  return { counters, log, intake, take: (record: object) => intake.take(JSON.stringify(record)) };
+}
+
+test('a record goes to the spool as a stored line, under its own time', () => {
+  const { counters, take } = setUp();
+  expect(take(EXAMPLE_RECORD)).toEqual({ accepted: true, requestId: EXAMPLE_RECORD.requestId });
+  const [line, time] = append.mock.calls[0]!;
+  expect(line.toString()).toMatch(/^\{"captureData":.+"functionVersion":"7".+\}\n$/);
+  expect(time).toEqual(new Date(EXAMPLE_RECORD.inferenceTime));
+  expect(counters.received).toBe(1);
+});
+
+test('a line feed in a record does not break its line', () => {
+  setUp().take({ ...EXAMPLE_RECORD, input: { ...EXAMPLE_RECORD.input, data: 'a\nb\u2028c' } });
+  expect(append.mock.calls[0]![0].toString().trimEnd()).not.toContain('\n');
+});
+
+test.each([
+  ['posted twice', []],
+  ['stored by a predecessor', [EXAMPLE_RECORD.eventId]],
+])('a record %s is acknowledged and stored once', (_, known) => {
+  const { counters, take } = setUp(known);
+  take(EXAMPLE_RECORD);
+  expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: true });
+  expect(append.mock.calls.length + known.length).toBe(1);
+  expect(counters.received - counters.dropped.DUPLICATE + known.length).toBe(1);
+});
+
+test('a record that could not be stored may come again', () => {
+  const { counters, take } = setUp();
+  append.mockReturnValueOnce({ stored: false, reason: 'full' });
+  expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: false, code: 'SPOOL_FULL' });
+  expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: true });
+  expect(counters).toMatchObject({ received: 2, dropped: { SPOOL_FULL: 1, DUPLICATE: 0 } });
+});
+
+test('a disk that refuses is told to the function and to the log', () => {
+  const { take, log } = setUp();
+  append.mockReturnValueOnce({ stored: false, reason: 'unwritable', cause: new Error('ENOSPC') });
+  expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: false, code: 'SPOOL_UNWRITABLE' });
+  expect(log).toHaveBeenCalledWith('ERROR', 'the spool cannot be written', { cause: 'ENOSPC' });
+});
+
+test.each([
+  ['{"eventId":', 'INVALID_JSON', /got no JSON/],
+  ['[]', 'INVALID_RECORD', /eventId/],
+  [
+    JSON.stringify({ ...EXAMPLE_RECORD, status: 'secret' }),
+    'INVALID_RECORD',
+    /Expected number at "status", got another text/,
+  ],
+  [JSON.stringify({ ...EXAMPLE_RECORD, input: { data: 'secret' } }), 'INVALID_RECORD', /"input.contentType"/],
+])('%s is refused as %s', (text, code, message) => {
+  const { counters, intake } = setUp();
+  const result = intake.take(text);
+  expect(result).toMatchObject({ accepted: false, code, message: expect.stringMatching(message) });
+  expect(JSON.stringify(result)).not.toContain('secret');
+  expect(counters).toMatchObject({ received: 1, dropped: { [code]: 1 } });
+});
+
+test('at the end of the environment nothing more is taken', () => {
+  const { intake, take } = setUp();
+  intake.close();
+  expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: false, code: 'SHUTTING_DOWN' });
+});
+
+test('an extension without a configuration refuses and says why', () => {
+  const counters = new Counters();
+  expect(refusingIntake(counters, 'CAPTURE_PORT: ...').take('')).toMatchObject({
+    code: 'NOT_CONFIGURED',
+    message: 'CAPTURE_PORT: ...',
+  });
+  expect(counters).toMatchObject({ received: 1, dropped: { NOT_CONFIGURED: 1 } });
+});

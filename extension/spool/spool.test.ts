@@ -1,0 +1,186 @@
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Spool, type SpoolOptions } from './spool.ts';
+
+const HOUR_MS = 3_600_000;
+const START = Date.parse('2026-11-23T21:00:00.000Z');
+const line = (eventId: string, length = 60) =>
+  Buffer.from(`{"eventMetadata":{"eventId":"${eventId}"}}\n`.padStart(length));
+
+let dir: string;
+let nowMs = START;
+beforeEach(() => {
+  dir = fs.mkdtempSync(path.join(tmpdir(), 'spool-'));
+  nowMs = START;
+  return () => fs.rmSync(dir, { recursive: true, force: true });
+});
+
+const spool = (options: Partial<SpoolOptions> = {}) =>
+  new Spool({
+    dir,
+    maxBytes: 10_000,
+    batch: { records: 3, bytes: 1000, ageMs: 60_000 },
+    scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
+    now: () => nowMs,
+    ...options,
+  });
+
+/** Takes out all segments as a delivery would. */
+async function drain(from: Spool): Promise<{ key: string; ids: string[] }[]> {
+  from.seal();
+  const objects = [];
+  for (let segment = from.oldestSealed; segment !== undefined; segment = from.oldestSealed) {
+    const text = (await from.read(segment)).toString();
+    objects.push({ key: segment.key, ids: Array.from(text.matchAll(/"eventId":"(\w+)"/g), (match) => match[1]!) });
+    from.remove(segment);
+  }
+  return objects;
+}
+const files = () =>
+  fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+
+test('records become objects of so many records, in the order in which they came', async () => {
+  const subject = spool();
+  for (const id of ['a', 'b', 'c', 'd']) expect(subject.append(line(id), new Date(START))).toEqual({ stored: true });
+  expect(subject).toMatchObject({ pending: 4, bytes: 240, sealedSegments: 1 });
+  expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d']]);
+  expect(subject).toMatchObject({ pending: 0, bytes: 0, sealedSegments: 0 });
+  expect(files()).toEqual([]);
+});
+
+test('an object holds the records of one hour, its own', async () => {
+  const subject = spool();
+  const times = [START, START + 1, START + HOUR_MS, START + 2];
+  for (const [i, time] of times.entries()) subject.append(line(`r${i}`), new Date(time));
+  const objects = await drain(subject);
+  expect(objects.map(({ ids }) => ids)).toEqual([['r0', 'r1'], ['r2'], ['r3']]);
+  expect(objects.map(({ key }) => key.slice(0, 43))).toEqual([
+    'captured/qa/AllTraffic/2026/11/23/21/00-00-',
+    'captured/qa/AllTraffic/2026/11/23/22/00-00-',
+    'captured/qa/AllTraffic/2026/11/23/21/00-00-',
+  ]);
+});
+
+test('a batch is sealed once it is old enough, counted from its first record', () => {
+  const subject = spool();
+  subject.append(line('a'), new Date(START));
+  nowMs += 59_999;
+  subject.append(line('b'), new Date(nowMs));
+  subject.sealIfFinished();
+  expect(subject.sealedSegments).toBe(0);
+  nowMs += 1;
+  subject.sealIfFinished();
+  expect(subject.sealedSegments).toBe(1);
+});
+
+test('a record larger than a batch is a batch of its own', async () => {
+  const subject = spool();
+  for (const [id, length] of [
+    ['a', 60],
+    ['b', 5000],
+    ['c', 60],
+  ] as const)
+    subject.append(line(id, length), new Date(START));
+  expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
+});
+
+test('a full spool refuses, and takes records again when something is delivered', async () => {
+  const subject = spool({ maxBytes: 150 });
+  const append = (id: string) => subject.append(line(id), new Date(START));
+  expect([append('a'), append('b'), append('c')]).toEqual([
+    { stored: true },
+    { stored: true },
+    { stored: false, reason: 'full' },
+  ]);
+  await drain(subject);
+  expect(append('d')).toEqual({ stored: true });
+});
+
+test('a disk that takes only a part of a line takes nothing', async () => {
+  const subject = spool();
+  subject.append(line('a'), new Date(START));
+  const real = fs.writeSync;
+  vi.spyOn(fs, 'writeSync').mockImplementationOnce((fd, buffer) => real(fd, (buffer as unknown as Buffer).subarray(0, 20)));
+  expect(subject.append(line('b'), new Date(START))).toMatchObject({ stored: false, reason: 'unwritable' });
+  vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+    throw new Error('ENOSPC: no space left on device');
+  });
+  expect(subject.append(line('c'), new Date(START))).toMatchObject({
+    reason: 'unwritable',
+    cause: new Error('ENOSPC: no space left on device'),
+  });
+  expect(subject.append(line('d'), new Date(START))).toEqual({ stored: true });
+  expect(subject.pending).toBe(2);
+  expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'd']]);
+});
+
+test('a first record that the disk refuses leaves no segment behind', () => {
+  const subject = spool();
+  vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+    throw new Error('ENOSPC');
+  });
+  expect(subject.append(line('a'), new Date(START))).toMatchObject({ stored: false });
+  expect(files()).toEqual([]);
+});
+
+test('a folder that cannot be made is told, not thrown', () => {
+  fs.writeFileSync(path.join(dir, 'file'), '');
+  const subject = spool({ dir: path.join(dir, 'file', 'spool') });
+  expect(() => subject.recover()).toThrow('ENOTDIR');
+  expect(subject.append(line('a'), new Date(START))).toMatchObject({ stored: false, reason: 'unwritable' });
+});
+
+test('a successor takes over every whole line, under the same key, and cuts off a line that was only begun', async () => {
+  const before = spool();
+  for (const id of ['a', 'b', 'c', 'd', 'e']) before.append(line(id), new Date(START));
+  const openFile = files().find((name) => name.endsWith('.open'))!;
+  const folder = path.join(dir, 'captured/qa/AllTraffic/2026/11/23/21');
+  fs.appendFileSync(path.join(folder, openFile), '{"eventMetadata":{"eventId":"torn');
+
+  const after = spool();
+  expect(after.recover()).toEqual(['d', 'e']);
+  expect(after).toMatchObject({ pending: 5, bytes: 300, sealedSegments: 2 });
+  after.append(line('f'), new Date(START));
+  const objects = await drain(after);
+  expect(objects.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d', 'e'], ['f']]);
+  expect(objects[1]!.key).toBe(`captured/qa/AllTraffic/2026/11/23/21/${openFile.replace('.open', '')}`);
+});
+
+test('whatever comes, and wherever a process dies, each record is in exactly one object', async () => {
+  const steps = fc.array(
+    fc.oneof(
+      fc.record({ append: fc.integer({ min: 60, max: 1200 }), hour: fc.nat(1) }),
+      fc.constantFrom('crash' as const, 'seal' as const, 'drain' as const),
+    ),
+    { maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (sequence) => {
+      let subject = spool({ maxBytes: 1_000_000 });
+      const stored: string[] = [];
+      const objects: { key: string; ids: string[] }[] = [];
+      for (const [i, step] of sequence.entries()) {
+        if (step === 'seal') subject.seal();
+        else if (step === 'drain') objects.push(...(await drain(subject)));
+        else if (step === 'crash') {
+          subject = spool({ maxBytes: 1_000_000 });
+          subject.recover();
+        } else {
+          subject.append(line(`r${i}`, step.append), new Date(START + step.hour * HOUR_MS));
+          stored.push(`r${i}`);
+        }
+      }
+      objects.push(...(await drain(subject)));
+      expect(objects.flatMap(({ ids }) => ids).sort()).toEqual(stored.sort());
+      expect(new Set(objects.map(({ key }) => key)).size).toBe(objects.length);
+      expect(files()).toEqual([]);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { rankAnswers } from './answers.ts';
+
+test('equal texts are one answer with the sum of their scores, where the first of them stands', () => {
+  const candidates = [
+    { answer: 'Paris', score: 0.3, start: 0, end: 5 },
+    { answer: 'Rome', score: 0.5, start: 10, end: 14 },
+    { answer: 'PARIS', score: 0.4, start: 20, end: 25 },
+  ];
+  expect(rankAnswers(candidates, 5)).toEqual([
+    { answer: 'Paris', score: 0.7, start: 0, end: 5 },
+    { answer: 'Rome', score: 0.5, start: 10, end: 14 },
+  ]);
+  expect(rankAnswers(candidates, 1)).toHaveLength(1);
+  expect(candidates[0]!.score).toBe(0.3);
+});

@@ -26,12 +26,13 @@ const options: BuildOptions = {
   format: 'esm',
   outExtension: { '.js': '.mjs' },
   minify: true,
+  lineLimit: 200, // a stack trace prints the line
   legalComments: 'none',
   logLevel: 'warning',
   external: ['onnxruntime-node'],
   plugins: [withoutTensors],
   // What is CommonJS in a bundle may still call require for Node's own modules.
-  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  banner: { js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);" },
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -106,7 +106,9 @@ test('a disk that takes only a part of a line takes nothing', async () => {
   const subject = spool();
   subject.append(line('a'), new Date(START));
   const real = fs.writeSync;
-  vi.spyOn(fs, 'writeSync').mockImplementationOnce((fd, buffer) => real(fd, (buffer as unknown as Buffer).subarray(0, 20)));
+  vi.spyOn(fs, 'writeSync').mockImplementationOnce((fd, buffer) =>
+    real(fd, (buffer as unknown as Buffer).subarray(0, 20)),
+  );
   expect(subject.append(line('b'), new Date(START))).toMatchObject({ stored: false, reason: 'unwritable' });
   vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
     throw new Error('ENOSPC: no space left on device');

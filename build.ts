@@ -29,10 +29,13 @@ const options: BuildOptions = {
   lineLimit: 200, // a stack trace prints the line
   legalComments: 'none',
   logLevel: 'warning',
+  mainFields: ['module', 'main'], // what is not used of a library stays out
   external: ['onnxruntime-node'],
   plugins: [withoutTensors],
   // What is CommonJS in a bundle may still call require for Node's own modules.
-  banner: { js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
+  },
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PORT, type Stats } from '../capture/wire.ts';
-import { type ExtensionConfig, parseConfig } from './config.ts';
+import { type Destination, type ExtensionConfig, parseConfig } from './config.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery.ts';
 import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
@@ -10,7 +10,8 @@ import { log } from './log.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 import { RecordArrivals } from './record-arrivals.ts';
 import { fileSink } from './sinks/file.ts';
-import { s3Sink } from './sinks/s3.ts';
+import { lazySink } from './sinks/lazy.ts';
+import type { Sink } from './sinks/sink.ts';
 import { Spool } from './spool/spool.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
@@ -38,9 +39,7 @@ async function capture(api: ExtensionsApi, config: ExtensionConfig): Promise<voi
   const knownEventIds = recover(spool, counters);
   const intake = createIntake({ spool, origin, counters, knownEventIds, log });
   const receiver = createReceiver({ intake, counters, stats, onRecord: (requestId) => arrivals.arrived(requestId) });
-  const { destination } = config;
-  const sink = destination.kind === 's3' ? s3Sink(destination) : fileSink(destination.folder);
-  const delivery = new Delivery({ spool, sink, counters, log, now, sleep });
+  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
 
   await Promise.all([api.register(NAME), listen(receiver, config.port)]);
   const { batch, flushBudgetMs } = config;
@@ -57,6 +56,11 @@ async function capture(api: ExtensionsApi, config: ExtensionConfig): Promise<voi
     batchAgeMs: batch.ageMs,
     flushBudgetMs,
   });
+}
+
+function sinkTo(destination: Destination): Sink {
+  if (destination.kind === 'file') return fileSink(destination.folder);
+  return lazySink(`s3://${destination.bucket}`, async () => (await import('./sinks/s3.ts')).s3Sink(destination));
 }
 
 async function refuse(api: ExtensionsApi, port: number, reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Sink } from './sink.ts';
 
 export interface S3SinkOptions {
@@ -9,19 +9,11 @@ export interface S3SinkOptions {
 
 /** A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables. */
 export function s3Sink({ bucket, pathStyle }: S3SinkOptions): Sink {
-  let client: Promise<S3Client> | undefined;
-
-  // Not at start: importing the SDK takes longer than all the rest of the extension's start.
-  async function connect(): Promise<S3Client> {
-    const { S3Client } = await import('@aws-sdk/client-s3');
-    return new S3Client({ forcePathStyle: pathStyle, maxAttempts: 1 }); // delivery.ts retries, within its deadline
-  }
+  const client = new S3Client({ forcePathStyle: pathStyle, maxAttempts: 1 }); // delivery.ts retries, within its deadline
 
   return {
     name: `s3://${bucket}`,
     async put(key, body, signal) {
-      const { PutObjectCommand } = await import('@aws-sdk/client-s3');
-      client ??= connect();
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -30,7 +22,7 @@ export function s3Sink({ bucket, pathStyle }: S3SinkOptions): Sink {
         IfNoneMatch: '*',
       });
       try {
-        await (await client).send(command, { abortSignal: signal });
+        await client.send(command, { abortSignal: signal });
       } catch (error) {
         if (httpStatus(error) !== 412) throw error;
       }

@@ -1,0 +1,13 @@
+# The function under /var/task, and the extension beside it under /opt. `make build` first: the image takes what it made.
+FROM public.ecr.aws/lambda/nodejs:24
+
+# onnxruntime, of all its platforms the one of Lambda's x86_64.
+COPY node_modules/onnxruntime-common ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-common
+COPY node_modules/onnxruntime-node/package.json ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-node/package.json
+COPY node_modules/onnxruntime-node/dist ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-node/dist
+COPY node_modules/onnxruntime-node/bin/napi-v6/linux/x64 ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-node/bin/napi-v6/linux/x64
+
+COPY dist/extension /opt
+COPY dist/function ${LAMBDA_TASK_ROOT}
+
+CMD ["index.handler"]

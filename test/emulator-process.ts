@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** An emulator of its own: free ports, a new folder for objects and spool. */
+export interface EmulatorProcess {
+  /** Where it listens; `rest` with the route of the template. */
+  urls: Record<'rest' | 'invoke' | 's3' | 'extension', string>;
+  /** The folder of objects and of the environment's /tmp. */
+  local: string;
+  /** All that it and its processes have printed so far. */
+  output(): string;
+  /** Waits until a line of the output matches. */
+  printed(line: RegExp): Promise<void>;
+  /** Stops it as Ctrl-C does. @returns its exit code */
+  stop(): Promise<number | null>;
+  process: ChildProcess;
+}
+
+const READY_MS = 30_000;
+const STOP_MS = 15_000;
+const LINES = { rest: 'API Gateway', invoke: 'Lambda', s3: 'S3', extension: 'Extension' };
+
+/** Starts `emulator/index.ts` as a user would, on free ports. */
+export async function startEmulator(flags: string[] = [], local?: string): Promise<EmulatorProcess> {
+  const folder = local ?? (await mkdtemp(path.join(tmpdir(), 'emulator-')));
+  const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--capture-port', '0'];
+  const child = spawn(process.execPath, ['emulator/index.ts', ...ports, '--local', folder, ...flags]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      child.emit('output');
+    });
+  }
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+
+  async function printed(line: RegExp): Promise<void> {
+    const deadline = AbortSignal.timeout(READY_MS);
+    while (!line.test(output)) {
+      const ended = await Promise.race([
+        once(child, 'output', { signal: deadline }).then(() => false),
+        exited.then(() => true),
+      ]);
+      if (ended && !line.test(output)) throw new Error(`The emulator ended without printing ${line}:\n${output}`);
+    }
+  }
+
+  await printed(/Ctrl-C delivers/);
+  const url = (what: string) => new RegExp(`^${what} (http://\\S+)`, 'm').exec(output)![1]!;
+  return {
+    urls: { rest: url(LINES.rest), invoke: url(LINES.invoke), s3: url(LINES.s3), extension: url(LINES.extension) },
+    local: folder,
+    output: () => output,
+    printed,
+    async stop() {
+      child.kill('SIGINT');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      const code = await exited;
+      clearTimeout(timer);
+      return code;
+    },
+    process: child,
+  };
+}
+
+/** Removes what an emulator left. */
+export async function forget({ local }: EmulatorProcess): Promise<void> {
+  await rm(local, { recursive: true, force: true });
+}

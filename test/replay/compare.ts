@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actual } from './doors.ts';
+import type { Expected } from './fixtures.ts';
+
+/** What differs between what an event must get and what it got; empty where nothing does. */
+export function differences(expected: Expected, { status, body }: Actual): string[] {
+  const found = status === expected.status ? [] : [`status: expected ${expected.status}, got ${status}`];
+  found.push(...missing(expected.body, body, ''));
+  const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = expected.score;
+  const score = body['score'];
+  const bounded = expected.score.atLeast !== undefined || expected.score.atMost !== undefined;
+  if (bounded && !(typeof score === 'number' && score >= atLeast && score <= atMost)) {
+    found.push(`score: expected ${JSON.stringify(expected.score)}, got ${score}`);
+  }
+  return found;
+}
+
+function missing(expected: Record<string, unknown>, actual: Record<string, unknown>, path: string): string[] {
+  return Object.entries(expected).flatMap(([key, value]) => {
+    const got = actual?.[key];
+    if (typeof value === 'object' && value !== null) {
+      return missing(value as Record<string, unknown>, got as Record<string, unknown>, `${path}${key}.`);
+    }
+    return isDeepStrictEqual(value, got)
+      ? []
+      : [`${path}${key}: expected ${JSON.stringify(value)}, got ${JSON.stringify(got)}`];
+  });
+}

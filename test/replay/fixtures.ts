@@ -1,0 +1,34 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import * as v from 'valibot';
+
+/** What an event must get. */
+const Expected = v.strictObject({
+  status: v.number(),
+  /** Keys that the answer's body must have, with these values; more are allowed. */
+  body: v.optional(v.record(v.string(), v.unknown()), {}),
+  /** Bounds of the answer's score, which differs in the last digits from one processor to the next. */
+  score: v.optional(v.strictObject({ atLeast: v.optional(v.number()), atMost: v.optional(v.number()) }), {}),
+});
+export type Expected = v.InferOutput<typeof Expected>;
+
+export interface Fixture {
+  name: string;
+  event: APIGatewayProxyEvent;
+  expected: Expected;
+}
+
+/** The events of a folder, each a folder with `event.json` and `expected.json`, by name. */
+export async function readFixtures(folder: string): Promise<Fixture[]> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  return Promise.all(
+    names
+      .map(({ name }) => name)
+      .sort()
+      .map(async (name) => {
+        const json = async (file: string) => JSON.parse(await readFile(path.join(folder, name, file), 'utf8'));
+        return { name, event: await json('event.json'), expected: v.parse(Expected, await json('expected.json')) };
+      }),
+  );
+}

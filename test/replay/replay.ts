@@ -1,0 +1,51 @@
+import { forget, startEmulator } from '../emulator-process.ts';
+import { storedRecords } from '../stored-records.ts';
+import { differences } from './compare.ts';
+import { type Actual, DOORS } from './doors.ts';
+import type { Fixture } from './fixtures.ts';
+
+/** How one event fared through one door. */
+export interface Replayed {
+  name: string;
+  door: string;
+  actual: Actual;
+  /** What is not as it must be; empty where all is. */
+  problems: string[];
+}
+
+/**
+ * Sends every event through every door of a fresh emulator, shuts it down, and holds the answers against what was expected and the
+ * records in S3 against the answers.
+ *
+ * @param onAnswer called after each answer, for progress
+ */
+export async function replay(
+  fixtures: Fixture[],
+  onAnswer: (replayed: Replayed) => void = () => {},
+): Promise<Replayed[]> {
+  const emulator = await startEmulator();
+  const all: Replayed[] = [];
+  try {
+    for (const { name, event, expected } of fixtures) {
+      for (const [door, send] of Object.entries(DOORS)) {
+        const actual = await send(emulator.urls, event);
+        all.push({ name, door, actual, problems: differences(expected, actual) });
+        onAnswer(all.at(-1)!);
+      }
+    }
+    const code = await emulator.stop();
+    if (code !== 0) throw new Error(`Expected the emulator to end with 0, got ${code}:\n${emulator.output()}`);
+    const records = await storedRecords(emulator.local);
+    for (const { actual, problems } of all) {
+      const own = records.filter((record) => record.eventMetadata.eventId === actual.eventId);
+      if (own.length !== 1) problems.push(`records: expected 1, got ${own.length}`);
+      const stored = own[0] && JSON.parse(own[0].captureData.endpointOutput.data);
+      if (JSON.stringify(stored) !== JSON.stringify(actual.body)) problems.push('record: its output is not the answer');
+    }
+    if (records.length !== all.length) throw new Error(`Expected ${all.length} records in all, got ${records.length}`);
+    return all;
+  } finally {
+    emulator.process.kill('SIGKILL');
+    await forget(emulator);
+  }
+}

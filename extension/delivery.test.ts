@@ -68,8 +68,13 @@ test('segments go out oldest first, and leave the spool when they are there', as
 });
 
 test('a failed attempt is repeated under the same key after a growing pause', async () => {
-  const { delivery, counters, attempts, sleep, at } = setUp(['fails', 'fails', 'stores']);
+  const { delivery, counters, attempts, sleep, log, at } = setUp(['fails', 'fails', 'stores']);
   await delivery.deliver(at(500));
+  expect(log).toHaveBeenCalledExactlyOnceWith(
+    'WARN',
+    expect.stringContaining('all records are delivered'),
+    expect.objectContaining({ failures: 2, cause: 'Error: 503 SlowDown' }),
+  );
   expect(new Set(attempts).size).toBe(1);
   expect(attempts).toHaveLength(3);
   expect(sleep.mock.calls).toEqual([[50], [100]]);

@@ -44,52 +44,55 @@ export class Delivery {
    * @param lastChance try on until the deadline, however often the destination fails
    */
   async deliver(deadlineMs: number, lastChance = false): Promise<void> {
-    const { spool, now, sleep, random = Math.random } = this.#parts;
-    let attempt = 0;
+    const { spool, sink, log, now, sleep, random = Math.random } = this.#parts;
+    let failures = 0;
+    let failure: unknown;
     for (let segment = spool.oldestSealed; segment !== undefined; segment = spool.oldestSealed) {
       const leftMs = deadlineMs - now();
-      if (leftMs <= 0 || (!lastChance && !this.ready)) return;
-      if (await this.#deliverOne(segment, leftMs)) {
-        attempt = 0;
-        continue;
+      if (leftMs <= 0 || (!lastChance && !this.ready)) break;
+      try {
+        await this.#deliverOne(segment, leftMs);
+        this.#breaker = CLOSED;
+      } catch (error) {
+        failure = error;
+        failures += 1;
+        this.#breaker = afterFailure(this.#breaker, BREAKER, now());
+        // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        const backoffMs = random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+        await sleep(Math.max(0, Math.min(backoffMs, deadlineMs - now())));
       }
-      // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-      const backoffMs = random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt++);
-      await sleep(Math.max(0, Math.min(backoffMs, deadlineMs - now())));
+    }
+    if (failures > 0) {
+      const { pending } = spool;
+      const outcome = pending === 0 ? 'all records are delivered' : 'the records stay in the spool';
+      log('WARN', `attempts to deliver failed; ${outcome}`, {
+        destination: sink.name,
+        failures,
+        pending,
+        cause: describe(failure),
+      });
     }
   }
 
-  /** @returns whether the segment is out of the spool */
-  async #deliverOne(segment: SealedSegment, leftMs: number): Promise<boolean> {
-    const { spool, sink, counters, log, now } = this.#parts;
+  /** @throws when the destination fails; the segment is then still in the spool */
+  async #deliverOne(segment: SealedSegment, leftMs: number): Promise<void> {
+    const { spool, sink, counters, log } = this.#parts;
+    let body: Buffer;
     try {
-      await sink.put(segment.key, await spool.read(segment), AbortSignal.timeout(Math.ceil(leftMs)));
+      body = await spool.read(segment);
     } catch (error) {
-      if (
-        (error as NodeJS.ErrnoException).path === segment.file &&
-        (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ) {
-        spool.remove(segment);
-        counters.dropped.VANISHED += segment.records;
-        log('ERROR', 'a segment was removed from the spool by somebody else', {
-          key: segment.key,
-          records: segment.records,
-        });
-        return true;
-      }
-      this.#breaker = afterFailure(this.#breaker, BREAKER, now());
-      log('WARN', 'a delivery failed; its records stay in the spool', {
-        destination: sink.name,
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      spool.remove(segment);
+      counters.dropped.VANISHED += segment.records;
+      log('ERROR', 'a segment was removed from the spool by somebody else', {
         key: segment.key,
         records: segment.records,
-        cause: describe(error),
       });
-      return false;
+      return;
     }
-    this.#breaker = CLOSED;
+    await sink.put(segment.key, body, AbortSignal.timeout(Math.ceil(leftMs)));
     spool.remove(segment);
     counters.delivered += segment.records;
-    return true;
   }
 }
 

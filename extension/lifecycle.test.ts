@@ -66,7 +66,7 @@ async function lived(events: [number, ExtensionEvent][], { recordless = false, o
         done.push(`deliver within ${deadlineMs - nowMs}${lastChance ? ', last chance' : ''}`);
       },
     } as unknown as Delivery,
-    stats: () => ({ pending: records }) as Stats,
+    stats: () => ({ pending: records, dropped: {} }) as Stats,
     log: (level) => void done.push(`log ${level}`),
     now: () => nowMs,
     batchAgeMs: 60 * SECOND,

@@ -63,12 +63,10 @@ export async function live(parts: LifecycleParts): Promise<void> {
     spool.seal();
     await delivery.deliver(deadlineMs - SHUTDOWN_MARGIN_MS, true);
     const stats = parts.stats();
-    if (stats.pending === 0) log('INFO', 'shut down', { shutdownReason, ...stats });
-    else
-      log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', {
-        shutdownReason,
-        ...stats,
-      });
+    const dropped = Object.fromEntries(Object.entries(stats.dropped).filter(([, records]) => records > 0));
+    const fields = { shutdownReason, ...stats, dropped };
+    if (stats.pending === 0) log('INFO', 'shut down; all records are delivered', fields);
+    else log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', fields);
   }
 
   for (;;) {

@@ -5,6 +5,9 @@ import { keepTrying } from './keep-trying.ts';
 import { log } from './log.ts';
 import { loadPipeline } from './qa/pipeline.ts';
 
+// onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 const config = parseConfig(process.env, import.meta.dirname);
 const pipeline = keepTrying(() => loadPipeline(config.modelDir, config.threads));
 

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 
 /** One sequence for the model: token ids, and 0 for the question's part of it, 1 for the context's. */
 export interface ModelInput {
@@ -33,6 +33,8 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
  * @throws when the file is no such model: its inputs or outputs have other names
  */
 export async function createSession(model: Buffer, threads: number): Promise<QaSession> {
+  // Not before: its library looks at the environment when it is loaded, and index.ts has something to say there.
+  const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(model, sessionOptions(threads));
   const unknown = session.inputNames.filter(
     (name) => !['input_ids', 'attention_mask', 'token_type_ids'].includes(name),

@@ -7,10 +7,10 @@ import type { Log } from './log.ts';
 import { RecentIds } from './recent-ids.ts';
 import type { Spool } from './spool/spool.ts';
 
-/** `requestId` is that of the record, for whoever waits for an invocation's record. */
+/** `requestId` is that of the record, where one can be read, for whoever waits for an invocation's record. */
 export type IntakeResult =
   | { accepted: true; requestId: string }
-  | { accepted: false; code: WireErrorCode & DropReason; message: string };
+  | { accepted: false; code: WireErrorCode & DropReason; message: string; requestId?: string };
 
 /** Takes one record at a time: checks it, and accepts it only when it is safe in the spool. */
 export interface Intake {
@@ -37,9 +37,9 @@ export function createIntake({ spool, origin, counters, knownEventIds, log }: In
   for (const id of knownEventIds) taken.add(id);
   let closed = false;
 
-  function refuse(code: WireErrorCode & DropReason, message: string): IntakeResult {
+  function refuse(code: WireErrorCode & DropReason, message: string, requestId?: string): IntakeResult {
     counters.refuse(code);
-    return { accepted: false, code, message };
+    return { accepted: false, code, message, ...(requestId !== undefined && { requestId }) };
   }
 
   return {
@@ -71,10 +71,11 @@ export function createIntake({ spool, origin, counters, knownEventIds, log }: In
         return refuse(
           'SPOOL_FULL',
           `The spool holds ${spool.bytes} bytes that could not be delivered; raise CAPTURE_SPOOL_BYTES`,
+          record.requestId,
         );
       }
       log('ERROR', 'the spool cannot be written', { cause: result.cause.message });
-      return refuse('SPOOL_UNWRITABLE', 'The disk under CAPTURE_SPOOL_DIR does not take the record');
+      return refuse('SPOOL_UNWRITABLE', 'The disk under CAPTURE_SPOOL_DIR does not take the record', record.requestId);
     },
     close() {
       closed = true;

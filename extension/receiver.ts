@@ -17,7 +17,7 @@ export interface ReceiverParts {
   intake: Intake;
   counters: Counters;
   stats: () => Stats;
-  /** Called with the request id of each accepted record. */
+  /** Called with the request id of each record that came, taken or not: nobody need wait for it any longer. */
   onRecord: (requestId: string) => void;
 }
 
@@ -65,12 +65,12 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
     let accepted = 0;
     for (const text of records) {
       const result = intake.take(text);
+      if (result.requestId !== undefined) onRecord(result.requestId);
       if (!result.accepted) {
         counters.refuse(result.code, records.length - accepted - 1); // the rest of the body is not looked at
         return failure(result.code, result.message, accepted);
       }
       accepted += 1;
-      onRecord(result.requestId);
     }
     return [202, { accepted }];
   }

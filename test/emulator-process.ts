@@ -35,7 +35,7 @@ export async function startEmulator(flags: string[] = [], local?: string): Promi
       child.emit('output');
     });
   }
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const exited = once(child, 'close').then(([code]) => code as number | null);
 
   async function printed(line: RegExp): Promise<void> {
     const deadline = AbortSignal.timeout(READY_MS);

@@ -23,7 +23,7 @@ export async function replay(
   fixtures: Fixture[],
   onAnswer: (replayed: Replayed) => void = () => {},
 ): Promise<Replayed[]> {
-  const emulator = await startEmulator();
+  const emulator = await startEmulator(['--env', 'CAPTURE_TIMEOUT_MS=5000']); // a slow machine is no fault of the events
   const all: Replayed[] = [];
   try {
     for (const { name, event, expected } of fixtures) {

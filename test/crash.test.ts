@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { type EmulatorProcess, forget, startEmulator } from './emulator-process.ts';
+import { type Asked, ask } from './questions.ts';
+import { storedRecords } from './stored-records.ts';
+
+const QUESTIONS = 50;
+
+function killExtension({ process: { pid } }: EmulatorProcess): void {
+  const found = execFileSync('pgrep', ['-P', String(pid), '-f', 'inference-capture/index.mjs'])
+    .toString()
+    .trim();
+  process.kill(Number(found), 'SIGKILL');
+}
+
+/** The records that the extension acknowledged: all that were answered, but for those that the function's log calls lost. */
+function acknowledged(asked: Asked[], log: string): string[] {
+  const lost = new Set(
+    Array.from(log.matchAll(/a record was not captured","eventId":"([^"]+)"/g), (match) => match[1]),
+  );
+  return asked.flatMap(({ eventId }) => (eventId === null || lost.has(eventId) ? [] : [eventId]));
+}
+
+test.each([
+  ['between two invocations, frozen', async (emulator: EmulatorProcess) => killExtension(emulator)],
+  [
+    'in the middle of an invocation',
+    async (emulator: EmulatorProcess) => {
+      const inFlight = ask(emulator);
+      await emulator.printed(/START RequestId(?![\s\S]*END RequestId)/);
+      killExtension(emulator);
+      await inFlight;
+    },
+  ],
+])('an extension that is killed %s loses no acknowledged record', async (_, kill) => {
+  const emulator = await startEmulator(['--env', 'CAPTURE_BATCH_RECORDS=7', '--env', 'CAPTURE_TIMEOUT_MS=5000']);
+  try {
+    const asked: Asked[] = [];
+    for (let i = 0; i < QUESTIONS; i++) {
+      if (i === QUESTIONS / 2) await kill(emulator);
+      asked.push(await ask(emulator));
+    }
+    expect(await emulator.stop()).toBe(0);
+
+    const answered = asked.filter(({ status }) => status === 200);
+    expect(answered.length).toBeGreaterThanOrEqual(QUESTIONS - 1);
+    expect(answered.every(({ body }) => body.answer === 'Berlin')).toBe(true);
+
+    const records = await storedRecords(emulator.local);
+    const stored = records.map(({ eventMetadata }) => eventMetadata.eventId);
+    expect(new Set(stored).size).toBe(stored.length);
+    expect(stored).toEqual(expect.arrayContaining(acknowledged(asked, emulator.output())));
+    expect(stored.length).toBeGreaterThanOrEqual(QUESTIONS - 1);
+    expect(emulator.output()).toMatch(/Extension.Crash/);
+  } finally {
+    emulator.process.kill('SIGKILL');
+    await forget(emulator);
+  }
+});

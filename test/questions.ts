@@ -1,0 +1,23 @@
+import type { EmulatorProcess } from './emulator-process.ts';
+
+/** What came back for a question. */
+export interface Asked {
+  status: number;
+  body: { answer?: string; error?: { code: string } };
+  /** The id of the exchange's record; null where the function never answered. */
+  eventId: string | null;
+}
+
+/** Asks through API Gateway, about a text of one sentence: the answer is `city`. */
+export async function ask({ urls }: EmulatorProcess, city = 'Berlin'): Promise<Asked> {
+  const response = await fetch(urls.rest, {
+    method: 'POST',
+    body: JSON.stringify({ question: 'Where do I live?', context: `My name is Wolfgang and I live in ${city}.` }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as Asked['body'],
+    eventId: response.headers.get('x-capture-event-id'),
+  };
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { differences } from './compare.ts';
+import { readFixtures } from './fixtures.ts';
+import { replay } from './replay.ts';
+
+test('every event gets what it must through every door, and leaves exactly one record', async () => {
+  const replayed = await replay(await readFixtures('events'));
+  expect(replayed.filter(({ problems }) => problems.length > 0)).toEqual([]);
+});
+
+const ACTUAL = { status: 200, body: { answer: 'Oslo', score: 0.5, start: 3 }, eventId: 'a' };
+
+test.each([
+  ['nothing', { status: 200, body: { answer: 'Oslo' }, score: { atLeast: 0.5, atMost: 0.5 } }, []],
+  ['the status', { status: 400, body: {}, score: {} }, ['status: expected 400, got 200']],
+  ['a value', { status: 200, body: { answer: 'Rome' }, score: {} }, ['answer: expected "Rome", got "Oslo"']],
+  ['a key', { status: 200, body: { error: { code: 'X' } }, score: {} }, ['error.code: expected "X", got undefined']],
+  ['a low score', { status: 200, body: {}, score: { atLeast: 0.6 } }, ['score: expected {"atLeast":0.6}, got 0.5']],
+  ['a high score', { status: 200, body: {}, score: { atMost: 0.4 } }, ['score: expected {"atMost":0.4}, got 0.5']],
+])('where %s differs, that is what is told', (_, expected, found) => {
+  expect(differences(expected, ACTUAL)).toEqual(found);
+});

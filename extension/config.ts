@@ -25,7 +25,7 @@ const Name = v.pipe(
 );
 
 /** The extension's environment, each variable as docs/configuration.md has it. */
-const Environment = v.object({
+export const Environment = v.object({
   CAPTURE_DESTINATION: v.pipe(
     v.string('s3://bucket/prefix or file:///folder, got nothing'),
     v.check(

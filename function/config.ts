@@ -15,7 +15,7 @@ const wholeNumber = (least: number, most: number) =>
   );
 
 /** The function's environment, each variable as docs/configuration.md has it. */
-const Environment = v.object({
+export const Environment = v.object({
   MODEL_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('the path of a folder, got ""'))),
   CAPTURE_PORT: v.optional(wholeNumber(1, 65_535), String(DEFAULT_PORT)),
   CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),

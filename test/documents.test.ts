@@ -1,0 +1,87 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { InferenceRecord } from '../capture/record.ts';
+import { DROP_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
+import { Environment as ExtensionEnvironment } from '../extension/config.ts';
+import { Environment as FunctionEnvironment } from '../function/config.ts';
+import { REQUEST_ERRORS } from '../function/errors.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const SKIPPED = (name: string) => ['node_modules', 'dist', 'local', '.aws-sam', '.venv'].includes(name);
+const documents = globSync('**/*.md', { exclude: (name) => SKIPPED(path.basename(String(name))) }) as string[];
+
+/** The rows of the tables of a Markdown text whose first cell is code, without the marks of code. */
+function rows(text: string): string[][] {
+  const lines = text.split('\n').filter((line) => line.startsWith('| `'));
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')),
+  );
+}
+
+test.each([
+  ['docs/errors.md', REQUEST_ERRORS],
+  ['docs/wire-protocol.md', WIRE_ERRORS],
+])('%s has every error code with its status and meaning, and no other', (file, errors) => {
+  const documented = rows(read(file)).filter(([code]) => /^[A-Z_]+$/.test(code!));
+  expect(documented).toEqual(
+    Object.entries(errors).map(([code, { status, meaning }]) => [code, String(status), meaning]),
+  );
+});
+
+test('the reasons of a drop that are no error codes are documented', () => {
+  const others = DROP_REASONS.filter((reason) => !(reason in WIRE_ERRORS));
+  for (const reason of others) expect(read('docs/wire-protocol.md')).toContain(`\`${reason}\``);
+});
+
+test('the record of docs/wire-protocol.md is a record', () => {
+  const [, json] = /<!-- example-record -->\n```json\n([\s\S]+?)```/.exec(read('docs/wire-protocol.md'))!;
+  expect(v.parse(InferenceRecord, JSON.parse(json!))).toEqual(EXAMPLE_RECORD);
+});
+
+describe('docs/configuration.md has every variable with its default, and no other', () => {
+  const [, extension, ofFunction] = read('docs/configuration.md').split(/^## /m);
+  test.each([
+    ['extension', ExtensionEnvironment, extension!],
+    ['function', FunctionEnvironment, ofFunction!],
+  ])('%s', (_, environment, section) => {
+    const documented = Object.fromEntries(rows(section).map(([name, standard]) => [name, standard]));
+    expect(Object.keys(documented).sort()).toEqual(Object.keys(environment.entries).sort());
+    for (const [name, schema] of Object.entries(environment.entries)) {
+      const standard = (schema as { default?: unknown }).default;
+      if (standard !== undefined) expect(documented[name]).toBe(standard);
+    }
+  });
+});
+
+test('docs/operations.md explains every message that function and extension log', () => {
+  const sources = [...globSync('function/**/*.ts'), ...globSync('extension/**/*.ts')].filter(
+    (file) => !file.includes('.test.'),
+  );
+  const messages = sources.flatMap((file) =>
+    Array.from(read(file).matchAll(/\blog\(\s*'(?:INFO|WARN|ERROR)',\s*['`]([^'`$]+)/g), ([, message]) => message!),
+  );
+  expect(messages.length).toBeGreaterThan(10);
+  for (const message of messages) expect(read('docs/operations.md')).toContain(message);
+});
+
+test('every link between the documents leads somewhere', () => {
+  expect(documents.length).toBeGreaterThan(10);
+  for (const document of documents) {
+    for (const [, link] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      expect(existsSync(path.join(path.dirname(document), link!)), `${document} links to ${link}`).toBe(true);
+    }
+  }
+});
+
+test('every make target that a document names exists', () => {
+  const targets = Array.from(read('Makefile').matchAll(/^([a-z-]+):/gm), ([, target]) => target);
+  for (const document of documents) {
+    for (const [, target] of read(document).matchAll(/`make ([a-z-]+)/g)) expect(targets, document).toContain(target);
+  }
+});

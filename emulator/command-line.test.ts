@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { HELP, parseCommandLine } from './command-line.ts';
+
+test('without flags, everything has its default', () => {
+  expect(parseCommandLine([])).toEqual({
+    help: false,
+    port: 3000,
+    invokePort: 3001,
+    s3Port: 9000,
+    capturePort: 2772,
+    template: 'template.yaml',
+    local: 'local',
+    env: {},
+  });
+});
+
+test('a variable may be empty, and may hold what it likes', () => {
+  expect(parseCommandLine(['--env', 'A=', '--env', 'B=c=d\ne', '--port', '0'])).toMatchObject({
+    port: 0,
+    env: { A: '', B: 'c=d\ne' },
+  });
+});
+
+const wrong: [args: string[], says: string][] = [
+  [['--port', '65536'], "--port to be a port from 0 to 65535, got '65536'"],
+  [['--s3-port', ''], "--s3-port to be a port from 0 to 65535, got ''"],
+  [['--env', 'A'], "--env to be KEY=VALUE, got 'A'"],
+  [['--unknown'], '--unknown'],
+  [['file'], 'file'],
+];
+test.each(wrong)('%j is refused', (args, says) => {
+  expect(() => parseCommandLine(args)).toThrow(says);
+});
+
+test('the help names every flag', () => {
+  for (const flag of ['port', 'invoke-port', 's3-port', 'capture-port', 'template', 'local', 'env', 'help']) {
+    expect(HELP).toContain(`--${flag}`);
+  }
+});

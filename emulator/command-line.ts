@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import { StartError } from './start-error.ts';
+
+/** What the command line asks for. Ports: 0 is any free one. */
+export interface CommandLine {
+  help: boolean;
+  port: number;
+  invokePort: number;
+  s3Port: number;
+  capturePort: number;
+  template: string;
+  local: string;
+  /** Laid over the environment of the function and of the extensions. */
+  env: Record<string, string>;
+}
+
+export const HELP = `Runs the function and the extension of template.yaml as AWS Lambda would, on this machine.
+
+  node emulator/index.ts [flags]
+
+  --port 3000             API Gateway: the routes of the template
+  --invoke-port 3001      Lambda's Invoke API
+  --s3-port 9000          S3: objects are files in {local}/s3/{bucket}/{key}
+  --capture-port 2772     where the extension listens for records
+  --template FILE         the AWS SAM template (template.yaml)
+  --local FOLDER          keeps S3's objects and the environment's /tmp (local)
+  --env KEY=VALUE         sets a variable for function and extensions; may be repeated
+  --help                  this text
+
+All of it listens on 127.0.0.1 only. Port 0 takes any free port. Ctrl-C shuts the environment down as Lambda does,
+so that every record is delivered; a second Ctrl-C kills it.
+`;
+
+/**
+ * Reads the flags.
+ *
+ * @throws {StartError} on an unknown flag, a port that is none, or an `--env` without `=`
+ */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const values = parse(args);
+  return {
+    help: values.help,
+    port: port('--port', values.port),
+    invokePort: port('--invoke-port', values['invoke-port']),
+    s3Port: port('--s3-port', values['s3-port']),
+    capturePort: port('--capture-port', values['capture-port']),
+    template: values.template,
+    local: values.local,
+    env: Object.fromEntries(values.env.map(variable)),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '3000' },
+        'invoke-port': { type: 'string', default: '3001' },
+        's3-port': { type: 'string', default: '9000' },
+        'capture-port': { type: 'string', default: '2772' },
+        template: { type: 'string', default: 'template.yaml' },
+        local: { type: 'string', default: 'local' },
+        env: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\nSee: node emulator/index.ts --help`);
+  }
+}
+
+function port(flag: string, text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65_535) return number;
+  throw new StartError(`Expected ${flag} to be a port from 0 to 65535, got '${text}'.`);
+}
+
+function variable(text: string): [string, string] {
+  const [, key, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new StartError(`Expected --env to be KEY=VALUE, got '${text}'.`);
+  return [key, value];
+}

@@ -1,0 +1,56 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Control } from './control.ts';
+import { extensionsApi } from './extensions-api.ts';
+import { Refusal } from './refusal.ts';
+import { runtimeApi } from './runtime-api.ts';
+
+/** What an extension is told of the function when it registers. */
+export interface FunctionIdentity {
+  functionName: string;
+  functionVersion: string;
+  handler: string;
+  accountId: string;
+}
+
+// Well above what either API accepts: a response that is too large is still read, so that the runtime gets its 413.
+const BODY_LIMIT = 64 * 1024 * 1024;
+
+/** A path of the two APIs, and the verbs that it has. */
+const VERBS: readonly [path: RegExp, allow: string][] = [
+  [/^\/2018-06-01\/(ping|runtime\/invocation\/next)$/, 'GET'],
+  [/^\/2018-06-01\/runtime\/(init\/error|invocation\/[^/]+\/(response|error))$/, 'POST'],
+  [/^\/2020-01-01\/extension\/(register|init\/error|exit\/error)$/, 'POST'],
+  [/^\/2020-01-01\/extension\/event\/next$/, 'GET'],
+  [/^\/2022-07-01\/telemetry$/, 'PUT'],
+];
+
+/** The Runtime, Extensions and Telemetry APIs of one set of processes. */
+export function buildControlServer(control: Control, identity: FunctionIdentity): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    // A frozen client comes back after any time: its kept-alive connection must still be there.
+    keepAliveTimeout: 0,
+    exposeHeadRoutes: false,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, _request, reply) => {
+    const refusal =
+      error instanceof Refusal ? error : new Refusal(500, 'InternalServerError', (error as Error).message);
+    reply.code(refusal.status).send({ errorMessage: refusal.message, errorType: refusal.errorType });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?');
+    const known = VERBS.find(([pattern]) => pattern.test(path));
+    if (known) reply.code(405).header('allow', known[1]).send();
+    else reply.code(404).type('text/plain; charset=utf-8').send('404 page not found');
+  });
+
+  runtimeApi(app, control);
+  extensionsApi(app, control, identity);
+  app.put('/2022-07-01/telemetry', (_request, reply) =>
+    reply.code(202).send({ errorMessage: 'Telemetry API is not supported', errorType: 'Telemetry.NotSupported' }),
+  );
+  return app;
+}

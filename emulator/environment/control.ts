@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import * as extensions from './extension-state.ts';
+import {
+  ending,
+  type Fault,
+  failed,
+  handedOut,
+  invoked,
+  type Lifecycle,
+  launched,
+  type ShutdownReason,
+  subscribers,
+} from './lifecycle.ts';
+import * as runtime from './runtime-state.ts';
+
+/** An event, as the runtime's /next hands it out. `deadlineMs` in milliseconds since 1970. */
+export interface InvokeEvent {
+  requestId: string;
+  payload: Buffer;
+  deadlineMs: number;
+  functionArn: string;
+  traceId: string;
+  clientContext?: string | undefined;
+}
+
+/** An event, as the extensions' /next hands it out. */
+export type ExtensionEvent =
+  | {
+      eventType: 'INVOKE';
+      deadlineMs: number;
+      requestId: string;
+      invokedFunctionArn: string;
+      tracing: { type: 'X-Amzn-Trace-Id'; value: string };
+    }
+  | { eventType: 'SHUTDOWN'; deadlineMs: number; shutdownReason: ShutdownReason };
+
+/** What the runtime made of an event. `tooLarge`: the payload was over the limit, and is not here. */
+export interface RuntimeAnswer {
+  kind: 'response' | 'error';
+  payload: Buffer;
+  contentType: string;
+  tooLarge?: number;
+}
+
+/** How a wait ended. */
+export type Outcome = 'met' | 'fault' | 'deadline';
+
+/**
+ * What the Runtime API and the Extensions API act upon, for one set of processes: the lifecycle, and the /next requests that wait for
+ * an event. A method that answers a request throws a `Refusal` and changes nothing when the request is not allowed.
+ */
+export class Control {
+  #life: Lifecycle;
+  #event: InvokeEvent | undefined;
+  #answer: RuntimeAnswer | undefined;
+  #shutdown: ExtensionEvent | undefined;
+  #waitingRuntime: ((event: InvokeEvent) => void) | undefined;
+  // One entry an extension that is in the state Ready.
+  readonly #waitingExtensions = new Map<string, (event: ExtensionEvent) => void>();
+  readonly #toldOfShutdown = new Set<string>();
+  readonly #watchers = new Set<() => void>();
+  readonly #now: () => number;
+
+  /**
+   * @param extensionNames of the external extensions that are being started
+   * @param now milliseconds since 1970
+   */
+  constructor(extensionNames: readonly string[], now: () => number) {
+    this.#life = launched(extensionNames);
+    this.#now = now;
+  }
+
+  get life(): Lifecycle {
+    return this.#life;
+  }
+
+  /** The answer to the present invocation, once there is one. */
+  get answer(): RuntimeAnswer | undefined {
+    return this.#answer;
+  }
+
+  /** Moves the lifecycle on, for what does not come through the two APIs. */
+  change(step: (life: Lifecycle) => Lifecycle): void {
+    this.#life = step(this.#life);
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  fail(fault: Fault): void {
+    this.change((life) => failed(life, fault));
+  }
+
+  /** Waits until a condition holds, something goes wrong, or the time has come, whichever is first. `atMs`: milliseconds since 1970. */
+  until(met: (life: Lifecycle) => boolean, atMs: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const settle = (outcome: Outcome) => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+        resolve(outcome);
+      };
+      const look = () => {
+        if (met(this.#life)) settle('met');
+        else if (this.#life.fault) settle('fault');
+      };
+      const timer = setTimeout(() => settle('deadline'), Math.max(0, atMs - this.#now()));
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  /** Hands an event to the runtime and to the extensions that subscribed to INVOKE. All of them must be waiting for one. */
+  invoke(event: InvokeEvent): void {
+    const told = subscribers(this.#life, 'INVOKE');
+    this.#event = event;
+    this.#answer = undefined;
+    this.change((life) => invoked(life, event.requestId));
+    this.#waitingRuntime?.(event);
+    for (const { id } of told) {
+      this.#hand(id, {
+        eventType: 'INVOKE',
+        deadlineMs: event.deadlineMs,
+        requestId: event.requestId,
+        invokedFunctionArn: event.functionArn,
+        tracing: { type: 'X-Amzn-Trace-Id', value: event.traceId },
+      });
+    }
+  }
+
+  /** Tells every extension that wants to know; one that is busy learns of it when it asks for its next event. */
+  shutdown(shutdownReason: ShutdownReason, deadlineMs: number): void {
+    this.#shutdown = { eventType: 'SHUTDOWN', deadlineMs, shutdownReason };
+    this.change(ending);
+    for (const { id } of subscribers(this.#life, 'SHUTDOWN')) this.#handShutdown(id, this.#shutdown);
+  }
+
+  runtimeNext(): Promise<InvokeEvent> | InvokeEvent {
+    const next = runtime.runtimeNext(this.#life);
+    if (next.runtime === 'Running' && this.#event) return this.#event;
+    return new Promise((resolve) => {
+      this.#waitingRuntime = resolve;
+      this.change(() => next);
+    });
+  }
+
+  runtimeAnswer(requestId: string, answer: RuntimeAnswer): void {
+    const next = runtime.runtimeAnswer(this.#life, requestId, answer.kind);
+    this.#answer = answer;
+    this.change(() => next);
+  }
+
+  runtimeInitError(errorType: string | undefined, payload: Buffer): void {
+    this.change((life) => runtime.runtimeInitError(life, errorType, payload));
+  }
+
+  /** @returns the extension's identifier */
+  register(name: string, events: readonly string[]): string {
+    const id = randomUUID();
+    this.change((life) => extensions.register(life, name, events, id));
+    return id;
+  }
+
+  nextEvent(identifier: string | undefined): Promise<ExtensionEvent> {
+    const { id } = extensions.identified(this.#life, identifier);
+    const next = extensions.extensionNext(this.#life, id);
+    return new Promise((resolve) => {
+      this.#waitingExtensions.set(id, resolve);
+      this.change(() => next);
+      const shutdown = this.#shutdown;
+      if (shutdown && subscribers(this.#life, 'SHUTDOWN').some((one) => one.id === id))
+        this.#handShutdown(id, shutdown);
+    });
+  }
+
+  extensionError(kind: 'init' | 'exit', identifier: string | undefined, errorType: string): void {
+    const { id } = extensions.identified(this.#life, identifier);
+    const step = kind === 'init' ? extensions.extensionInitError : extensions.extensionExitError;
+    this.change((life) => step(life, id, errorType));
+  }
+
+  // Once only: an extension that asks again after SHUTDOWN waits until it is killed.
+  #handShutdown(id: string | undefined, event: ExtensionEvent): void {
+    if (id === undefined || this.#toldOfShutdown.has(id)) return;
+    this.#toldOfShutdown.add(id);
+    this.change((life) => handedOut(life, [id]));
+    this.#hand(id, event);
+  }
+
+  #hand(id: string | undefined, event: ExtensionEvent): void {
+    const waiting = this.#waitingExtensions.get(id ?? '');
+    this.#waitingExtensions.delete(id ?? '');
+    waiting?.(event);
+  }
+}

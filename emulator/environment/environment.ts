@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { Invocation, type InvocationRequest } from './invocation.ts';
+import type { Fault, ShutdownReason } from './lifecycle.ts';
+import { invocationEnded } from './lifecycle.ts';
+import { initReportLine, initStartLine } from './platform-log.ts';
+import { runtimeAnswered } from './runtime-state.ts';
+import { Sandbox, type SandboxOptions } from './sandbox.ts';
+
+export interface EnvironmentOptions extends Omit<SandboxOptions, 'onIdleFault'> {
+  functionArn: string;
+  memoryMb: number;
+  /** For the function and its extensions together. */
+  timeoutMs: number;
+  /** For an init that is not part of an invocation. @default 10000 */
+  initTimeoutMs?: number;
+  /** How many invocations may wait for their turn. @default 1000 */
+  maxWaiting?: number;
+}
+
+/** More invocations wait than may; Lambda's 429. */
+export class TooManyRequests extends Error {
+  override name = 'TooManyRequests';
+}
+
+/** The environment is shutting down, and starts nothing new. */
+export class EnvironmentClosed extends Error {
+  override name = 'EnvironmentClosed';
+}
+
+/**
+ * The function's one execution environment. It works on one invocation at a time; others wait for their turn. After a fault its
+ * processes are ended, and started again with the next invocation.
+ */
+export class Environment {
+  readonly #options: EnvironmentOptions;
+  #sandbox: Sandbox | undefined;
+  #initDurationMs: number | undefined;
+  #current: Invocation | undefined;
+  #waiting = 0;
+  #closed = false;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(options: EnvironmentOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the processes now, rather than with the first invocation. A failure is in the log; the first invocation tries again. */
+  init(): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#start('init', this.#options.now() + (this.#options.initTimeoutMs ?? 10_000));
+    });
+  }
+
+  /**
+   * Hands an event to the function.
+   *
+   * @throws {TooManyRequests} at once; {EnvironmentClosed} may also come later, as the rejection of `answered`
+   */
+  invoke(request: InvocationRequest): Invocation {
+    if (this.#closed) throw new EnvironmentClosed('The emulator is shutting down.');
+    const { maxWaiting = 1000 } = this.#options;
+    if (this.#waiting >= maxWaiting) throw new TooManyRequests(`Rate Exceeded: ${maxWaiting} invocations wait.`);
+    const invocation = new Invocation(randomUUID(), request, this.#options);
+    this.#waiting += 1;
+    this.#enqueue(async () => {
+      this.#waiting -= 1;
+      if (this.#closed) invocation.refuse(new EnvironmentClosed('The emulator is shutting down.'));
+      else await this.#serve(invocation).catch((error) => this.#broken(invocation, error));
+    });
+    return invocation;
+  }
+
+  /** Lets the present invocation end, starts no other, and goes through Lambda's shutdown sequence. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const phase = this.#sandbox?.life.phase;
+    if (phase === 'registering' || phase === 'starting') {
+      this.#sandbox?.control.fail({ errorType: 'Sandbox.Closed', errorMessage: 'The emulator is shutting down' });
+    }
+    await this.#enqueue(() => this.#end('spindown'));
+  }
+
+  async #serve(invocation: Invocation): Promise<void> {
+    const { now, timeoutMs, functionArn } = this.#options;
+    this.#current = invocation;
+    const startMs = now();
+    const deadlineMs = startMs + timeoutMs;
+    invocation.started((line) => this.#log(line));
+    // A process may have ended between two invocations, and this one have come before that was seen to.
+    if (this.#sandbox?.life.fault) await this.#end('failure');
+    const initFault = this.#sandbox
+      ? undefined
+      : await this.#start('invoke', deadlineMs, (fault) => invocation.fail(fault));
+    const sandbox = this.#sandbox;
+    if (!sandbox) return this.#report(invocation, startMs, initFault, 0);
+
+    sandbox.invoke({ ...invocation.event(functionArn), deadlineMs });
+    const answered = sandbox.control.until(runtimeAnswered, deadlineMs).then(() => {
+      if (sandbox.control.answer) invocation.answer(sandbox.control.answer);
+    });
+    const outcome = await sandbox.control.until(invocationEnded, deadlineMs);
+    await answered;
+    const fault = outcome === 'met' ? undefined : outcome === 'deadline' ? 'timeout' : sandbox.life.fault;
+    if (fault) invocation.fail(fault);
+    const peakMemoryBytes = sandbox.peakMemoryBytes();
+    // What they wrote before they asked for the next event is in the pipes: it belongs before END.
+    await setImmediate();
+    if (!fault) sandbox.freeze();
+    this.#report(invocation, startMs, fault, peakMemoryBytes);
+    if (fault) await this.#end(fault === 'timeout' ? 'timeout' : 'failure');
+  }
+
+  // A defect of the emulator, or a machine without processes to spare: whoever waits for an answer must hear of it.
+  async #broken(invocation: Invocation, error: Error): Promise<void> {
+    invocation.refuse(error);
+    this.#current = undefined;
+    await this.#end('failure');
+    throw error;
+  }
+
+  #report(invocation: Invocation, startMs: number, fault: Fault | 'timeout' | undefined, peakMemoryBytes: number) {
+    invocation.ended((line) => this.#log(line), {
+      durationMs: this.#options.now() - startMs,
+      initDurationMs: this.#initDurationMs,
+      peakMemoryBytes,
+      fault,
+    });
+    this.#initDurationMs = undefined;
+    this.#current = undefined;
+  }
+
+  /** Starts a set of processes, and ends them again when they do not get ready. */
+  async #start(phase: 'init' | 'invoke', atMs: number, onFault?: (fault: Fault | 'timeout') => void) {
+    const startMs = this.#options.now();
+    this.#log(initStartLine(process.version));
+    const sandbox = new Sandbox({
+      ...this.#options,
+      log: (line) => this.#log(line),
+      onIdleFault: () => this.#enqueue(() => this.#endFaulty(sandbox)),
+    });
+    this.#sandbox = sandbox;
+    const outcome = await sandbox.init(atMs);
+    const durationMs = this.#options.now() - startMs;
+    if (outcome === 'met') {
+      if (phase === 'init') this.#initDurationMs = durationMs;
+      return undefined;
+    }
+    const fault = outcome === 'deadline' ? 'timeout' : (sandbox.life.fault ?? 'timeout');
+    if (!this.#closed) this.#log(initReportLine(durationMs, phase, fault));
+    if (fault !== 'timeout' && phase === 'init') this.#log(`${fault.errorMessage}\n${fault.errorType}`);
+    onFault?.(fault);
+    await this.#end(this.#closed ? 'spindown' : fault === 'timeout' ? 'timeout' : 'failure');
+    return fault;
+  }
+
+  async #endFaulty(sandbox: Sandbox): Promise<void> {
+    if (this.#sandbox !== sandbox || this.#closed) return;
+    const fault = sandbox.life.fault;
+    this.#log(`${fault?.errorMessage}; the next invocation starts the environment again\n${fault?.errorType}`);
+    await this.#end('failure');
+  }
+
+  async #end(reason: ShutdownReason): Promise<void> {
+    const sandbox = this.#sandbox;
+    this.#sandbox = undefined;
+    this.#initDurationMs = undefined;
+    await sandbox?.shutdown(reason);
+  }
+
+  #log(line: string): void {
+    this.#options.log(line);
+    this.#current?.logged(line);
+  }
+
+  #enqueue(job: () => Promise<void>): Promise<void> {
+    // A job that throws is a defect of the emulator: it must not stop the ones behind it.
+    const failed = (error: Error) => this.#options.log(`The emulator failed: ${error.stack}`);
+    this.#tail = this.#tail.then(job).catch(failed);
+    return this.#tail;
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { register } from './extension-state.ts';
+import {
+  ending,
+  extensionExited,
+  type Lifecycle,
+  launched,
+  runtimeExited,
+  runtimeLaunched,
+  shutdownBudget,
+} from './lifecycle.ts';
+
+const id = '00000000-0000-4000-8000-000000000001';
+
+describe('the shutdown budget', () => {
+  const lives: [what: string, life: Lifecycle, budget: object][] = [
+    ['no extension', launched([]), { runtimeMs: 0, totalMs: 0 }],
+    ['internal ones only', register(launched([]), 'inside', ['INVOKE'], id), { runtimeMs: 500, totalMs: 500 }],
+    ['an external one', launched(['outside']), { runtimeMs: 300, totalMs: 2000 }],
+    ['both', register(launched(['outside']), 'inside', [], id), { runtimeMs: 300, totalMs: 2000 }],
+  ];
+  test.each(lives)('with %s', (_what, life, budget) => {
+    expect(shutdownBudget(life)).toEqual(budget);
+  });
+});
+
+describe('an exit', () => {
+  const exits: [status: { code: number | null; signal: NodeJS.Signals | null }, runtime: string, extension: string][] =
+    [
+      [{ code: 0, signal: null }, 'Runtime exited without providing a reason', 'Extension e exited with exit status 0'],
+      [{ code: 3, signal: null }, 'Runtime exited with error: exit status 3', 'Extension e exited with exit status 3'],
+      [
+        { code: null, signal: 'SIGKILL' },
+        'Runtime exited with error: signal: SIGKILL',
+        'Extension e exited with signal: SIGKILL',
+      ],
+    ];
+  test.each(exits)('with %j is a fault of either', (status, runtime, extension) => {
+    const life = runtimeLaunched(launched(['e']));
+    expect(runtimeExited(life, status).fault).toEqual({ errorType: 'Runtime.ExitError', errorMessage: runtime });
+    expect(extensionExited(life, 'e', status).fault).toEqual({ errorType: 'Extension.Crash', errorMessage: extension });
+  });
+
+  test('is none during the shutdown', () => {
+    const life = ending(launched(['e']));
+    const status = { code: 1, signal: null };
+    expect(extensionExited(runtimeExited(life, status), 'e', status)).not.toHaveProperty('fault');
+  });
+
+  test('does not replace the first fault', () => {
+    const status = { code: 1, signal: null };
+    const life = runtimeExited(extensionExited(launched(['e']), 'e', status), status);
+    expect(life.fault?.errorType).toBe('Extension.Crash');
+  });
+});

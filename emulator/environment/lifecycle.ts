@@ -1,0 +1,155 @@
+/**
+ * The life of one execution environment, from the start of its processes to their end, as pure data: what has happened so far, and what
+ * it means. The states of the runtime and of the extensions are in runtime-state.ts and extension-state.ts.
+ */
+import type { ExtensionState } from './extension-state.ts';
+import type { RuntimeState } from './runtime-state.ts';
+
+/**
+ * `registering`: extensions start and register; `starting`: the runtime starts too; `idle`: all wait for an event, frozen;
+ * `invoking`: an event is being worked on; `ending`: the shutdown sequence runs.
+ */
+export type Phase = 'registering' | 'starting' | 'idle' | 'invoking' | 'ending';
+export type EventType = 'INVOKE' | 'SHUTDOWN';
+
+export interface Extension {
+  name: string;
+  /** The identifier that it got when it registered. */
+  id?: string;
+  /** External: a process of its own, from the extensions' folder. Internal: a part of the runtime's process. */
+  external: boolean;
+  events: readonly EventType[];
+  state: ExtensionState;
+  errorType?: string;
+}
+
+/** Why an environment has to end: the first thing that went wrong. */
+export interface Fault {
+  errorType: string;
+  errorMessage: string;
+  /** What the runtime itself reported, instead of the two above. */
+  payload?: Buffer;
+}
+
+/** How a process ended: one of the first two is null. `launchError`: it could not even be started. */
+export interface ExitStatus {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  launchError?: Error;
+}
+
+export interface Lifecycle {
+  phase: Phase;
+  runtime: RuntimeState;
+  extensions: readonly Extension[];
+  /** The invocation that the runtime may still answer. */
+  requestId?: string;
+  fault?: Fault;
+}
+
+/** An environment whose extensions' processes have just been started. */
+export function launched(extensions: readonly string[]): Lifecycle {
+  return {
+    phase: 'registering',
+    runtime: 'Stopped',
+    extensions: extensions.map((name) => ({ name, external: true, events: [], state: 'Started' })),
+  };
+}
+
+/** Whether the runtime may start: every external extension has registered. */
+export function registrationEnded(life: Lifecycle): boolean {
+  return life.extensions.every(({ external, state }) => !external || state !== 'Started');
+}
+
+/** Whether init is over: the runtime and every extension have asked for an event. */
+export function initEnded(life: Lifecycle): boolean {
+  return life.runtime === 'Ready' && life.extensions.every(({ state }) => state === 'Ready');
+}
+
+/** Whether an invocation is over: the runtime and every extension that was told of it have asked for the next event. */
+export function invocationEnded(life: Lifecycle): boolean {
+  return initEnded(life);
+}
+
+export function runtimeLaunched(life: Lifecycle): Lifecycle {
+  return { ...life, phase: 'starting', runtime: 'Started' };
+}
+
+/** Nothing is to be done until the next event. */
+export function idle(life: Lifecycle): Lifecycle {
+  const { requestId: _, ...rest } = life;
+  return { ...rest, phase: 'idle' };
+}
+
+/** The extensions that an event goes to, of those that wait for one. */
+export function subscribers(life: Lifecycle, event: EventType): Extension[] {
+  return life.extensions.filter(({ events, state }) => state === 'Ready' && events.includes(event));
+}
+
+/** The runtime and the INVOKE subscribers have been handed an event. */
+export function invoked(life: Lifecycle, requestId: string): Lifecycle {
+  const told = subscribers(life, 'INVOKE').map(({ id }) => id);
+  return { ...handedOut(life, told), phase: 'invoking', runtime: 'Running', requestId };
+}
+
+/** The shutdown sequence begins: from here on, nobody's exit is a fault, and nothing is answered. */
+export function ending(life: Lifecycle): Lifecycle {
+  const { requestId: _, ...rest } = life;
+  return { ...rest, phase: 'ending' };
+}
+
+/** These extensions have been handed an event. */
+export function handedOut(life: Lifecycle, ids: readonly (string | undefined)[]): Lifecycle {
+  return {
+    ...life,
+    extensions: life.extensions.map((one) => (ids.includes(one.id) ? { ...one, state: 'Running' } : one)),
+  };
+}
+
+/** Keeps the first fault: what follows is its consequence. */
+export function failed(life: Lifecycle, fault: Fault): Lifecycle {
+  return life.fault || life.phase === 'ending' ? life : { ...life, fault };
+}
+
+/** The runtime's process is gone. Outside the shutdown sequence that ends the environment, whatever its exit code. */
+export function runtimeExited(life: Lifecycle, status: ExitStatus): Lifecycle {
+  const errorMessage =
+    status.code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${exitText(status)}`;
+  return failed({ ...life, runtime: 'Exited' }, { errorType: 'Runtime.ExitError', errorMessage });
+}
+
+/** The process of an external extension is gone: code 0 included, that is a crash outside the shutdown sequence. */
+export function extensionExited(life: Lifecycle, name: string, status: ExitStatus): Lifecycle {
+  const { launchError } = status;
+  const errorType = launchError ? 'Extension.LaunchError' : 'Extension.Crash';
+  const extensions = life.extensions.map((one): Extension => {
+    if (one.name !== name || !one.external) return one;
+    return { ...one, state: 'Exited', ...(life.phase !== 'ending' && { errorType }) };
+  });
+  const errorMessage = launchError
+    ? `Extension ${name} could not be started: ${launchError.message}`
+    : `Extension ${name} exited with ${exitText(status)}`;
+  return failed({ ...life, extensions }, { errorType, errorMessage });
+}
+
+function exitText({ code, signal }: ExitStatus): string {
+  return signal === null ? `exit status ${code}` : `signal: ${signal}`;
+}
+
+/** Why an environment is told to end. */
+export type ShutdownReason = 'spindown' | 'timeout' | 'failure';
+
+/** How long the shutdown sequence may take, in milliseconds. */
+export interface ShutdownBudget {
+  /** From SIGTERM to SIGKILL, for the runtime; 0 is SIGKILL at once. */
+  runtimeMs: number;
+  /** For all of it, extensions included. */
+  totalMs: number;
+}
+
+/** Lambda's own budgets: none without an extension, 500 ms with internal ones only, 2,000 ms with an external one. */
+export function shutdownBudget(life: Lifecycle): ShutdownBudget {
+  if (life.extensions.some(({ external }) => external)) return { runtimeMs: 300, totalMs: 2000 };
+  if (life.extensions.length > 0) return { runtimeMs: 500, totalMs: 500 };
+  return { runtimeMs: 0, totalMs: 0 };
+}

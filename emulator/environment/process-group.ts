@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { ExitStatus } from './lifecycle.ts';
+import { readLines } from './lines.ts';
+import { guard } from './process-guard.ts';
+
+export interface Program {
+  command: string;
+  args: readonly string[];
+  folder: string;
+  variables: Readonly<Record<string, string>>;
+}
+
+/** A child process with all of its own children: one process group, which is signalled as a whole. */
+export interface ProcessGroup {
+  readonly pid: number | undefined;
+  /** Resolves when the child itself has ended. */
+  readonly exited: Promise<ExitStatus>;
+  isAlive(): boolean;
+  /** Does nothing when all of the group is gone. */
+  signal(signal: NodeJS.Signals): void;
+  /** The most memory that its processes have used so far, in bytes; 0 where /proc is absent. */
+  peakMemoryBytes(): number;
+}
+
+// What is alive must not outlive the emulator, however that ends.
+const groups = new Set<ProcessGroup>();
+process.on('exit', () => killAll());
+
+/** Kills every child that there is, at once. */
+export function killAll(): void {
+  for (const group of groups) group.signal('SIGKILL');
+}
+
+/** Starts a program in a process group of its own; every line that it writes is passed to `onLine`. */
+export function startGroup(program: Program, onLine: (line: string) => void): ProcessGroup {
+  try {
+    return groupOf(spawnDetached(program), onLine);
+  } catch (launchError) {
+    // Some failures are thrown rather than emitted.
+    return notStarted(launchError as Error);
+  }
+}
+
+function spawnDetached({ command, args, folder, variables }: Program) {
+  return spawn(command, args, {
+    cwd: folder,
+    env: variables as NodeJS.ProcessEnv,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function groupOf(child: ReturnType<typeof spawnDetached>, onLine: (line: string) => void): ProcessGroup {
+  readLines(child.stdout, onLine);
+  readLines(child.stderr, onLine);
+
+  let alive = child.pid !== undefined;
+  const exited = exitOf(child).finally(() => {
+    alive = false;
+    group.signal('SIGKILL'); // what it has left behind
+    groups.delete(group);
+    if (child.pid !== undefined) guard('-', child.pid);
+  });
+  const group: ProcessGroup = {
+    pid: child.pid,
+    exited,
+    isAlive: () => alive,
+    signal: (signal) => signalGroup(child.pid, signal),
+    peakMemoryBytes: () => (child.pid === undefined ? 0 : peakMemory(child.pid)),
+  };
+  groups.add(group);
+  if (child.pid !== undefined) guard('+', child.pid);
+  return group;
+}
+
+function notStarted(launchError: Error): ProcessGroup {
+  return {
+    pid: undefined,
+    exited: Promise.resolve({ code: null, signal: null, launchError }),
+    isAlive: () => false,
+    signal: () => {},
+    peakMemoryBytes: () => 0,
+  };
+}
+
+function exitOf(child: ChildProcess): ProcessGroup['exited'] {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', (launchError) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, launchError });
+    });
+  });
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function peakMemory(pid: number): number {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes ?? 0) * 1024 + childrenOf(pid).reduce((sum, child) => sum + peakMemory(child), 0);
+  } catch {
+    return 0; // gone meanwhile, or no /proc
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return []; // a kernel that does not list them
+  }
+}

@@ -1,0 +1,150 @@
+import type { FastifyInstance } from 'fastify';
+import { Control, type InvokeEvent, type Outcome } from './control.ts';
+import { buildControlServer, type FunctionIdentity } from './control-server.ts';
+import {
+  type ExitStatus,
+  extensionExited,
+  idle,
+  initEnded,
+  type Lifecycle,
+  registrationEnded,
+  runtimeExited,
+  runtimeLaunched,
+  type ShutdownReason,
+  shutdownBudget,
+} from './lifecycle.ts';
+import { extensionLine } from './platform-log.ts';
+import { type ProcessGroup, type Program, startGroup } from './process-group.ts';
+
+export interface SandboxOptions {
+  identity: FunctionIdentity;
+  /** Names of the external extensions. */
+  extensions: readonly string[];
+  /** What to start, given `host:port` of the Runtime and Extensions APIs. */
+  runtimeProgram(api: string): Program;
+  extensionProgram(name: string, api: string): Program;
+  log(line: string): void;
+  /** Milliseconds since 1970, with fractions, on a clock that never goes back. */
+  now(): number;
+  /** Called once, when a process ends while nothing is being worked on. */
+  onIdleFault(): void;
+}
+
+/** How long to wait for a process to end after SIGKILL, in milliseconds. Longer than that only a broken disk takes. */
+const KILLED_MS = 5000;
+
+/** One set of processes, from init to the end: the runtime and the extensions, and the API that they speak to. It is used once. */
+export class Sandbox {
+  readonly control: Control;
+  readonly #options: SandboxOptions;
+  readonly #server: FastifyInstance;
+  readonly #extensions = new Map<string, ProcessGroup>();
+  #runtime: ProcessGroup | undefined;
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.control = new Control(options.extensions, options.now);
+    this.#server = buildControlServer(this.control, options.identity);
+  }
+
+  get life(): Lifecycle {
+    return this.control.life;
+  }
+
+  /** Starts the extensions; when all have registered, the runtime; and freezes them when all have asked for an event. */
+  async init(atMs: number): Promise<Outcome> {
+    const { control } = this;
+    const { extensions, extensionProgram, runtimeProgram, log } = this.#options;
+    const api = (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
+    for (const name of extensions) {
+      const group = startGroup(extensionProgram(name, api), log);
+      this.#extensions.set(name, group);
+      this.#watch(group, (life, status) => extensionExited(life, name, status));
+    }
+    let outcome = await control.until(registrationEnded, atMs);
+    if (outcome === 'met') {
+      control.change(runtimeLaunched);
+      this.#runtime = startGroup(runtimeProgram(api), log);
+      this.#watch(this.#runtime, runtimeExited);
+      outcome = await control.until(initEnded, atMs);
+    }
+    for (const extension of this.life.extensions) log(extensionLine(extension));
+    if (outcome === 'met') this.#rest();
+    return outcome;
+  }
+
+  /** Thaws everything and hands out an event. */
+  invoke(event: InvokeEvent): void {
+    this.#signalAll('SIGCONT');
+    this.control.invoke(event);
+  }
+
+  /** Ends an invocation that runtime and extensions have finished: nothing runs until the next event. */
+  freeze(): void {
+    this.#rest();
+  }
+
+  /** The most memory that its processes have used, in bytes; 0 where it cannot be known. */
+  peakMemoryBytes(): number {
+    return this.#groups().reduce((sum, group) => sum + group.peakMemoryBytes(), 0);
+  }
+
+  /** Lambda's shutdown sequence, within its budget; when it returns, every process has ended. */
+  async shutdown(reason: ShutdownReason): Promise<void> {
+    const budget = shutdownBudget(this.life);
+    const startMs = this.#options.now();
+    this.#signalAll('SIGCONT');
+    if (this.#runtime?.isAlive()) {
+      // The phase first: from here on the runtime's exit is no fault.
+      this.control.change((life) => ({ ...life, phase: 'ending' }));
+      if (budget.runtimeMs > 0) this.#runtime.signal('SIGTERM');
+      await endWithin([this.#runtime], budget.runtimeMs);
+    }
+    this.control.shutdown(reason, startMs + budget.totalMs);
+    const told = [...this.#extensions].filter(([name]) => this.#hears(name)).map(([, group]) => group);
+    for (const group of this.#extensions.values()) if (!told.includes(group)) group.signal('SIGKILL');
+    await endWithin(told, startMs + budget.totalMs - this.#options.now());
+    await Promise.all(this.#groups().map((group) => bounded(group.exited, KILLED_MS)));
+    await this.#server.close();
+  }
+
+  #hears(name: string): boolean {
+    return this.life.extensions.some((one) => one.name === name && one.events.includes('SHUTDOWN'));
+  }
+
+  #rest(): void {
+    this.control.change(idle);
+    this.#signalAll('SIGSTOP');
+  }
+
+  #watch(group: ProcessGroup, step: (life: Lifecycle, status: ExitStatus) => Lifecycle): void {
+    group.exited.then((status) => {
+      const { phase, fault } = this.life;
+      this.control.change((life) => step(life, status));
+      if (phase === 'idle' && !fault) this.#options.onIdleFault();
+    });
+  }
+
+  #groups(): ProcessGroup[] {
+    return [...(this.#runtime ? [this.#runtime] : []), ...this.#extensions.values()];
+  }
+
+  #signalAll(signal: NodeJS.Signals): void {
+    for (const group of this.#groups()) if (group.isAlive()) group.signal(signal);
+  }
+}
+
+/** Waits for processes to end by themselves, and kills those that have not. */
+async function endWithin(groups: readonly ProcessGroup[], ms: number): Promise<void> {
+  await bounded(Promise.all(groups.map(({ exited }) => exited)), ms);
+  for (const group of groups) if (group.isAlive()) group.signal('SIGKILL');
+}
+
+async function bounded(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms));
+  });
+  await Promise.race([promise, timeout]);
+  clearTimeout(timer);
+}

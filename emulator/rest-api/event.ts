@@ -1,0 +1,122 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { ACCOUNT_ID } from '../template/template.ts';
+import type { RouteMatch } from './route.ts';
+
+/** A request, as API Gateway received it. */
+export interface RestRequest {
+  method: string;
+  /** With the query: `/nlp-qa?a=1`. */
+  url: string;
+  /** Name, value, name, value: in their order and case, repeated ones apart. */
+  rawHeaders: readonly string[];
+  body: Buffer;
+  sourceIp: string;
+  httpVersion: string;
+}
+
+/** What API Gateway adds of its own. */
+export interface Arrival {
+  requestId: string;
+  extendedRequestId: string;
+  traceId: string;
+  /** Milliseconds since 1970. */
+  timeMs: number;
+  port: number;
+}
+
+export const STAGE = 'Prod';
+const API_ID = 'local';
+
+// What concerns one connection only does not reach the function.
+const HOP_BY_HOP = /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+
+/**
+ * The event of a REST API's proxy integration, payload format 1.0. A body that is not UTF-8 text has its other bytes replaced, as there
+ * are no binary media types.
+ */
+export function restEvent(request: RestRequest, match: RouteMatch, arrival: Arrival): APIGatewayProxyEvent {
+  const [path = '/', ...query] = request.url.split('?');
+  const headers = headerLists(request, arrival);
+  const parameters = lists([...new URLSearchParams(query.join('?'))]);
+  const host = lastOf(headers, 'host');
+  return {
+    resource: match.route.path,
+    path,
+    httpMethod: request.method,
+    headers: lastValues(headers),
+    multiValueHeaders: Object.fromEntries(headers),
+    queryStringParameters: parameters.size > 0 ? lastValues(parameters) : null,
+    multiValueQueryStringParameters: parameters.size > 0 ? Object.fromEntries(parameters) : null,
+    pathParameters: match.pathParameters,
+    stageVariables: null,
+    requestContext: {
+      accountId: ACCOUNT_ID,
+      apiId: API_ID,
+      authorizer: null,
+      domainName: host ?? 'localhost',
+      domainPrefix: (host ?? 'localhost').split(/[.:]/)[0]!,
+      extendedRequestId: arrival.extendedRequestId,
+      httpMethod: request.method,
+      identity: { ...NOBODY, sourceIp: request.sourceIp, userAgent: lastOf(headers, 'user-agent') ?? null },
+      path: `/${STAGE}${path}`,
+      protocol: `HTTP/${request.httpVersion}`,
+      requestId: arrival.requestId,
+      requestTime: requestTime(new Date(arrival.timeMs)),
+      requestTimeEpoch: Math.floor(arrival.timeMs),
+      resourceId: 'local',
+      resourcePath: match.route.path,
+      stage: STAGE,
+    },
+    body: request.body.length > 0 ? request.body.toString('utf8') : null,
+    isBase64Encoded: false,
+  };
+}
+
+const NOBODY = {
+  accessKey: null,
+  accountId: null,
+  apiKey: null,
+  apiKeyId: null,
+  caller: null,
+  clientCert: null,
+  cognitoAuthenticationProvider: null,
+  cognitoAuthenticationType: null,
+  cognitoIdentityId: null,
+  cognitoIdentityPoolId: null,
+  principalOrgId: null,
+  user: null,
+  userArn: null,
+};
+
+function headerLists({ rawHeaders, sourceIp }: RestRequest, { traceId, port }: Arrival): Map<string, string[]> {
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) pairs.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
+  const own: [string, string][] = [
+    ['X-Amzn-Trace-Id', traceId],
+    ['X-Forwarded-For', sourceIp],
+    ['X-Forwarded-Port', String(port)],
+    ['X-Forwarded-Proto', 'http'],
+  ];
+  const replaced = new Set(own.map(([name]) => name.toLowerCase()));
+  return lists([...pairs.filter(([name]) => !HOP_BY_HOP.test(name) && !replaced.has(name.toLowerCase())), ...own]);
+}
+
+function lists(pairs: readonly [string, string][]): Map<string, string[]> {
+  const map = new Map<string, string[]>();
+  for (const [name, value] of pairs) map.set(name, [...(map.get(name) ?? []), value]);
+  return map;
+}
+
+function lastValues(map: Map<string, string[]>): Record<string, string> {
+  return Object.fromEntries([...map].map(([name, values]) => [name, values.at(-1)!]));
+}
+
+function lastOf(map: Map<string, string[]>, name: string): string | undefined {
+  return [...map].find(([key]) => key.toLowerCase() === name)?.[1].at(-1);
+}
+
+/** `09/Apr/2025:12:34:56 +0000` */
+function requestTime(time: Date): string {
+  const [, day, month, year, clock] = time.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${clock} +0000`;
+}

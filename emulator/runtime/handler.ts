@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Context } from './context.ts';
+
+export type Handler = (event: unknown, context: Context) => unknown;
+
+/** Lambda's name for what is wrong with a handler, in `name`. */
+class HandlerError extends Error {
+  constructor(name: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/**
+ * Imports `FILE.EXPORT` from a folder, where FILE is an .mjs, .js or .cjs.
+ *
+ * @throws {Error} named Runtime.ImportModuleError or Runtime.HandlerNotFound; and whatever the module itself throws
+ */
+export async function loadHandler(taskRoot: string, handler: string): Promise<Handler> {
+  const dot = handler.lastIndexOf('.');
+  const [name, exported] = [handler.slice(0, dot), handler.slice(dot + 1)];
+  const file = ['.mjs', '.js', '.cjs'].map((end) => path.join(taskRoot, name + end)).find((one) => existsSync(one));
+  if (!file) throw new HandlerError('Runtime.ImportModuleError', `Cannot find module '${name}' in ${taskRoot}`);
+  const module: Record<string, unknown> = await import(pathToFileURL(file).href);
+  const found = module[exported];
+  if (typeof found === 'function') return found as Handler;
+  throw new HandlerError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
+}

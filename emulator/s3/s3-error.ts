@@ -1,0 +1,45 @@
+import { element, xmlDocument } from './xml.ts';
+
+const STATUS = {
+  BadDigest: 400,
+  BucketAlreadyOwnedByYou: 409,
+  IncompleteBody: 400,
+  InternalError: 500,
+  InvalidArgument: 400,
+  InvalidBucketName: 400,
+  InvalidRequest: 400,
+  InvalidURI: 400,
+  KeyTooLongError: 400,
+  MethodNotAllowed: 405,
+  NoSuchBucket: 404,
+  NoSuchKey: 404,
+  NotImplemented: 501,
+  PreconditionFailed: 412,
+} as const;
+export type S3ErrorCode = keyof typeof STATUS;
+
+/** An error of S3. */
+export class S3Error extends Error {
+  override name = 'S3Error';
+  readonly code: S3ErrorCode;
+
+  constructor(code: S3ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  /** @param resource the path that was asked for */
+  toXml(resource: string, requestId: string): string {
+    return xmlDocument(
+      'Error',
+      element('Code', this.code) +
+        element('Message', this.message) +
+        element('Resource', resource) +
+        element('RequestId', requestId),
+    );
+  }
+}

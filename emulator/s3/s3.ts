@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { addressOf } from './address.ts';
+import { awsChunks } from './aws-chunked.ts';
+import { listPage, listRequest, listXml } from './list-objects.ts';
+import { type Checksums, ObjectStore } from './object-store.ts';
+import { S3Error } from './s3-error.ts';
+import { element, xmlDocument } from './xml.ts';
+
+export interface S3Options {
+  /** Where the buckets' folders are. */
+  folder: string;
+  /** Those that exist from the start. */
+  buckets: readonly string[];
+  log(line: string): void;
+}
+
+// Of an object: requests for them must not be taken for requests for the object itself.
+const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging', 'uploadId', 'uploads', 'versionId'];
+
+type ObjectAddress = { bucket: string; key: string };
+
+/**
+ * As much of S3 as capture and its readers need: PutObject (also `If-None-Match: *`), GetObject, HeadObject, DeleteObject,
+ * ListObjectsV2, and buckets. Addresses are path-style; signatures are not checked.
+ */
+export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
+  const store = new ObjectStore(folder, buckets);
+  const app = fastify({
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    frameworkErrors: (_error, request, reply) =>
+      sendError(new S3Error('InvalidURI', "Couldn't parse the specified URI."), request, reply),
+  });
+  // Bodies are streamed to disk, however large they are.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-amz-request-id', randomUUID());
+  });
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof S3Error) return sendError(error, request, reply);
+    log(`S3: ${(error as Error).message}`);
+    return sendError(new S3Error('InternalError', (error as Error).message), request, reply);
+  });
+
+  app.all('/*', async (request, reply) => {
+    const [path = '/', query = ''] = (request.raw.url ?? '/').split('?', 2);
+    const { bucket, key } = addressOf(path);
+    if (bucket === undefined) return sendXml(reply, bucketsXml(store.buckets()));
+    if (key === undefined) return bucketOperation(store, bucket, new URLSearchParams(query), request, reply);
+    store.requireBucket(bucket);
+    const subresource = SUBRESOURCES.find((name) => new URLSearchParams(query).has(name));
+    if (subresource) throw new S3Error('NotImplemented', `This S3 does not know ?${subresource}.`);
+    return objectOperation(store, { bucket, key }, request, reply);
+  });
+  return app;
+}
+
+async function bucketOperation(
+  store: ObjectStore,
+  bucket: string,
+  query: URLSearchParams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (request.method === 'PUT') {
+    await store.createBucket(bucket);
+    return reply.header('location', `/${bucket}`).send();
+  }
+  store.requireBucket(bucket);
+  if (request.method === 'HEAD') return reply.send();
+  if (request.method !== 'GET') throw notAllowed(request);
+  if (query.has('location')) return sendXml(reply, xmlDocument('LocationConstraint', ''));
+  if (query.get('list-type') !== '2')
+    throw new S3Error('NotImplemented', 'Of a bucket, this S3 knows ListObjectsV2 only.');
+  const listing = listRequest(bucket, query);
+  return sendXml(reply, listXml(listPage(await store.list(bucket, listing.prefix), listing), listing));
+}
+
+async function objectOperation(
+  store: ObjectStore,
+  address: ObjectAddress,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { bucket, key } = address;
+  switch (request.method) {
+    case 'PUT':
+      return put(store, address, request, reply);
+    case 'DELETE':
+      await store.remove(bucket, key);
+      return reply.code(204).send();
+    case 'GET':
+    case 'HEAD': {
+      const { bytes, modified, etag } = await store.head(bucket, key);
+      reply.headers({ etag, 'last-modified': modified.toUTCString(), 'accept-ranges': 'bytes' });
+      reply.type('application/octet-stream').header('content-length', bytes);
+      if (request.method === 'HEAD' || bytes === 0) return reply.send(request.method === 'HEAD' ? undefined : '');
+      const range = rangeOf(request.headers.range, bytes);
+      if (!range) return reply.send(store.read(bucket, key));
+      reply.code(206).header('content-length', range.end - range.start + 1);
+      reply.header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
+      return reply.send(store.read(bucket, key, range));
+    }
+    default:
+      throw notAllowed(request);
+  }
+}
+
+async function put(store: ObjectStore, address: ObjectAddress, request: FastifyRequest, reply: FastifyReply) {
+  const { headers } = request;
+  const condition = headers['if-none-match'];
+  if (condition !== undefined && condition !== '*') {
+    throw new S3Error('NotImplemented', `Expected If-None-Match to be *, got ${condition}`);
+  }
+  if (headers['x-amz-copy-source'] !== undefined) throw new S3Error('NotImplemented', 'CopyObject is not here.');
+  const trailers: Record<string, string> = {};
+  const raw = (request.body ?? []) as Readable;
+  const content = isAwsChunked(headers)
+    ? awsChunks(raw, (name, value) => Object.assign(trailers, { [name]: value }))
+    : raw;
+  const claimed = (): Checksums => ({
+    md5: headers['content-md5'] as string | undefined,
+    crc32: (headers['x-amz-checksum-crc32'] ?? trailers['x-amz-checksum-crc32']) as string | undefined,
+  });
+  const etag = await store.put(address, content as AsyncIterable<Buffer>, claimed, condition === '*');
+  return reply.header('etag', etag).send();
+}
+
+function isAwsChunked(headers: FastifyRequest['headers']): boolean {
+  return (
+    String(headers['content-encoding'] ?? '').includes('aws-chunked') ||
+    String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-')
+  );
+}
+
+function rangeOf(header: string | undefined, bytes: number): { start: number; end: number } | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  const start = from === '' ? Math.max(0, bytes - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? bytes - 1 : Math.min(bytes - 1, Number(to));
+  return start <= end ? { start, end } : undefined;
+}
+
+function bucketsXml(names: readonly string[]): string {
+  return xmlDocument(
+    'ListAllMyBucketsResult',
+    `<Buckets>${names.map((name) => `<Bucket>${element('Name', name)}</Bucket>`).join('')}</Buckets>`,
+  );
+}
+
+function notAllowed(request: FastifyRequest): S3Error {
+  return new S3Error(
+    'MethodNotAllowed',
+    `The specified method is not allowed against this resource: ${request.method}`,
+  );
+}
+
+function sendXml(reply: FastifyReply, xml: string): FastifyReply {
+  return reply.type('application/xml').send(xml);
+}
+
+function sendError(error: S3Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = ''] = request.url.split('?');
+  reply.code(error.status);
+  if (request.method === 'HEAD') return reply.send();
+  return sendXml(reply, error.toXml(path, randomUUID()));
+}

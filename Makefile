@@ -9,15 +9,19 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 
 INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
+PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture function extension model -type f -not -name '*.test.ts' -not -path '*/train/*' 2>/dev/null)
 
-.PHONY: help start test check fix build clean install
+.PHONY: help start test check fix build replay bench model-train image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every record and ends
 	@exec node emulator/index.ts $(ARGS)
+
+replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
+	@node test/replay/index.ts
 
 test: check $(BUILT) ## Install, check, and run every test that a bare machine can run
 	vitest run
@@ -33,6 +37,29 @@ build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records in local/
 	rm -rf dist local node_modules .aws-sam .venv bench/peers/*/node_modules
+
+bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
+	@node bench/index.ts $(ARGS)
+
+bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc
+	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
+	@touch $@
+
+model-train: .venv/.installed ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
+	@test -n "$(BASE)" && test -n "$(DATA)" && test -n "$(OUT)" || { echo 'Expected BASE=folder DATA="a.json b.json" OUT=folder; see model/train/README.md' >&2; exit 2; }
+	PYTHONDONTWRITEBYTECODE=1 .venv/bin/python model/train/train.py --base "$(BASE)" --data $(DATA) --out "$(OUT)/checkpoint" $(ARGS)
+	PYTHONDONTWRITEBYTECODE=1 .venv/bin/python model/train/export.py "$(OUT)/checkpoint" --out "$(OUT)"
+
+.venv/.installed: model/train/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/python -m pip install -r $<
+	@touch $@
+
+image: $(BUILT) ## Build the container image (needs Docker and the AWS SAM CLI)
+	sam build
+
+deploy: image ## Deploy image and stack to AWS (needs the AWS SAM CLI and credentials)
+	sam deploy
 
 install: $(INSTALLED)
 

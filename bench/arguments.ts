@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+
+export const USAGE = `node bench/index.ts [--rounds N] [--only P1,P2,P3]
+
+Measures what inference-capture costs and how fast it is. Needs \`make build\`, and for P1 the installs in bench/peers/.
+
+  --rounds N   rounds of each measurement, 12 questions a round (default 15: about four minutes)
+  --only LIST  only these figures: P1 our pipeline over its peers, P2 over the bare model, P3 the cost of capture
+  --help       this text
+
+Prints progress on stderr and the table on stdout, and writes bench/results/latest.json.
+Ends with 0 also where a goal is missed, with 1 when something could not be measured, with 2 for a wrong argument.`;
+
+export const FIGURES = ['P1', 'P2', 'P3'] as const;
+export type FigureName = (typeof FIGURES)[number];
+
+export interface BenchArguments {
+  rounds: number;
+  only: readonly FigureName[];
+  help: boolean;
+}
+
+/** @throws Error naming the argument, what was expected and what came */
+export function parseArguments(argv: readonly string[]): BenchArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      rounds: { type: 'string', default: '15' },
+      only: { type: 'string', default: FIGURES.join() },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!/^[1-9]\d{0,3}$/.test(values.rounds)) {
+    throw new Error(`--rounds: expected a whole number from 1 to 9999, got "${values.rounds}"`);
+  }
+  const only = values.only.split(',').map((name) => {
+    const known = FIGURES.find((figure) => figure === name.trim());
+    if (known === undefined) throw new Error(`--only: expected names out of ${FIGURES.join(', ')}, got "${name}"`);
+    return known;
+  });
+  return { rounds, only, help: values.help };
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HEALTH_PATH, STATS_PATH, type Stats } from '../capture/wire.ts';
+import { startExtensionsApi } from './extensions-api.ts';
+
+export interface ExtensionProcess extends AsyncDisposable {
+  /** Of its receiver, on loopback. */
+  port: number;
+  /** What it says of the records that it took. */
+  stats(): Promise<Stats>;
+}
+
+const READY_MS = 10_000;
+
+/**
+ * Starts the built extension as Lambda does, with a destination and a spool in a folder of its own that goes away with it.
+ *
+ * @param executable such as dist/extension/extensions/inference-capture
+ * @throws Error when its receiver does not answer in time
+ */
+export async function startExtension(executable: string): Promise<ExtensionProcess> {
+  await using started = new AsyncDisposableStack();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'inference-capture-bench-'));
+  started.defer(() => rm(folder, { recursive: true, force: true }));
+  const api = started.use(await startExtensionsApi());
+  const port = await freePort();
+
+  const child = spawn(executable, {
+    env: {
+      // Its launcher starts the first `node` there is.
+      PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
+      AWS_LAMBDA_RUNTIME_API: api.address,
+      AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering',
+      CAPTURE_PORT: String(port),
+      CAPTURE_DESTINATION: `file://${folder}/objects`,
+      CAPTURE_SPOOL_DIR: `${folder}/spool`,
+    },
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  const kill = () => child.kill('SIGKILL');
+  const interrupted = () => {
+    kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', interrupted);
+  started.defer(async () => {
+    process.off('exit', interrupted);
+    if (child.exitCode === null && child.signalCode === null && kill()) await once(child, 'exit');
+  });
+  await once(child, 'spawn');
+
+  const url = (resource: string) => `http://127.0.0.1:${port}${resource}`;
+  const deadlineMs = performance.now() + READY_MS;
+  while (!(await answers(url(HEALTH_PATH)))) {
+    if (child.exitCode !== null) throw new Error(`The extension ended with exit code ${child.exitCode}`);
+    if (performance.now() > deadlineMs) throw new Error(`The extension does not answer after ${READY_MS / 1000} s`);
+    await sleep(50);
+  }
+  const running = started.move();
+  return {
+    port,
+    stats: async () => (await (await fetch(url(STATS_PATH))).json()) as Stats,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(1000) })).ok;
+  } catch {
+    return false; // it does not listen yet
+  }
+}
+
+/** A port that nobody listens on at the moment. */
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

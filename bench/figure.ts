@@ -1,0 +1,36 @@
+import { median, type Round, roundRatios, type Spread, spread } from './statistics.ts';
+
+/** One line of the table. */
+export interface Figure extends Spread {
+  /** Its short name, such as `P1`. */
+  figure: string;
+  what: string;
+  unit: 'ratio' | 'ms';
+  /** The most that the median may be. */
+  goal: number;
+  met: boolean;
+  /** Each subject's p50 in milliseconds, the median over the rounds. */
+  p50Ms?: Record<string, number>;
+  rounds: number;
+}
+
+type Meaning = Pick<Figure, 'figure' | 'what' | 'unit' | 'goal'>;
+
+/** A figure over the values of the rounds. The goal is for the median. */
+export function figureOf(meaning: Meaning, values: readonly number[]): Figure {
+  const over = spread(values);
+  return { ...meaning, ...over, met: over.median <= meaning.goal, rounds: values.length };
+}
+
+/** How much longer one subject takes than another. */
+export function ratioFigure(
+  meaning: Omit<Meaning, 'unit'>,
+  rounds: readonly Round[],
+  subject: string,
+  reference: string,
+): Figure {
+  const p50Ms = Object.fromEntries(
+    [subject, reference].map((name) => [name, median(rounds.map((round) => median(round[name] ?? [])))]),
+  );
+  return { ...figureOf({ ...meaning, unit: 'ratio' }, roundRatios(rounds, subject, reference)), p50Ms };
+}

@@ -1,0 +1,71 @@
+import { type ExtensionProcess, startExtension } from '../extension-process.ts';
+import { type Figure, figureOf, ratioFigure } from '../figure.ts';
+import { measureInterleaved } from '../interleave.ts';
+import { type Measurement, PAUSE_MS, required, type Setting } from '../measurement.ts';
+import { progressLines } from '../progress.ts';
+import { median, quantile } from '../statistics.ts';
+import { startSubject } from '../subject-process.ts';
+
+/** Records of one round of sends: the p99 is the third slowest. */
+const SENDS_PER_ROUND = 200;
+
+/** Wait before each send, in milliseconds: as on Lambda, both processes have come to rest, and must wake up first. */
+const SEND_PAUSE_MS = 10;
+
+/** Memory of a function with two vCPUs, in MB. */
+const MEMORY_MB = 3538;
+
+/** P3: what capture costs the caller, with a real extension process that writes each record to its spool. */
+export const measureCapture: Measurement = async (setting) => {
+  const executable = await required(setting.root, 'dist/extension/extensions/inference-capture', 'make build');
+  await using extension = await startExtension(executable);
+  const handler = await handlerFigure(setting, extension);
+  const send = await sendFigure(setting, extension);
+
+  // A record that was turned away costs less than one that was kept.
+  const { received, dropped } = await extension.stats();
+  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  if (received === 0 || lost > 0) {
+    throw new Error(`Expected the extension to keep every record, got ${received} received and ${lost} dropped`);
+  }
+  setting.note(`P3: the extension kept all ${received} records`);
+  return [handler, send];
+};
+
+async function handlerFigure({ root, questions, rounds }: Setting, { port }: ExtensionProcess): Promise<Figure> {
+  const bundle = await required(root, 'dist/function/index.mjs', 'make build');
+  const file = `${root}/bench/subjects/handler.ts`;
+  const common = { MODEL_DIR: `${root}/model`, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MEMORY_MB) };
+  await using processes = new AsyncDisposableStack();
+  const subjects = [];
+  for (const [name, env] of [
+    ['with capture', { CAPTURE_PORT: String(port) }],
+    ['without capture', { CAPTURE_DISABLED: 'true' }],
+  ] as const) {
+    const subject = await startSubject({ name, file, args: [bundle], env: { ...common, ...env } });
+    subjects.push(processes.use(subject).task('answer'));
+  }
+  const progress = progressLines('P3, handler');
+  const measured = await measureInterleaved(subjects, questions, { rounds, pauseMs: PAUSE_MS, progress });
+  return ratioFigure(
+    { figure: 'P3', what: 'the handler with capture over the handler without', goal: 1.01 },
+    measured.rounds,
+    'with capture',
+    'without capture',
+  );
+}
+
+async function sendFigure({ root, questions, rounds }: Setting, { port }: ExtensionProcess): Promise<Figure> {
+  const bundle = await required(root, 'dist/bench/capture-client.mjs', 'make build');
+  const file = `${root}/bench/subjects/send.ts`;
+  await using sender = await startSubject({ name: 'capture client', file, args: [bundle, String(port)] });
+  const sends = Array.from({ length: SENDS_PER_ROUND }, (_, i) => questions[i % questions.length]!);
+  const progress = progressLines('P3, send');
+  const measured = await measureInterleaved([sender.task('send')], sends, { rounds, pauseMs: SEND_PAUSE_MS, progress });
+  const times = measured.rounds.map((round) => round['capture client']!);
+  const p99 = figureOf(
+    { figure: 'P3', what: 'p99 of capture.send', unit: 'ms', goal: 1 },
+    times.map((round) => quantile(round, 0.99)),
+  );
+  return { ...p99, p50Ms: { 'capture.send': median(times.map(median)) } };
+}

@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { type BenchArguments, type FigureName, parseArguments, USAGE } from './arguments.ts';
+import { measureBareSession } from './figures/bare-session.ts';
+import { measureCapture } from './figures/capture.ts';
+import { measurePeers } from './figures/peers.ts';
+import { questions } from './inputs.ts';
+import type { Measurement } from './measurement.ts';
+import { type Machine, machineLine, type Report, table } from './report.ts';
+
+const MEASUREMENTS: Record<FigureName, Measurement> = {
+  P1: measurePeers,
+  P2: measureBareSession,
+  P3: measureCapture,
+};
+
+/** Threads of the model in every process that is measured. */
+const THREADS = 2;
+
+const root = path.dirname(import.meta.dirname);
+const note = (text: string) => process.stderr.write(`${text}\n`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: string[]): Promise<number> {
+  let args: BenchArguments;
+  try {
+    args = parseArguments(argv);
+  } catch (error) {
+    note(`bench: ${(error as Error).message}`);
+    return 2;
+  }
+  if (args.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const report: Report = { date: new Date().toISOString(), machine: machine(), figures: [], failures: [] };
+  for (const figure of args.only) {
+    try {
+      const setting = { root, questions: questions(), rounds: args.rounds, threads: THREADS, note };
+      report.figures.push(...(await MEASUREMENTS[figure](setting)));
+    } catch (error) {
+      report.failures.push({ figure, error: (error as Error).message });
+    }
+  }
+  if (report.figures.length > 0) {
+    process.stdout.write(`${table(report.figures)}\n\n${machineLine(report.machine)}\n`);
+  }
+  for (const { figure, error } of report.failures) note(`bench: ${figure} could not be measured: ${error}`);
+  await mkdir(path.join(root, 'bench/results'), { recursive: true });
+  await writeFile(path.join(root, 'bench/results/latest.json'), `${JSON.stringify(report, null, 2)}\n`);
+  return report.failures.length === 0 ? 0 : 1;
+}
+
+function machine(): Machine {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  return {
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown CPU',
+    cores: os.availableParallelism(),
+    loadBefore: os.loadavg()[0]!,
+    node: process.versions.node,
+    onnxruntime: version,
+  };
+}

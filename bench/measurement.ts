@@ -1,0 +1,39 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Figure } from './figure.ts';
+import type { Question } from './subjects/serve.ts';
+
+/** What a measurement needs to know. */
+export interface Setting {
+  /** The project's folder. */
+  root: string;
+  questions: readonly Question[];
+  rounds: number;
+  /** Threads of the model, the same for everybody. */
+  threads: number;
+  /** Says something to the reader on stderr. */
+  note: (text: string) => void;
+}
+
+/** Measures the figures of one name. It rejects when they cannot be measured. */
+export type Measurement = (setting: Setting) => Promise<Figure[]>;
+
+/**
+ * How long to wait before a question to a model, in milliseconds. The threads of onnxruntime spin on after a run, waiting for more:
+ * for 40 to 50 ms with 1.30 on two cores, during which a run in another session takes twice its time.
+ */
+export const PAUSE_MS = 80;
+
+/**
+ * The path of something that must be there.
+ *
+ * @param madeBy the command that makes it
+ * @throws Error
+ */
+export async function required(root: string, relative: string, madeBy: string): Promise<string> {
+  const file = path.join(root, relative);
+  await stat(file).catch(() => {
+    throw new Error(`Expected ${relative}, which \`${madeBy}\` makes; it is not there`);
+  });
+  return file;
+}

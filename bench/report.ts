@@ -1,0 +1,46 @@
+import type { Figure } from './figure.ts';
+
+/** A figure that could not be measured, and why. */
+export interface Failure {
+  figure: string;
+  error: string;
+}
+
+/** What bench/results/latest.json holds. */
+export interface Report {
+  /** ISO 8601, UTC. */
+  date: string;
+  machine: Machine;
+  figures: Figure[];
+  failures: Failure[];
+}
+
+export interface Machine {
+  cpu: string;
+  cores: number;
+  /** Processes that wanted to run in the minute before, on average: above 0.5, somebody else was at work. */
+  loadBefore: number;
+  node: string;
+  /** The version of onnxruntime-node that our pipeline runs on. */
+  onnxruntime: string;
+}
+
+const HEADINGS = ['figure', 'what', 'goal', 'min', 'median', 'max', 'met', 'p50, ms'];
+
+/** The figures as a table in Markdown, columns aligned. The goal is for the median. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map(({ figure, what, unit, goal, min, median, max, met, p50Ms }) => {
+    const shown = (value: number) => (unit === 'ms' ? `${value.toFixed(2)} ms` : value.toFixed(3));
+    const times = Object.values(p50Ms ?? {}).map((ms) => ms.toFixed(ms < 10 ? 2 : 1));
+    const limit = unit === 'ms' ? `<= ${goal} ms` : `<= ${goal}`;
+    return [figure, what, limit, shown(min), shown(median), shown(max), met ? 'yes' : 'no', times.join(' / ')];
+  });
+  const widths = HEADINGS.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  return [line(HEADINGS), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** One line about the machine that the figures are from. */
+export function machineLine({ cpu, cores, loadBefore, node, onnxruntime }: Machine): string {
+  return `${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} before; node ${node}, onnxruntime-node ${onnxruntime}`;
+}

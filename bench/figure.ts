@@ -6,9 +6,9 @@ export interface Figure extends Spread {
   figure: string;
   what: string;
   unit: 'ratio' | 'ms';
-  /** The most that the median may be. */
-  goal: number;
-  met: boolean;
+  /** The most that the median may be. Absent, as `met` then is: the figure is told for what it is. */
+  goal?: number;
+  met?: boolean;
   /** Each subject's p50 in milliseconds, the median over the rounds. */
   p50Ms?: Record<string, number>;
   rounds: number;
@@ -19,7 +19,8 @@ type Meaning = Pick<Figure, 'figure' | 'what' | 'unit' | 'goal'>;
 /** A figure over the values of the rounds. The goal is for the median. */
 export function figureOf(meaning: Meaning, values: readonly number[]): Figure {
   const over = spread(values);
-  return { ...meaning, ...over, met: over.median <= meaning.goal, rounds: values.length };
+  const met = meaning.goal === undefined ? {} : { met: over.median <= meaning.goal };
+  return { ...meaning, ...over, ...met, rounds: values.length };
 }
 
 /** How much longer one subject takes than another. */

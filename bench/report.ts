@@ -32,8 +32,17 @@ export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ figure, what, unit, goal, min, median, max, met, p50Ms }) => {
     const shown = (value: number) => (unit === 'ms' ? `${value.toFixed(2)} ms` : value.toFixed(3));
     const times = Object.values(p50Ms ?? {}).map((ms) => ms.toFixed(ms < 10 ? 2 : 1));
-    const limit = unit === 'ms' ? `<= ${goal} ms` : `<= ${goal}`;
-    return [figure, what, limit, shown(min), shown(median), shown(max), met ? 'yes' : 'no', times.join(' / ')];
+    const limit = goal === undefined ? '' : unit === 'ms' ? `<= ${goal} ms` : `<= ${goal}`;
+    return [
+      figure,
+      what,
+      limit,
+      shown(min),
+      shown(median),
+      shown(max),
+      met === undefined ? '' : met ? 'yes' : 'no',
+      times.join(' / '),
+    ];
   });
   const widths = HEADINGS.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;

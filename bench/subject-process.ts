@@ -32,7 +32,8 @@ const REPLY_MS = 30_000;
  */
 export async function startSubject({ name, file, args, env }: SubjectProgram): Promise<SubjectProcess> {
   const child = fork(file, args, {
-    env: { ...process.env, ...env },
+    // Nobody's onnxruntime shall talk to its maker while it is measured.
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ...env },
     stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
   });
   try {

@@ -4,7 +4,9 @@ import { afterEach, expect, test } from 'vitest';
 import { type CaptureClientOptions, createCaptureClient } from './client.ts';
 import { EXAMPLE_RECORD } from './example-record.ts';
 
-const ACCEPT: http.RequestListener = (_, response) => response.writeHead(202).end('{"accepted":1}');
+const ACCEPT: http.RequestListener = (_, response) => answer(response, 202, '{"accepted":1}');
+const answer = (response: http.ServerResponse, status: number, body: string) =>
+  response.writeHead(status, { 'content-length': body.length }).end(body);
 const BREAKER = { threshold: 2, openMs: 1000, maxOpenMs: 1000 };
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -89,7 +91,7 @@ test('a kept-alive connection that died meanwhile is replaced, and the record se
     if (bodies.length === 2 && !broken) {
       broken = true;
       request.socket.destroy();
-    } else ACCEPT(request, response as http.ServerResponse<http.IncomingMessage> & { req: http.IncomingMessage });
+    } else answer(response, 202, '{"accepted":1}');
   });
   const capture = client({ port });
   await capture.send(EXAMPLE_RECORD);
@@ -99,7 +101,7 @@ test('a kept-alive connection that died meanwhile is replaced, and the record se
 
 test('a refusal is told with its code and does not open the breaker', async () => {
   const { port, bodies } = await receiver((_, response) =>
-    response.writeHead(503).end('{"error":{"code":"SPOOL_FULL","message":""}}'),
+    answer(response, 503, '{"error":{"code":"SPOOL_FULL","message":""}}'),
   );
   const capture = client({ port, breaker: BREAKER });
   for (let i = 0; i < 4; i++) {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import http from 'node:http';
 import { admits, afterFailure, type BreakerPolicy, CLOSED } from './breaker.ts';
+import { createConnection } from './connection.ts';
 import type { InferenceRecord } from './record.ts';
-import { DEFAULT_PORT, MAX_BODY_BYTES, RECORDS_PATH, type WireErrorBody } from './wire.ts';
+import { DEFAULT_PORT, MAX_BODY_BYTES, type WireErrorBody } from './wire.ts';
 
 export interface CaptureClientOptions {
   /** The receiver's port on loopback. @default 2772 */
@@ -44,18 +44,18 @@ export interface CaptureClient {
 export function createCaptureClient(options: CaptureClientOptions = {}): CaptureClient {
   const { port = DEFAULT_PORT, timeoutMs = 250, now = () => performance.now() } = options;
   const policy = options.breaker ?? { threshold: 3, openMs: 1000, maxOpenMs: 30_000 };
-  const agent = new http.Agent({ keepAlive: true, keepAliveMsecs: 60_000 });
+  const connection = createConnection(port);
   let breaker = CLOSED;
 
   async function send(exchange: Exchange): Promise<SendResult> {
     const eventId = exchange.eventId ?? randomUUID();
     const inferenceTime = exchange.inferenceTime ?? new Date().toISOString();
-    const body = encode({ ...exchange, eventId, inferenceTime });
-    if (body === undefined) return { eventId, accepted: false, reason: 'invalid' };
-    if (body.length > MAX_BODY_BYTES) return { eventId, accepted: false, reason: 'too_large' };
+    const json = encode({ ...exchange, eventId, inferenceTime });
+    if (json === undefined) return { eventId, accepted: false, reason: 'invalid' };
+    if (Buffer.byteLength(json) > MAX_BODY_BYTES) return { eventId, accepted: false, reason: 'too_large' };
     if (!admits(breaker, now())) return { eventId, accepted: false, reason: 'skipped' };
 
-    const outcome = await post({ agent, port, body, timeoutMs });
+    const outcome = await connection.post(json, timeoutMs);
     // An answer, even a refusal, costs next to nothing and is counted by the receiver: only silence opens the breaker.
     breaker = outcome === 'timeout' || outcome === 'unreachable' ? afterFailure(breaker, policy, now()) : CLOSED;
     if (typeof outcome === 'string') return { eventId, accepted: false, reason: outcome };
@@ -63,68 +63,12 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
     return { eventId, accepted: false, reason: 'rejected', code: errorCode(outcome.text) };
   }
 
-  return { send, close: () => agent.destroy() };
+  return { send, close: () => connection.close() };
 }
 
-type Outcome = { status: number; text: string } | 'timeout' | 'unreachable';
-
-interface Post {
-  agent: http.Agent;
-  port: number;
-  body: Buffer;
-  timeoutMs: number;
-}
-
-/**
- * One POST within `timeoutMs`. A kept-alive connection may have died while the environment was frozen: a failure on a reused one is
- * tried once more on a new one, which is safe because the receiver knows an `eventId` that it has already taken.
- */
-function post({ agent, port, body, timeoutMs }: Post): Promise<Outcome> {
-  return new Promise((resolve) => {
-    let current: http.ClientRequest;
-    let settled = false;
-    const settle = (outcome: Outcome) => {
-      settled = true;
-      clearTimeout(timer);
-      resolve(outcome);
-    };
-    const timer = setTimeout(() => {
-      settle('timeout');
-      current.destroy();
-    }, timeoutMs);
-
-    const attempt = () => {
-      const request = http.request({
-        agent,
-        port,
-        host: '127.0.0.1',
-        method: 'POST',
-        path: RECORDS_PATH,
-        headers: { 'content-type': 'application/json', 'content-length': body.length },
-      });
-      current = request;
-      request.on('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () => settle({ status: response.statusCode ?? 0, text }));
-        response.on('error', () => settle('unreachable'));
-      });
-      request.on('error', () => {
-        if (request.reusedSocket && !settled) attempt();
-        else settle('unreachable');
-      });
-      request.end(body);
-    };
-    attempt();
-  });
-}
-
-function encode(record: InferenceRecord): Buffer | undefined {
+function encode(record: InferenceRecord): string | undefined {
   try {
-    return Buffer.from(JSON.stringify(record));
+    return JSON.stringify(record);
   } catch {
     return undefined; // a BigInt or a cycle, in a function that is not type-checked
   }

@@ -108,21 +108,28 @@ function failure(code: WireErrorCode, message: string, accepted = 0): [number, W
 }
 
 /** The body as text, or undefined when it is larger than the wire allows; the rest of it is then not read. */
-async function read(request: http.IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+function read(request: http.IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+      else resolve(undefined);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    request.on('error', reject);
+  });
 }
 
 function answer(response: http.ServerResponse, status: number, body: object): void {
-  const text = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body); // as text, so that head and body go out in one write
   // After a refused body the rest of it may still be coming: this connection is of no further use.
   const connection = status === 413 ? { connection: 'close' } : {};
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length, ...connection });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...connection,
+  });
   response.end(text);
 }

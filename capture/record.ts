@@ -22,8 +22,7 @@ export const InferenceRecord = v.object({
   /** When the answer was ready: UTC, ISO 8601 with milliseconds and `Z`. It decides the hour that the record is stored under. */
   inferenceTime: v.pipe(
     v.string(),
-    v.isoTimestamp(),
-    v.regex(/^\d{4}-.*Z$/, 'Expected a UTC time that ends in Z'),
+    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'Expected a UTC time that ends in Z'),
     v.check((text) => !Number.isNaN(Date.parse(text)), 'Expected a time that exists'),
   ),
   input: Payload,

@@ -46,7 +46,7 @@ export function storedLine(record: InferenceRecord, origin: Origin): StoredLine 
     },
     eventMetadata: {
       eventId,
-      inferenceTime: `${new Date(record.inferenceTime).toISOString().slice(0, 19)}Z`,
+      inferenceTime: `${record.inferenceTime.slice(0, 19)}Z`,
       inferenceId,
       customAttributes,
     },

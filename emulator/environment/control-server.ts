@@ -1,16 +1,8 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Control } from './control.ts';
-import { extensionsApi } from './extensions-api.ts';
+import { extensionsApi, type FunctionIdentity } from './extensions-api.ts';
 import { Refusal } from './refusal.ts';
 import { runtimeApi } from './runtime-api.ts';
-
-/** What an extension is told of the function when it registers. */
-export interface FunctionIdentity {
-  functionName: string;
-  functionVersion: string;
-  handler: string;
-  accountId: string;
-}
 
 // Well above what either API accepts: a response that is too large is still read, so that the runtime gets its 413.
 const BODY_LIMIT = 64 * 1024 * 1024;

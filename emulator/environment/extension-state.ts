@@ -1,9 +1,6 @@
 import { type EventType, type Extension, failed, type Lifecycle } from './lifecycle.ts';
 import { CONCURRENT, NOT_ALLOWED, Refusal } from './refusal.ts';
 
-/** The states of an extension. What they are called is what Lambda's messages call them. */
-export type ExtensionState = 'Started' | 'Registered' | 'Ready' | 'Running' | 'InitError' | 'ExitError' | 'Exited';
-
 const MAX_EXTENSIONS = 10;
 const EVENTS: readonly string[] = ['INVOKE', 'SHUTDOWN'] satisfies EventType[];
 

@@ -2,12 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import type { Control } from './control.ts';
-import type { FunctionIdentity } from './control-server.ts';
 import { identified } from './extension-state.ts';
 import { Refusal } from './refusal.ts';
 
 const ERROR_TYPE = 'Lambda-Extension-Function-Error-Type';
 const Registration = v.strictObject({ events: v.optional(v.array(v.string()), []) });
+
+/** What an extension is told of the function when it registers. */
+export interface FunctionIdentity {
+  functionName: string;
+  functionVersion: string;
+  handler: string;
+  accountId: string;
+}
 
 /** The Extensions API, 2020-01-01. */
 export function extensionsApi(app: FastifyInstance, control: Control, identity: FunctionIdentity): void {

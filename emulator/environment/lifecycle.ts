@@ -1,9 +1,7 @@
 /**
  * The life of one execution environment, from the start of its processes to their end, as pure data: what has happened so far, and what
- * it means. The states of the runtime and of the extensions are in runtime-state.ts and extension-state.ts.
+ * it means. How the runtime and the extensions get from state to state is in runtime-state.ts and extension-state.ts.
  */
-import type { ExtensionState } from './extension-state.ts';
-import type { RuntimeState } from './runtime-state.ts';
 
 /**
  * `registering`: extensions start and register; `starting`: the runtime starts too; `idle`: all wait for an event, frozen;
@@ -11,6 +9,19 @@ import type { RuntimeState } from './runtime-state.ts';
  */
 export type Phase = 'registering' | 'starting' | 'idle' | 'invoking' | 'ending';
 export type EventType = 'INVOKE' | 'SHUTDOWN';
+
+/** The states of an extension. What they are called is what Lambda's messages call them. */
+export type ExtensionState = 'Started' | 'Registered' | 'Ready' | 'Running' | 'InitError' | 'ExitError' | 'Exited';
+
+/** The states of a runtime. What they are called is what Lambda's messages call them. */
+export type RuntimeState =
+  | 'Stopped'
+  | 'Started'
+  | 'InitError'
+  | 'Ready'
+  | 'Running'
+  | 'RuntimeResponseSentState'
+  | 'Exited';
 
 export interface Extension {
   name: string;

@@ -1,16 +1,6 @@
 import { failed, type Lifecycle } from './lifecycle.ts';
 import { NOT_ALLOWED, Refusal } from './refusal.ts';
 
-/** The states of a runtime. What they are called is what Lambda's messages call them. */
-export type RuntimeState =
-  | 'Stopped'
-  | 'Started'
-  | 'InitError'
-  | 'Ready'
-  | 'Running'
-  | 'RuntimeResponseSentState'
-  | 'Exited';
-
 /** The most that a function may answer, in bytes. */
 export const MAX_RESPONSE_BYTES = 6_291_556;
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Control, type InvokeEvent, type Outcome } from './control.ts';
-import { buildControlServer, type FunctionIdentity } from './control-server.ts';
+import { buildControlServer } from './control-server.ts';
+import type { FunctionIdentity } from './extensions-api.ts';
 import {
   type ExitStatus,
   extensionExited,

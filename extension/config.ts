@@ -2,18 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { KeyScope } from '../capture/object-key.ts';
-import { DEFAULT_PORT } from '../capture/wire.ts';
-
-const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => {
-  const expected = (issue: { input: unknown }) => `a whole number from ${least} to ${most}, got "${issue.input}"`;
-  return v.pipe(
-    v.string(),
-    v.regex(/^\d+$/, expected),
-    v.transform(Number),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
-  );
-};
+import { CapturePort, parseVariables, wholeNumber } from '../capture/variables.ts';
 
 const Name = v.pipe(
   v.string(),
@@ -33,7 +22,7 @@ export const Environment = v.object({
       (issue) => `s3://bucket/prefix or file:///folder, got "${issue.input}"`,
     ),
   ),
-  CAPTURE_PORT: v.optional(wholeNumber(1, 65_535), String(DEFAULT_PORT)),
+  CAPTURE_PORT: CapturePort,
   CAPTURE_ENDPOINT_NAME: v.optional(Name),
   CAPTURE_VARIANT_NAME: v.optional(Name, 'AllTraffic'),
   CAPTURE_BATCH_RECORDS: v.optional(wholeNumber(1), '1000'),
@@ -73,12 +62,7 @@ export interface ExtensionConfig {
  * @throws Error naming the first wrong variable, what was expected and what came
  */
 export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
-  const result = v.safeParse(Environment, env);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new Error(`${v.getDotPath(issue)}: expected ${issue.message}`);
-  }
-  const variables = result.output;
+  const variables = parseVariables(Environment, env);
   const { prefix, ...destination } = parseDestination(variables.CAPTURE_DESTINATION)!;
   return {
     port: variables.CAPTURE_PORT,

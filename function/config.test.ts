@@ -27,7 +27,7 @@ test.each([
 test.each([
   [{ CAPTURE_PORT: 'http' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got "http"'],
   [{ CAPTURE_PORT: '' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got ""'],
-  [{ CAPTURE_TIMEOUT_MS: '0' }, 'CAPTURE_TIMEOUT_MS: expected a whole number from 1 to 60000, got 0'],
+  [{ CAPTURE_TIMEOUT_MS: '0' }, 'CAPTURE_TIMEOUT_MS: expected a whole number from 1 to 60000, got "0"'],
   [{ CAPTURE_DISABLED: 'yes' }, 'CAPTURE_DISABLED: expected "true" or "false", got "yes"'],
   [{ MODEL_DIR: '' }, 'MODEL_DIR: expected the path of a folder, got ""'],
 ])('%j is refused', (env, message) => {

@@ -1,23 +1,14 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
-import { DEFAULT_PORT } from '../capture/wire.ts';
+import { CapturePort, parseVariables, wholeNumber } from '../capture/variables.ts';
 
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
 
-const wholeNumber = (least: number, most: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d+$/, (issue) => `a whole number from ${least} to ${most}, got "${issue.input}"`),
-    v.transform(Number),
-    v.minValue(least, (issue) => `a whole number from ${least} to ${most}, got ${issue.input}`),
-    v.maxValue(most, (issue) => `a whole number from ${least} to ${most}, got ${issue.input}`),
-  );
-
 /** The function's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
   MODEL_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('the path of a folder, got ""'))),
-  CAPTURE_PORT: v.optional(wholeNumber(1, 65_535), String(DEFAULT_PORT)),
+  CAPTURE_PORT: CapturePort,
   CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
   CAPTURE_DISABLED: v.optional(
     v.picklist(['true', 'false'], (issue) => `"true" or "false", got "${issue.input}"`),
@@ -41,12 +32,7 @@ export interface FunctionConfig {
  * @throws Error naming the variable, what was expected and what came
  */
 export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): FunctionConfig {
-  const result = v.safeParse(Environment, env);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new Error(`${v.getDotPath(issue)}: expected ${issue.message}`);
-  }
-  const variables = result.output;
+  const variables = parseVariables(Environment, env);
   const vCpus = Math.round(variables.AWS_LAMBDA_FUNCTION_MEMORY_SIZE / MB_PER_VCPU);
   return {
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,

@@ -1,4 +1,4 @@
-import { type EventType, type Extension, failed, type Lifecycle } from './lifecycle.ts';
+import { type EventType, type Extension, type ExtensionState, failed, type Lifecycle } from './lifecycle.ts';
 import { CONCURRENT, NOT_ALLOWED, Refusal } from './refusal.ts';
 
 const MAX_EXTENSIONS = 10;

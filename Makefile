@@ -7,6 +7,9 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Older npm runs every install script: onnxruntime-node's would download CUDA libraries.
 export ONNXRUNTIME_NODE_INSTALL := skip
 
+# In a terminal the emulator gets Ctrl-C alone: make would end with an error of its own. Elsewhere it takes the shell's place.
+FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; else exec "$$@"; fi; }; foreground
+
 INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
@@ -18,7 +21,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every record and ends
-	@exec node emulator/index.ts $(ARGS)
+	@$(FOREGROUND) node emulator/index.ts $(ARGS)
 
 replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
 	@node test/replay/index.ts

@@ -52,7 +52,6 @@ export function createConnection(port: number): Connection {
       const request = requestText(json);
       return new Promise((resolve) => {
         let socket: net.Socket;
-        const timer = setTimeout(() => settle('timeout'), timeoutMs);
         const settle = (outcome: PostOutcome, reusable = false) => {
           clearTimeout(timer);
           socket.removeAllListeners('data').off('close', broken);
@@ -68,6 +67,7 @@ export function createConnection(port: number): Connection {
           const kept = take();
           reused = kept !== undefined;
           socket = kept ?? connect();
+          socket.write(request); // first of all: while the receiver works, there is time for the rest
           let received = '';
           socket.on('data', (text: string) => {
             received += text;
@@ -76,9 +76,9 @@ export function createConnection(port: number): Connection {
             else if (received.length > MAX_REPLY) settle('unreachable');
           });
           socket.once('close', broken);
-          socket.write(request);
         };
         attempt();
+        const timer = setTimeout(() => settle('timeout'), timeoutMs);
       });
     },
     close() {

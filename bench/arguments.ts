@@ -1,17 +1,18 @@
 import { parseArgs } from 'node:util';
 
-export const USAGE = `node bench/index.ts [--rounds N] [--only P1,P2,P3]
+export const USAGE = `node bench/index.ts [--rounds N] [--only P1,P2,P3,P6]
 
-Measures what inference-capture costs and how fast it is. Needs \`make build\`, and for P1 the installs in bench/peers/.
+Measures what inference-capture costs and how fast it is. Needs \`make build\`, and for P1 and P6 the installs in bench/peers/.
 
   --rounds N   rounds of each measurement, 12 questions a round (default 15: about four minutes)
-  --only LIST  only these figures: P1 our pipeline over its peers, P2 over the bare model, P3 the cost of capture
+  --only LIST  only these figures: P1 our pipeline over its peers, P2 over the bare model,
+               P3 the cost of capture, P6 the start of the function over its peers
   --help       this text
 
 Prints progress on stderr and the table on stdout, and writes bench/results/latest.json.
 Ends with 0 also where a goal is missed, with 1 when something could not be measured, with 2 for a wrong argument.`;
 
-export const FIGURES = ['P1', 'P2', 'P3'] as const;
+export const FIGURES = ['P1', 'P2', 'P3', 'P6'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface BenchArguments {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type BenchArguments, type FigureName, parseArguments, USAGE } from './arguments.ts';
 import { measureBareSession } from './figures/bare-session.ts';
 import { measureCapture } from './figures/capture.ts';
+import { measureColdStart } from './figures/cold-start.ts';
 import { measurePeers } from './figures/peers.ts';
 import { questions } from './inputs.ts';
 import type { Measurement } from './measurement.ts';
@@ -14,6 +15,7 @@ const MEASUREMENTS: Record<FigureName, Measurement> = {
   P1: measurePeers,
   P2: measureBareSession,
   P3: measureCapture,
+  P6: measureColdStart,
 };
 
 /** Threads of the model in every process that is measured. */

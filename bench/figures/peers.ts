@@ -1,14 +1,10 @@
 import { ratioFigure } from '../figure.ts';
 import { measureInterleaved } from '../interleave.ts';
 import { type Measurement, PAUSE_MS, required } from '../measurement.ts';
+import { PEERS } from '../peers.ts';
 import { progressLines } from '../progress.ts';
 import { startSubject } from '../subject-process.ts';
 import { startOurs } from './ours.ts';
-
-const PEERS = {
-  xenova: '@xenova/transformers 2.17.2',
-  huggingface: '@huggingface/transformers 4.3.1',
-};
 
 /** P1: our pipeline against those that others wrote, on the same model file and with as many threads. */
 export const measurePeers: Measurement = async (setting) => {

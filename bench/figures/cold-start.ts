@@ -1,0 +1,50 @@
+import { type Figure, ratioFigure } from '../figure.ts';
+import { measureInterleaved, type Subject } from '../interleave.ts';
+import { type Measurement, required } from '../measurement.ts';
+import { PEERS } from '../peers.ts';
+import { progressLines } from '../progress.ts';
+import { type SubjectProgram, startSubject } from '../subject-process.ts';
+
+/** Starts of each process in a round. */
+const STARTS = 3;
+/** Between two starts, in milliseconds: the process before is gone. */
+const PAUSE_MS = 50;
+
+/** P6: from the start of a process until it can be asked, our function's bundle over a script that builds a peer's pipeline. */
+export const measureColdStart: Measurement = async ({ root, questions, rounds, threads }) => {
+  const bundle = await required(root, 'dist/function/index.mjs', 'make build');
+  const programs: SubjectProgram[] = [
+    { name: 'ours', file: `${root}/bench/subjects/handler.ts`, args: [bundle], env: { MODEL_DIR: `${root}/model` } },
+  ];
+  for (const [folder, name] of Object.entries(PEERS)) {
+    await required(root, `bench/peers/${folder}/node_modules`, `npm ci --prefix bench/peers/${folder}`);
+    const file = `${root}/bench/peers/${folder}/peer.mjs`;
+    programs.push({ name, file, args: [`${root}/model`, String(threads)] });
+  }
+  const progress = progressLines('P6');
+  const starts = questions.slice(0, STARTS);
+  const measured = await measureInterleaved(programs.map(started), starts, { rounds, pauseMs: PAUSE_MS, progress });
+  return Object.values(PEERS).map(
+    (name): Figure =>
+      ratioFigure(
+        { figure: 'P6', what: `start of the function over ${name}`, goal: 0.4 },
+        measured.rounds,
+        'ours',
+        name,
+      ),
+  );
+};
+
+/** A subject whose answer is that it has started; the question does not matter. */
+function started(program: SubjectProgram): Subject {
+  return {
+    name: program.name,
+    async ask() {
+      const startedMs = performance.now();
+      const subject = await startSubject(program);
+      const ms = performance.now() - startedMs;
+      await subject[Symbol.asyncDispose]();
+      return { ms, answer: subject.runtime };
+    },
+  };
+}

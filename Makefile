@@ -15,7 +15,7 @@ BUILT := dist/.built
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture function extension model -type f -not -name '*.test.ts' -not -path '*/train/*' 2>/dev/null)
 
-.PHONY: help start test check fix build replay bench model-train image deploy clean install
+.PHONY: help start test check fix build replay bench model-train oracles image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,13 +39,21 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records in local/
-	rm -rf dist local node_modules .aws-sam .venv bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
 
 bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc
 	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
+	@touch $@
+
+oracles: .venv-oracles/.installed ## Ask software that others wrote, and compare (needs Python 3.11; installs 5 GB)
+	HF_HUB_OFFLINE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py model local/oracles/golden.jsonl test/oracles/huggingface/golden.jsonl
+
+.venv-oracles/.installed: test/oracles/huggingface/requirements.txt
+	python3 -m venv .venv-oracles
+	.venv-oracles/bin/python -m pip install -r $<
 	@touch $@
 
 model-train: .venv/.installed ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder

@@ -7,11 +7,14 @@ test('without any variable, everything has a default', () => {
     modelDir: '/var/task/model',
     capture: { port: 2772, timeoutMs: 250 },
     threads: 1,
+    deadlineMarginMs: 750,
   });
 });
 
-test('capture can be switched off', () => {
-  expect(parseConfig({ CAPTURE_DISABLED: 'true' }, '').capture).toBeUndefined();
+test('capture can be switched off, and then no time is kept for it', () => {
+  const config = parseConfig({ CAPTURE_DISABLED: 'true' }, '');
+  expect(config.capture).toBeUndefined();
+  expect(config.deadlineMarginMs).toBe(500);
 });
 
 test.each([

@@ -5,6 +5,9 @@ import { CapturePort, parseVariables, wholeNumber } from '../capture/variables.t
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
 
+/** What may still come after the last look at the deadline: one run of the model, which cannot be stopped, and the response. */
+const LAST_RUN_MS = 500;
+
 /** The function's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
   MODEL_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('the path of a folder, got ""'))),
@@ -23,6 +26,8 @@ export interface FunctionConfig {
   capture?: { port: number; timeoutMs: number };
   /** Threads of the model: one a vCPU. */
   threads: number;
+  /** How long before the function's time-out the last run of the model may begin: time for it, capture and response. */
+  deadlineMarginMs: number;
 }
 
 /**
@@ -34,12 +39,14 @@ export interface FunctionConfig {
 export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): FunctionConfig {
   const variables = parseVariables(Environment, env);
   const vCpus = Math.round(variables.AWS_LAMBDA_FUNCTION_MEMORY_SIZE / MB_PER_VCPU);
+  const capture =
+    variables.CAPTURE_DISABLED === 'true'
+      ? undefined
+      : { port: variables.CAPTURE_PORT, timeoutMs: variables.CAPTURE_TIMEOUT_MS };
   return {
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,
-    capture:
-      variables.CAPTURE_DISABLED === 'true'
-        ? undefined
-        : { port: variables.CAPTURE_PORT, timeoutMs: variables.CAPTURE_TIMEOUT_MS },
+    capture,
     threads: Math.min(Math.max(1, vCpus), availableParallelism()),
+    deadlineMarginMs: LAST_RUN_MS + (capture?.timeoutMs ?? 0),
   };
 }

@@ -1,19 +1,52 @@
 /** Every error that a caller can get: its HTTP status, and what it means. docs/errors.md lists the same. */
 export const REQUEST_ERRORS = {
-  INVALID_EVENT: { status: 400, meaning: 'The event is not one of API Gateway REST (payload 1.0).' },
+  INVALID_EVENT: {
+    status: 400,
+    meaning: 'The event is neither one of API Gateway (REST or HTTP API) or a Function URL, nor a request by itself.',
+  },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The method is not POST, which the response header `allow` names.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    meaning:
+      'The content type is neither JSON (`application/json`, `*/*+json`) nor what `curl -d` sends (`application/x-www-form-urlencoded`).',
+  },
+  BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MiB.' },
   INVALID_JSON: { status: 400, meaning: 'The body is not a JSON object in UTF-8.' },
-  MISSING_FIELD: { status: 400, meaning: '`question` or `context` is absent; the message names it.' },
-  EMPTY_FIELD: { status: 400, meaning: '`question` or `context` holds nothing but white space; the message names it.' },
-  INVALID_FIELD: { status: 400, meaning: '`question` or `context` is not a string; the message names it.' },
+  MISSING_FIELD: { status: 400, meaning: 'A field that a request needs is absent; the message names it.' },
+  EMPTY_FIELD: {
+    status: 400,
+    meaning: 'A field holds nothing but white space, or an empty list; the message names it.',
+  },
+  INVALID_FIELD: {
+    status: 400,
+    meaning: 'A field, or the header `x-inference-id`, has a value of the wrong type or length; the message names it.',
+  },
   UNKNOWN_FIELD: {
     status: 400,
-    meaning: 'The body has a field that the function does not know; the message names it.',
+    meaning: 'The body has a field or a parameter that the function does not know; the message names it.',
   },
-  QUESTION_TOO_LONG: { status: 400, meaning: 'The question leaves no room for the context in a window of the model.' },
+  INVALID_PARAMETER: {
+    status: 400,
+    meaning: 'A parameter has a value that it cannot have with this model; the message names it.',
+  },
+  TOO_MANY_PAIRS: { status: 400, meaning: 'One request asks more than 100 questions.' },
+  QUESTION_TOO_LONG: {
+    status: 400,
+    meaning:
+      'The question leaves no room for the context in a window of the model. Of many, `details.index` says which, from 0.',
+  },
+  ANSWER_TOO_LARGE: {
+    status: 400,
+    meaning: 'The answers are larger than 2 MiB together: ask fewer questions, or for a smaller `top_k`.',
+  },
   INTERNAL_ERROR: { status: 500, meaning: 'A fault in the function. Its log has the cause under the same eventId.' },
   MODEL_UNAVAILABLE: {
     status: 503,
     meaning: 'The model cannot be loaded; the log says why. The next request tries again.',
+  },
+  DEADLINE_EXCEEDED: {
+    status: 503,
+    meaning: "The answer would not be ready before the function's time-out: shorten the context, or ask less at once.",
   },
 } as const;
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
@@ -22,9 +55,21 @@ export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 export class RequestError extends Error {
   override name = 'RequestError';
   readonly code: RequestErrorCode;
+  /** What a program may want to know of it. */
+  readonly details?: Record<string, unknown>;
 
-  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    { details, ...options }: ErrorOptions & { details?: Record<string, unknown> } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.details = details;
   }
+}
+
+/** The body of every answer that is an error. */
+export interface ErrorBody {
+  error: { code: RequestErrorCode; message: string; details?: Record<string, unknown> };
 }

@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
 import type { CaptureClient, Exchange, SendResult } from '../capture/client.ts';
 import { createHandler, type HandlerParts } from './handler.ts';
+import { DeadlineExceededError } from './qa/deadline.ts';
+import { InvalidParameterError } from './qa/parameters.ts';
 import { type QaPipeline, QuestionTooLongError } from './qa/pipeline.ts';
+import type { ProxyResponse } from './response.ts';
 
 const ANSWER = { answer: 'Berlin', score: 0.9, start: 34, end: 40 };
 const QUESTION = { question: 'Where do I live?', context: 'My name is Wolfgang and I live in Berlin.' };
@@ -24,14 +27,18 @@ function setUp(parts: Partial<HandlerParts> = {}, captured: Partial<SendResult> 
   const log = vi.fn();
   let nowMs = 0;
   const handler = createHandler({
-    pipeline: answering(async () => ANSWER),
+    pipeline: answering(async () => [ANSWER]),
     capture,
     log,
     now: () => (nowMs += 5),
     traceId: () => 'Root=1-5',
+    deadlineMarginMs: 750,
     ...parts,
   });
-  return { records, log, handler, handle: (body: unknown) => handler(event(body), { awsRequestId: 'request-1' }) };
+  /** Through the REST API. */
+  const handle = async (body: unknown, headers = {}) =>
+    (await handler({ ...event(body), headers }, { awsRequestId: 'request-1' })) as ProxyResponse;
+  return { records, log, handler, handle };
 }
 
 test('a question is answered, and the exchange captured as it was', async () => {
@@ -40,11 +47,12 @@ test('a question is answered, and the exchange captured as it was', async () => 
   expect(response).toMatchObject({ statusCode: 200, body: JSON.stringify(ANSWER) });
   expect(records).toEqual([
     {
-      eventId: response.headers!['x-capture-event-id'],
+      eventId: response.headers['x-capture-event-id'],
       requestId: 'request-1',
       input: { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify(QUESTION) },
       output: { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify(ANSWER) },
       status: 200,
+      inferenceId: undefined,
       errorCode: undefined,
       modelDigest: 'abc',
       latencyMs: 5,
@@ -67,6 +75,20 @@ test.each([
   ['malformed', '{', {}, 400, 'INVALID_JSON'],
   ['incomplete', { question: 'Who?' }, {}, 400, 'MISSING_FIELD'],
   ['too long', QUESTION, { pipeline: fails(new QuestionTooLongError('too long')) }, 400, 'QUESTION_TOO_LONG'],
+  [
+    'with a wrong parameter',
+    { ...QUESTION, top_k: 0 },
+    { pipeline: fails(new InvalidParameterError('top_k', 'an integer of at least 1', 0)) },
+    400,
+    'INVALID_PARAMETER',
+  ],
+  [
+    'without the time it needs',
+    QUESTION,
+    { pipeline: fails(new DeadlineExceededError('x')) },
+    503,
+    'DEADLINE_EXCEEDED',
+  ],
   ['one that breaks the model', QUESTION, { pipeline: fails(new Error('ort')) }, 500, 'INTERNAL_ERROR'],
   [
     'asked without a model',
@@ -111,8 +133,79 @@ test('without capture the answer is the same', async () => {
   expect(await handle(QUESTION)).toMatchObject({ statusCode: 200, body: JSON.stringify(ANSWER) });
 });
 
-test('an event that is none of ours is answered, and captured whole', async () => {
+const HTTP_API = { version: '2.0', requestContext: { http: { method: 'POST' } }, headers: {} };
+
+test.each([
+  ['REST API', event(QUESTION)],
+  ['HTTP API or Function URL', { ...HTTP_API, body: JSON.stringify(QUESTION) }],
+])('through a proxy the answer is an HTTP response: %s', async (_, proxied) => {
+  expect(await setUp().handler(proxied, { awsRequestId: 'r' })).toEqual({
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'x-capture-event-id': expect.any(String) },
+    body: JSON.stringify(ANSWER),
+  });
+});
+
+test('whoever invokes the function directly gets the answer by itself, and the record has the request', async () => {
   const { handler, records } = setUp();
-  expect(await handler({ hello: 1 }, { awsRequestId: 'r' })).toMatchObject({ statusCode: 400 });
-  expect(records).toMatchObject([{ errorCode: 'INVALID_EVENT', input: { data: '{"hello":1}' } }]);
+  expect(await handler(QUESTION, { awsRequestId: 'r' })).toEqual(ANSWER);
+  expect(await handler({ hello: 1 }, { awsRequestId: 's' })).toEqual({
+    error: { code: 'MISSING_FIELD', message: expect.any(String) },
+  });
+  expect(records).toMatchObject([
+    { requestId: 'r', status: 200, input: { data: JSON.stringify(QUESTION) } },
+    { requestId: 's', status: 400, input: { data: '{"hello":1}' } },
+  ]);
+});
+
+test('half an event is answered as a proxy expects, and captured whole', async () => {
+  const { handler, records } = setUp();
+  expect(await handler({ body: '{}' }, { awsRequestId: 'r' })).toMatchObject({ statusCode: 400 });
+  expect(records).toMatchObject([{ errorCode: 'INVALID_EVENT', input: { data: '{"body":"{}"}' } }]);
+});
+
+test('many questions are one exchange, and one record', async () => {
+  const { handle, records } = setUp();
+  const response = await handle({ inputs: [QUESTION, QUESTION] });
+  expect(JSON.parse(response.body)).toEqual([ANSWER, ANSWER]);
+  expect(records).toMatchObject([{ status: 200, output: { data: response.body } }]);
+});
+
+test('a method that is not POST is told which one is', async () => {
+  const { handler } = setUp();
+  expect(await handler({ ...event(''), httpMethod: 'GET' }, { awsRequestId: 'r' })).toMatchObject({
+    statusCode: 405,
+    headers: { allow: 'POST' },
+  });
+});
+
+test.each([
+  ['of the header', QUESTION, { 'X-Inference-Id': 'label-7' }, 'label-7'],
+  ['of the body', { ...QUESTION, inference_id: 'label-7' }, {}, 'label-7'],
+  ['of the header before that of the body', { ...QUESTION, inference_id: 'b' }, { 'x-inference-id': 'a' }, 'a'],
+  ['of a header above what is no JSON', '{', { 'x-inference-id': 'a' }, 'a'],
+  ['of a body with an error', { inference_id: 'a' }, {}, 'a'],
+  ['that is none', { ...QUESTION, inference_id: '' }, {}, undefined],
+  ['of a header that is too long', QUESTION, { 'x-inference-id': 'x'.repeat(257) }, undefined],
+])('the record has the id %s', async (_, body, headers, inferenceId) => {
+  const { handle, records } = setUp();
+  await handle(body, headers);
+  expect(records).toHaveLength(1);
+  expect(records[0]!.inferenceId).toBe(inferenceId);
+});
+
+test.each([
+  [{}, { 'x-inference-id': '' }],
+  [{ inference_id: 7 }, {}],
+])('a wrong id of the caller is refused: %j %j', async (fields, headers) => {
+  const response = await setUp().handle({ ...QUESTION, ...fields }, headers);
+  expect(JSON.parse(response.body)).toMatchObject({ error: { code: 'INVALID_FIELD' } });
+});
+
+test('the model is given what is left until the time-out, less what capture and response need', async () => {
+  const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
+  const { handler } = setUp({ pipeline: answering(answer) });
+  await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 });
+  await handler(QUESTION, { awsRequestId: 'r' });
+  expect(answer.mock.calls.map(([, , , remainingMs]) => remainingMs?.())).toEqual([2250, undefined]);
 });

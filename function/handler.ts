@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { CaptureClient } from '../capture/client.ts';
-import type { Payload } from '../capture/record.ts';
-import { REQUEST_ERRORS, RequestError } from './errors.ts';
-import { eventBody } from './event.ts';
+import { admit } from './admission.ts';
+import { type AnswerBody, answerRequest } from './answering.ts';
+import { type ErrorBody, REQUEST_ERRORS, RequestError, type RequestErrorCode } from './errors.ts';
+import { type Incoming, readEvent } from './event.ts';
+import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
 import type { Log } from './log.ts';
-import { type QaPipeline, QuestionTooLongError } from './qa/pipeline.ts';
+import type { QaPipeline } from './qa/pipeline.ts';
 import { parseRequest } from './request.ts';
+import { respond } from './response.ts';
 
 export interface HandlerParts {
   /** The pipeline, loaded; rejects with what kept it from loading. */
@@ -19,29 +21,43 @@ export interface HandlerParts {
   now: () => number;
   /** The X-Ray trace id of the present invocation. */
   traceId: () => string | undefined;
+  /** How long before the function's time-out an answer must be there. */
+  deadlineMarginMs: number;
 }
 
-export type Handler = (event: unknown, context: { awsRequestId: string }) => Promise<APIGatewayProxyResult>;
+/** What we use of Lambda's context. */
+export interface InvocationContext {
+  awsRequestId: string;
+  getRemainingTimeInMillis?: () => number;
+}
 
-/** Answers API Gateway events, and captures every exchange, errors included, before it returns. */
-export function createHandler({ pipeline, capture, log, now, traceId }: HandlerParts): Handler {
+/** Takes an event and resolves to the response in the form of its door: it never rejects. */
+export type Handler = (event: unknown, context: InvocationContext) => Promise<ReturnType<typeof respond>>;
+
+/** Answers events, and captures every exchange, errors included, before it returns. */
+export function createHandler(parts: HandlerParts): Handler {
+  const { pipeline, capture, log, now, traceId, deadlineMarginMs } = parts;
   let coldStart = true;
 
-  return async (event, { awsRequestId: requestId }) => {
+  return async (event, context) => {
     const startedMs = now();
     const eventId = randomUUID();
-    const outcome = await answer(event, pipeline);
-    if (outcome.fault !== undefined)
-      log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(outcome.fault) });
+    const requestId = context.awsRequestId;
+    const remaining = context.getRemainingTimeInMillis?.bind(context);
 
-    const output = { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify(outcome.body) } as const;
-    const { input, status, errorCode, modelDigest } = outcome;
+    const incoming = readEvent(event);
+    const outcome = await answer(incoming, pipeline, remaining && (() => remaining() - deadlineMarginMs));
+    const { status, body, inferenceId, errorCode, modelDigest, fault } = outcome;
+    if (fault !== undefined) log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(fault) });
+
+    const json = JSON.stringify(body);
     const captured = await capture?.send({
       eventId,
       requestId,
-      input,
-      output,
+      input: incoming.body,
+      output: { contentType: 'application/json', encoding: 'JSON', data: json },
       status,
+      inferenceId,
       errorCode,
       modelDigest,
       latencyMs: now() - startedMs,
@@ -51,49 +67,51 @@ export function createHandler({ pipeline, capture, log, now, traceId }: HandlerP
     coldStart = false;
     if (captured?.accepted === false) log('ERROR', 'a record was not captured', { ...captured, requestId });
 
-    return {
-      statusCode: status,
-      headers: { 'content-type': output.contentType, 'x-capture-event-id': eventId },
-      body: output.data,
-    };
+    return respond(incoming.door, { status, body, json }, eventId);
   };
 }
 
 interface Outcome {
-  input: Payload;
   status: number;
-  body: unknown;
-  errorCode?: string;
+  body: AnswerBody | ErrorBody;
+  inferenceId?: string;
+  errorCode?: RequestErrorCode;
   modelDigest?: string;
   /** What went wrong inside the function, for its log. */
   fault?: unknown;
 }
 
-async function answer(event: unknown, pipeline: HandlerParts['pipeline']): Promise<Outcome> {
-  let input: Payload | undefined;
+async function answer(
+  incoming: Incoming,
+  pipeline: HandlerParts['pipeline'],
+  remainingMs?: () => number,
+): Promise<Outcome> {
+  let inferenceId: string | undefined;
   let modelDigest: string | undefined;
   try {
-    input = eventBody(event);
-    const { question, context } = parseRequest(input);
+    inferenceId = inferenceIdOfHeader(incoming.headers.get('x-inference-id'));
+    const json = admit(incoming);
+    inferenceId ??= inferenceIdOfBody(json);
+    const request = parseRequest(json);
     const qa = await pipeline().catch((cause) => {
       throw new RequestError('MODEL_UNAVAILABLE', 'The model cannot be loaded; try again later', { cause });
     });
     modelDigest = qa.modelDigest;
-    return { input, status: 200, body: await qa.answer(question, context), modelDigest };
+    return { status: 200, body: await answerRequest(qa, request, remainingMs), inferenceId, modelDigest };
   } catch (error) {
-    input ??= { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify(event) };
-    return { input, modelDigest, ...failure(error) };
+    return { inferenceId, modelDigest, ...failure(error) };
   }
 }
 
-function failure(error: unknown): Omit<Outcome, 'input' | 'modelDigest'> {
-  const { code, message, cause } = requestError(error);
-  const { status } = REQUEST_ERRORS[code];
-  return { status, errorCode: code, body: { error: { code, message } }, fault: cause };
-}
-
-function requestError(error: unknown): RequestError {
-  if (error instanceof RequestError) return error;
-  if (error instanceof QuestionTooLongError) return new RequestError('QUESTION_TOO_LONG', error.message);
-  return new RequestError('INTERNAL_ERROR', 'The question could not be answered', { cause: error });
+function failure(error: unknown): Outcome {
+  const { code, message, details, cause } =
+    error instanceof RequestError
+      ? error
+      : new RequestError('INTERNAL_ERROR', 'The question could not be answered', { cause: error });
+  return {
+    status: REQUEST_ERRORS[code].status,
+    errorCode: code,
+    body: { error: { code, message, details } },
+    fault: cause,
+  };
 }

@@ -14,11 +14,12 @@ const pipeline = keepTrying(() => loadPipeline(config.modelDir, config.threads))
 // In init, where time is not the caller's. A model that cannot be loaded is told to every caller, and tried again.
 await pipeline().catch((error: Error) => log('ERROR', 'the model cannot be loaded', { cause: error.message }));
 
-/** The function's entry point: API Gateway event in, response out. */
+/** The function's entry point: an event of any door in, the response in that door's form out. */
 export const handler = createHandler({
   pipeline,
   capture: config.capture && createCaptureClient(config.capture),
   log,
   now: () => performance.now(),
-  traceId: () => process.env['_X_AMZN_TRACE_ID'],
+  traceId: () => process.env['_X_AMZN_TRACE_ID'] || undefined,
+  deadlineMarginMs: config.deadlineMarginMs,
 });

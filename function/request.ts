@@ -1,61 +1,87 @@
 import * as v from 'valibot';
-import type { Payload } from '../capture/record.ts';
-import { RequestError, type RequestErrorCode } from './errors.ts';
+import { InferenceId } from './inference-id.ts';
+import { fields, requestError, says } from './issues.ts';
+import { PARAMETERS, qaParameters } from './parameters.ts';
+import type { QaParameters } from './qa/parameters.ts';
+
+/** Most questions of one request. */
+export const MAX_PAIRS = 100;
+
+/** A question, and the text that has its answer. */
+export interface Pair {
+  question: string;
+  context: string;
+}
+
+export interface QaRequest {
+  /** In the order of the request, at least one. */
+  pairs: Pair[];
+  /** Whether they came as a list, and their answers go as one. */
+  many: boolean;
+  parameters: Partial<QaParameters>;
+}
 
 const Text = v.pipe(
-  v.string(),
-  v.check((text) => text.trim() !== '', 'empty'),
+  v.string(says('INVALID_FIELD', 'a string')),
+  v.check((text) => text.trim() !== '', says('EMPTY_FIELD', 'text')),
 );
-const QaRequest = v.strictObject({ question: Text, context: Text });
-/** A question about a text. */
-export type QaRequest = v.InferOutput<typeof QaRequest>;
+
+/** A list is counted before its items are looked at. */
+const listOf = <Item extends v.GenericSchema>(item: Item) =>
+  v.pipe(
+    v.array(v.unknown()),
+    v.minLength(1, says('EMPTY_FIELD', 'at least one question')),
+    v.maxLength(MAX_PAIRS, says('TOO_MANY_PAIRS', `at most ${MAX_PAIRS} questions`)),
+    v.array(item),
+  );
+
+/** The one or the other by what came, so that what is wrong is told of the one that was meant. */
+const listOr = <Many extends v.GenericSchema, One extends v.GenericSchema>(many: Many, one: One) =>
+  v.lazy((input): Many | One => (Array.isArray(input) ? many : one));
+
+const Questions = listOr(listOf(Text), Text);
+
+/** `{"question", "context"}` with the parameters beside them. */
+const Plain = fields({ question: Questions, context: Text, ...PARAMETERS, inference_id: v.optional(InferenceId) });
+
+/** As Hugging Face's inference API has it. */
+const Wrapped = fields({
+  inputs: listOr(listOf(fields({ question: Text, context: Text })), fields({ question: Questions, context: Text })),
+  parameters: v.optional(fields(PARAMETERS), {}),
+  inference_id: v.optional(InferenceId),
+});
+
+/** Either form as one request: docs/api.md describes both. */
+const Request = v.lazy((json) =>
+  typeof json === 'object' && json !== null && Object.hasOwn(json, 'inputs')
+    ? v.pipe(
+        Wrapped,
+        v.transform(({ inputs, parameters }) => qaRequest(inputs, parameters)),
+      )
+    : v.pipe(
+        Plain,
+        v.transform(({ question, context, ...named }) => qaRequest({ question, context }, named)),
+      ),
+);
+
+function qaRequest(
+  inputs: Pair[] | { question: string | string[]; context: string },
+  named: Parameters<typeof qaParameters>[0],
+): QaRequest {
+  const parameters = qaParameters(named);
+  if (Array.isArray(inputs)) return { pairs: inputs, many: true, parameters };
+  const { question, context } = inputs;
+  const many = Array.isArray(question);
+  return { pairs: (many ? question : [question]).map((each) => ({ question: each, context })), many, parameters };
+}
 
 /**
- * The request in a body.
+ * The request that a body holds.
  *
- * @throws RequestError INVALID_JSON, MISSING_FIELD, EMPTY_FIELD, INVALID_FIELD or UNKNOWN_FIELD
+ * @throws RequestError MISSING_FIELD, EMPTY_FIELD, INVALID_FIELD, UNKNOWN_FIELD, INVALID_PARAMETER or TOO_MANY_PAIRS
  */
-export function parseRequest(body: Payload): QaRequest {
-  const result = v.safeParse(QaRequest, parseObject(body));
+export function parseRequest(json: object): QaRequest {
+  const result = v.safeParse(Request, json, { abortEarly: true });
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue);
-  const code = errorCode(issue);
-  throw new RequestError(code, MESSAGES[code](field ?? '', issue.received));
+  throw requestError(result.issues[0]);
 }
-
-function parseObject({ data, encoding }: Payload): object {
-  if (encoding === 'BASE64')
-    throw new RequestError('INVALID_JSON', 'Expected JSON in UTF-8, got bytes that are no UTF-8');
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    // The parser's own message quotes the body, which may hold personal data.
-    throw new RequestError(
-      'INVALID_JSON',
-      'Expected a JSON object such as {"question": "...", "context": "..."}, got no JSON',
-    );
-  }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  throw new RequestError(
-    'INVALID_JSON',
-    'Expected a JSON object such as {"question": "...", "context": "..."}, got other JSON',
-  );
-}
-
-type FieldErrorCode = Extract<RequestErrorCode, `${string}_FIELD`>;
-
-function errorCode(issue: v.BaseIssue<unknown>): FieldErrorCode {
-  if (issue.type === 'check') return 'EMPTY_FIELD';
-  if (issue.type === 'string') return 'INVALID_FIELD';
-  return issue.expected === 'never' ? 'UNKNOWN_FIELD' : 'MISSING_FIELD';
-}
-
-const MESSAGES: Record<FieldErrorCode, (field: string, received: string) => string> = {
-  MISSING_FIELD: (field) => `Expected "${field}", got none`,
-  EMPTY_FIELD: (field) => `Expected text in "${field}", got none`,
-  INVALID_FIELD: (field, received) =>
-    `Expected a string in "${field}", got ${received.startsWith('"') ? 'another type' : received}`,
-  UNKNOWN_FIELD: (field) => `Expected only "question" and "context", got "${field.slice(0, 100)}" as well`,
-};

@@ -6,8 +6,12 @@ import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { DROP_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
+import { MAX_ANSWER_BYTES } from '../function/answering.ts';
 import { Environment as FunctionEnvironment } from '../function/config.ts';
 import { REQUEST_ERRORS } from '../function/errors.ts';
+import { MAX_BODY_BYTES } from '../function/event.ts';
+import { MAX_TOP_K, PARAMETERS } from '../function/parameters.ts';
+import { MAX_PAIRS, parseRequest } from '../function/request.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const SKIPPED = (name: string) => ['node_modules', 'dist', 'local', '.aws-sam', '.venv'].includes(name);
@@ -32,6 +36,33 @@ test.each([
   expect(documented).toEqual(
     Object.entries(errors).map(([code, { status, meaning }]) => [code, String(status), meaning]),
   );
+});
+
+describe('docs/api.md', () => {
+  const api = read('docs/api.md');
+
+  test('has every parameter, and no other', () => {
+    const [, section] = api.split(/^## Parameters$/m);
+    const documented = rows(section!.split(/^## /m)[0]!).map(([name]) => name);
+    expect(documented).toEqual(Object.keys(PARAMETERS));
+  });
+
+  test('has the limits that hold, and so have the errors', () => {
+    const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
+    expect(api).toContain(`| body | ${mib(MAX_BODY_BYTES)} |`);
+    expect(api).toContain(`| questions of a request | ${MAX_PAIRS} |`);
+    expect(api).toContain(`| answers to a question | ${MAX_TOP_K} |`);
+    expect(api).toContain(`| answers of a request | ${mib(MAX_ANSWER_BYTES)} of JSON |`);
+    expect(REQUEST_ERRORS.BODY_TOO_LARGE.meaning).toContain(mib(MAX_BODY_BYTES));
+    expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_PAIRS));
+    expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(mib(MAX_ANSWER_BYTES));
+  });
+
+  test('shows requests that are taken', () => {
+    const shown = Array.from(api.matchAll(/```json\n([\s\S]+?)```/g), ([, json]) => JSON.parse(json!) as object);
+    expect(shown.length).toBeGreaterThan(3);
+    for (const request of shown) expect(parseRequest(request).pairs.length).toBeGreaterThan(0);
+  });
 });
 
 test('the reasons of a drop that are no error codes are documented', () => {

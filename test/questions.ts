@@ -12,6 +12,7 @@ export interface Asked {
 export async function ask({ urls }: EmulatorProcess, city = 'Berlin'): Promise<Asked> {
   const response = await fetch(urls.rest, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ question: 'Where do I live?', context: `My name is Wolfgang and I live in ${city}.` }),
     signal: AbortSignal.timeout(30_000),
   });

@@ -11,7 +11,7 @@ interface PipelineBundle {
   loadPipeline(folder: string, threads: number): Promise<Pipeline>;
 }
 interface Pipeline {
-  answer(question: string, context: string): Promise<{ answer: string; score: number }>;
+  answer(question: string, context: string): Promise<[{ answer: string; score: number }]>;
   /** The sequences that `answer` runs the model on. */
   prepare(question: string, context: string): { input: { inputIds: BigInt64Array; tokenTypeIds: BigInt64Array } }[];
 }
@@ -44,7 +44,7 @@ function feeds({ question, context }: Question): Record<string, Tensor> {
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
 serve(
   {
-    answer: ({ question, context }) => pipeline.answer(question, context),
+    answer: async ({ question, context }) => (await pipeline.answer(question, context))[0],
     /** Not measured: the lengths of the sequences, as text. */
     tokens: async ({ question, context }) => ({
       answer: pipeline

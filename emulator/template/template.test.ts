@@ -7,7 +7,7 @@ test("the project's own template is understood", () => {
     functionName: 'QuestionAnswering',
     handler: 'index.handler',
     memoryMb: 1769,
-    timeoutMs: 30_000,
+    timeoutMs: 28_000,
     routes: [{ method: 'POST', path: '/nlp-qa' }],
     buckets: ['inference-capture'],
     codeUri: 'dist/function',

@@ -14,3 +14,10 @@ test('equal texts are one answer with the sum of their scores, where the first o
   expect(rankAnswers(candidates, 1)).toHaveLength(1);
   expect(candidates[0]!.score).toBe(0.3);
 });
+
+test('that there is no answer is sorted in, and is merged with no other', () => {
+  const candidates = [{ answer: 'Paris', score: 0.3, start: 0, end: 5 }];
+  const none = { answer: '', score: 0.4, start: 0, end: 0 };
+  expect(rankAnswers(candidates, 2, 0.4)).toEqual([none, ...candidates]);
+  expect(rankAnswers(candidates, 1, 0.2)).toEqual(candidates);
+});

@@ -13,8 +13,10 @@ export interface Answer {
  * Source: `postprocess` of Hugging Face's QuestionAnsweringPipeline.
  *
  * @param candidates in the order of their windows, best first within each
+ * @param count how many answers at most
+ * @param nullScore that there is no answer: then "" is one more, never merged. Absent: there is always an answer
  */
-export function rankAnswers(candidates: Iterable<Answer>, count: number): Answer[] {
+export function rankAnswers(candidates: Iterable<Answer>, count: number, nullScore?: number): Answer[] {
   const merged = new Map<string, Answer>();
   for (const candidate of candidates) {
     const key = candidate.answer.toLowerCase();
@@ -22,5 +24,7 @@ export function rankAnswers(candidates: Iterable<Answer>, count: number): Answer
     if (known === undefined) merged.set(key, { ...candidate });
     else known.score += candidate.score;
   }
-  return [...merged.values()].sort((a, b) => b.score - a.score).slice(0, count);
+  const answers = [...merged.values()];
+  if (nullScore !== undefined) answers.push({ answer: '', score: nullScore, start: 0, end: 0 });
+  return answers.sort((a, b) => b.score - a.score).slice(0, count);
 }

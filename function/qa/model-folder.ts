@@ -31,10 +31,25 @@ const TokenizerJson = v.looseObject({
     strip_accents: v.nullable(v.boolean()),
   }),
   pre_tokenizer: v.looseObject({ type: v.literal('BertPreTokenizer') }),
-  model: v.looseObject({ type: v.literal('WordPiece'), vocab: v.record(v.string(), v.number()) }),
-  added_tokens: v.array(v.looseObject({ id: v.number(), content: v.string() })),
+  model: v.looseObject({
+    type: v.literal('WordPiece'),
+    vocab: v.record(v.string(), v.number()),
+    unk_token: v.string(),
+    continuing_subword_prefix: v.string(),
+  }),
+  // Found in the text as they are and wherever they stand: what else an added token can ask for is not supported.
+  added_tokens: v.array(
+    v.looseObject({
+      id: v.number(),
+      content: v.pipe(v.string(), v.minLength(1)),
+      single_word: v.literal(false),
+      lstrip: v.literal(false),
+      rstrip: v.literal(false),
+      normalized: v.literal(false),
+    }),
+  ),
 });
-const TokenizerConfig = v.looseObject({});
+const TokenizerConfig = v.looseObject({ model_max_length: v.optional(v.pipe(v.number(), v.minValue(1))) });
 
 /**
  * Reads a model's folder: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { loadPipeline, QuestionTooLongError } from './pipeline.ts';
+import {
+  createPipeline,
+  DeadlineExceededError,
+  InvalidParameterError,
+  loadPipeline,
+  QuestionTooLongError,
+} from './pipeline.ts';
 
 const qa = await loadPipeline('model', 1);
 const FILLER = 'The river carries barges past the old mill. ';
@@ -21,7 +27,10 @@ test.each([
   ['a literal [SEP]', 'Where do I live?', 'My name is [SEP] and I live in Berlin.', 'Berlin'],
   ['many windows', 'When was Anna born?', `${FILLER.repeat(150)}Anna was born in 1984. ${FILLER.repeat(100)}`, '1984'],
 ])('the answer is a piece of the context: %s', async (_, question, context, expected) => {
-  const { answer, start, end, score } = await qa.answer(question, context);
+  const [{ answer, start, end, score } = { answer: 'none', start: 0, end: 0, score: 0 }] = await qa.answer(
+    question,
+    context,
+  );
   expect(answer).toBe(expected);
   expect(context.slice(start, end)).toBe(answer);
   expect(score).toBeGreaterThan(0);
@@ -36,12 +45,43 @@ test('a text is read in as many windows as it needs, none longer than the model 
   }
 });
 
-test('a context without a single token has an empty answer', async () => {
-  expect(await qa.answer('Who?', '\u200b')).toEqual({ answer: '', score: 0, start: 0, end: 0 });
+test('a context without a single token has one empty answer', async () => {
+  expect(await qa.answer('Who?', '\u200b', { topK: 3 })).toEqual([{ answer: '', score: 0, start: 0, end: 0 }]);
 });
 
-test('a question that leaves no room for a long context is refused', async () => {
-  await expect(qa.answer('why '.repeat(300), FILLER.repeat(50))).rejects.toThrow(QuestionTooLongError);
+test.each([
+  ['a question that leaves a long context no room', 'why '.repeat(300), FILLER.repeat(50), {}, QuestionTooLongError],
+  ['an empty question', '', 'In Berlin.', {}, InvalidParameterError],
+  ['an empty context', 'Where?', '', {}, InvalidParameterError],
+  ['a window longer than the model', 'Where?', FILLER.repeat(90), { maxSeqLen: 513 }, InvalidParameterError],
+])('%s is refused', async (_, question, context, parameters, error) => {
+  await expect(qa.answer(question, context, parameters)).rejects.toThrow(error);
+});
+
+test('a text is not read on when the deadline is too near', async () => {
+  const remaining = [1000, 0];
+  const context = FILLER.repeat(100);
+  await expect(qa.answer('Who?', context, {}, () => remaining.shift()!)).rejects.toThrow(DeadlineExceededError);
+  expect(remaining).toEqual([]);
+});
+
+test('many questions about one text tokenise it once', () => {
+  const encoded: string[] = [];
+  const nothing = { text: '', ids: [], words: [], starts: [], ends: [] };
+  const encode = (text: string) => {
+    encoded.push(text);
+    return nothing;
+  };
+  const session = { run: () => Promise.reject(new Error('not asked')) };
+  const limits = { modelMaxLength: 512, maxPositions: 512, modelDigest: '', now: () => 0 };
+  const pipeline = createPipeline({ tokenizer: { encode, clsId: 1, sepId: 2 }, session, ...limits });
+  for (const [question, context] of [
+    ['q1', 'c1'],
+    ['q2', 'c1'],
+    ['q1', 'c2'],
+  ] as const)
+    pipeline.prepare(question, context);
+  expect(encoded).toEqual(['q1', 'c1', 'q2', 'q1', 'c2']);
 });
 
 test('the digest is that of the model file', () => {

@@ -1,19 +1,16 @@
+import { spanCharacters } from './alignment.ts';
 import { type Answer, rankAnswers } from './answers.ts';
+import { deadlineGuard } from './deadline.ts';
 import { readModelFolder } from './model-folder.ts';
+import { InvalidParameterError, type QaParameters, resolveParameters, SPECIAL_TOKENS } from './parameters.ts';
 import { createSession, type ModelInput, type QaSession } from './session.ts';
 import { bestSpans } from './spans.ts';
 import { createTokenizer, type EncodedText, type Tokenizer } from './tokenizer.ts';
 import { contextWindows, type Window } from './windows.ts';
 
-/** How a question is answered. The names and defaults are those of Hugging Face's pipeline. */
-export interface QaParameters {
-  /** Most tokens of one run of the model. @default the lesser of 384 and what the model has positions for */
-  maxSeqLen: number;
-  /** Tokens that neighbouring windows share. @default the lesser of 128 and half of maxSeqLen */
-  docStride: number;
-  /** Most tokens of an answer. @default 15 */
-  maxAnswerLen: number;
-}
+export type { Answer } from './answers.ts';
+export { DeadlineExceededError } from './deadline.ts';
+export { InvalidParameterError, type QaParameters } from './parameters.ts';
 
 /** The question leaves no room for the context in a window. */
 export class QuestionTooLongError extends Error {
@@ -28,15 +25,35 @@ export interface PreparedWindow {
 
 export interface QaPipeline {
   /**
-   * The best answer to a question from a text.
+   * Answers a question from a text as Hugging Face's QuestionAnsweringPipeline does.
    *
-   * @throws QuestionTooLongError
+   * @param remainingMs what is left before the deadline; looked at before each window
+   * @returns best first, at most `topK`; one empty answer of score 0 when the text holds nothing to answer with
+   * @throws InvalidParameterError, QuestionTooLongError, or DeadlineExceededError when the next window cannot be expected to end in time
    */
-  answer(question: string, context: string): Promise<Answer>;
+  answer(
+    question: string,
+    context: string,
+    parameters?: Partial<QaParameters>,
+    remainingMs?: () => number,
+  ): Promise<Answer[]>;
   /** What `answer` runs the model on, window by window. */
-  prepare(question: string, context: string): PreparedWindow[];
+  prepare(question: string, context: string, parameters?: Partial<QaParameters>): PreparedWindow[];
   /** SHA-256 of the model file, in hexadecimal. */
   modelDigest: string;
+}
+
+/** Everything that a pipeline is made of. */
+export interface PipelineParts {
+  tokenizer: Tokenizer;
+  session: QaSession;
+  /** The tokenizer's `model_max_length`. */
+  modelMaxLength: number;
+  /** Most tokens of a sequence that the model has positions for. */
+  maxPositions: number;
+  modelDigest: string;
+  /** Milliseconds on a clock that never goes back. */
+  now: () => number;
 }
 
 /**
@@ -44,59 +61,107 @@ export interface QaPipeline {
  *
  * @param folder the model's folder, see model-folder.ts
  * @param threads of the model; as many as there are vCPUs
+ * @param now milliseconds on a clock that never goes back
  * @throws ModelFolderError
  */
-export async function loadPipeline(folder: string, threads: number): Promise<QaPipeline> {
+export async function loadPipeline(
+  folder: string,
+  threads: number,
+  now = () => performance.now(),
+): Promise<QaPipeline> {
   const { model, tokenizer, tokenizerConfig, maxPositions } = await readModelFolder(folder);
   const [session, digest] = await Promise.all([
     createSession(model, threads),
     crypto.subtle.digest('SHA-256', model as Buffer<ArrayBuffer>),
   ]);
-  const maxSeqLen = Math.min(maxPositions, 384);
-  const parameters = { maxSeqLen, docStride: Math.min(maxSeqLen >> 1, 128), maxAnswerLen: 15 };
-  const modelDigest = Buffer.from(digest).toString('hex');
-  return createPipeline(createTokenizer(tokenizer, tokenizerConfig), session, parameters, modelDigest);
+  return createPipeline({
+    tokenizer: createTokenizer(tokenizer, tokenizerConfig),
+    session,
+    modelMaxLength: tokenizerConfig.model_max_length ?? maxPositions,
+    maxPositions,
+    modelDigest: Buffer.from(digest).toString('hex'),
+    now,
+  });
 }
 
-export function createPipeline(
-  tokenizer: Tokenizer,
-  session: QaSession,
-  parameters: QaParameters,
-  modelDigest: string,
-): QaPipeline {
-  function prepareEncoded(question: EncodedText, context: EncodedText): PreparedWindow[] {
-    const windows = contextWindows(question.ids.length, context.ids.length, parameters);
-    if (windows.length === 0) {
-      throw new QuestionTooLongError(
-        `Expected a question of fewer than ${parameters.maxSeqLen - parameters.docStride - 3} tokens, got ${question.ids.length}`,
-      );
-    }
-    return windows.map((window) => ({ window, input: modelInput(tokenizer, question, context, window) }));
+export function createPipeline(parts: PipelineParts): QaPipeline {
+  const { tokenizer, session, modelMaxLength, maxPositions, modelDigest, now } = parts;
+  let last: { text: string; encoded: EncodedText } | undefined;
+
+  /** Many questions about one text tokenise it once. */
+  function encodeContext(text: string): EncodedText {
+    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text) };
+    return last.encoded;
+  }
+
+  function planned(question: string, context: string, given: Partial<QaParameters>) {
+    const parameters = resolveParameters(given, modelMaxLength);
+    requireText('question', question);
+    requireText('context', context);
+    const q = tokenizer.encode(question);
+    const c = encodeContext(context);
+    const windows = contextWindows(q.ids.length, c.ids.length, parameters);
+    requireWindows(windows, q.ids.length, parameters, maxPositions);
+    return { parameters, q, c, windows };
   }
 
   return {
     modelDigest,
-    prepare: (question, context) => prepareEncoded(tokenizer.encode(question), tokenizer.encode(context)),
-    async answer(question, context) {
-      const q = tokenizer.encode(question);
-      const c = tokenizer.encode(context);
-      const offset = q.ids.length + 2;
+    prepare(question, context, given = {}) {
+      const { q, c, windows } = planned(question, context, given);
+      return windows.map((window) => ({ window, input: modelInput(tokenizer, q, c, window) }));
+    },
+    async answer(question, context, given = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
+      const { parameters, q, c, windows } = planned(question, context, given);
+      const { topK, maxAnswerLen, alignToWords, handleImpossibleAnswer } = parameters;
+      // Several spans can align to the same words and are then merged.
+      const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;
+      const inTime = deadlineGuard(remainingMs, now);
       const candidates: Answer[] = [];
-      for (const { input, window } of prepareEncoded(q, c)) {
-        const logits = await session.run(input);
-        const inSequence = { first: offset, end: offset + window.end - window.first };
-        for (const span of bestSpans({ ...logits, ...inSequence }, parameters.maxAnswerLen, SPANS_PER_WINDOW)) {
-          const toContext = window.first - offset;
-          candidates.push(alignedAnswer(context, c, span.start + toContext, span.end + toContext, span.score));
+      let nullScore = Number.POSITIVE_INFINITY;
+      for (const window of windows) {
+        // One input at a time: all of them together may be a thousand times the text.
+        const logits = await inTime(() => session.run(modelInput(tokenizer, q, c, window)));
+        const allowed = allowedTokens(tokenizer, q, window);
+        const found = bestSpans({ ...logits, allowed }, maxAnswerLen, spansPerWindow);
+        nullScore = Math.min(nullScore, found.nullScore);
+        for (const { start: first, end: last, score } of found.spans) {
+          const { start, end } = spanCharacters({ question: q, context: c, window }, first, last, alignToWords);
+          candidates.push({ answer: context.slice(start, end), score, start, end });
         }
       }
-      return rankAnswers(candidates, 1)[0] ?? { answer: '', score: 0, start: 0, end: 0 };
+      const answers = rankAnswers(candidates, topK, handleImpossibleAnswer ? nullScore : undefined);
+      return answers.length > 0 ? answers : [{ answer: '', score: 0, start: 0, end: 0 }];
     },
   };
 }
 
-/** Several spans can align to one word and are then merged: Hugging Face takes `top_k * 2 + 10` of each window. */
-const SPANS_PER_WINDOW = 12;
+function requireText(parameter: string, text: string): void {
+  if (text === '') throw new InvalidParameterError(parameter, 'a text that is not empty', '""');
+}
+
+function requireWindows(
+  windows: Window[],
+  questionTokens: number,
+  parameters: QaParameters,
+  maxPositions: number,
+): void {
+  const { maxSeqLen, docStride } = parameters;
+  if (windows.length === 0) {
+    throw new QuestionTooLongError(
+      `Expected a question of fewer than ${Math.max(1, maxSeqLen - docStride - SPECIAL_TOKENS)} tokens ` +
+        `with "max_seq_len" ${maxSeqLen} and "doc_stride" ${docStride}, got ${questionTokens}`,
+    );
+  }
+  const longest = questionTokens + SPECIAL_TOKENS + windows[0]!.end;
+  if (longest > maxPositions) {
+    throw new InvalidParameterError(
+      'max_seq_len',
+      `at most ${maxPositions}, which the model has positions for,`,
+      maxSeqLen,
+    );
+  }
+}
 
 /** `[CLS] question [SEP] context [SEP]`, never padded. */
 function modelInput(
@@ -111,15 +176,11 @@ function modelInput(
   return { inputIds, tokenTypeIds: new BigInt64Array(ids.length).fill(1n, question.ids.length + 2) };
 }
 
-/** The answer of a span, widened to whole words. `start` and `end` are tokens of the context, both inclusive. */
-function alignedAnswer(
-  text: string,
-  context: EncodedText,
-  startToken: number,
-  endToken: number,
-  score: number,
-): Answer {
-  const { start } = context.words[context.tokenWord[startToken]!]!;
-  const { end } = context.words[context.tokenWord[endToken]!]!;
-  return { answer: text.slice(start, end), score, start, end };
+/** The tokens of a window that may be part of an answer: the context's, and, as in Hugging Face's, every `[CLS]` in the question. */
+function allowedTokens({ clsId }: Tokenizer, question: EncodedText, window: Window): number[] {
+  const allowed: number[] = [];
+  for (let i = 0; i < question.ids.length; i++) if (question.ids[i] === clsId) allowed.push(i + 1);
+  const offset = question.ids.length + 2;
+  for (let i = window.first; i < window.end; i++) allowed.push(i - window.first + offset);
+  return allowed;
 }

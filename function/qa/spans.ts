@@ -2,58 +2,79 @@
 export interface Span {
   start: number;
   end: number;
-  /** P(start) * P(end), between 0 and 1. */
+  /** P(start) * P(end), above 0 and at most 1. */
   score: number;
 }
 
-/** What a window says: the context tokens stand in `[first, end)` of the sequence, [CLS] at 0. */
+/** What the model says of a window, and which of its tokens may be part of an answer. */
 export interface WindowLogits {
   startLogits: ArrayLike<number>;
   endLogits: ArrayLike<number>;
-  first: number;
-  end: number;
+  /** Tokens that may be chosen, in order; [CLS] at 0 is none of them, but takes its share of the probability. */
+  allowed: readonly number[];
+}
+
+export interface WindowSpans {
+  /** Best first. */
+  spans: Span[];
+  /** P(start = [CLS]) * P(end = [CLS]): that the window holds no answer. */
+  nullScore: number;
 }
 
 /**
- * Softmax over [CLS] and the context tokens alone. Hugging Face sets every other logit to -10000 first, which is the same.
+ * Softmax over [CLS] and the allowed tokens alone, in single precision as in numpy. Hugging Face sets every other logit to -10000 first,
+ * which is the same.
  *
- * @returns probabilities of tokens `[first, end)`; that of [CLS] takes its share and is left out
+ * @returns the probability of [CLS], then those of the allowed tokens
  */
-export function maskedSoftmax(logits: ArrayLike<number>, first: number, end: number): Float64Array {
-  let max = logits[0]!;
-  for (let i = first; i < end; i++) max = Math.max(max, logits[i]!);
-  const probabilities = new Float64Array(end - first);
-  let sum = Math.exp(logits[0]! - max);
-  for (let i = first; i < end; i++) {
-    const weight = Math.exp(logits[i]! - max);
-    probabilities[i - first] = weight;
-    sum += weight;
+export function maskedSoftmax(logits: ArrayLike<number>, allowed: readonly number[]): Float32Array {
+  const chosen = new Float32Array(allowed.length + 1);
+  chosen[0] = logits[0]!;
+  for (let i = 0; i < allowed.length; i++) chosen[i + 1] = logits[allowed[i]!]!;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < chosen.length; i++) max = Math.max(max, chosen[i]!);
+  let sum = 0;
+  for (let i = 0; i < chosen.length; i++) {
+    chosen[i] = Math.exp(Math.fround(chosen[i]! - max));
+    sum += chosen[i]!;
   }
-  for (let i = 0; i < probabilities.length; i++) probabilities[i]! /= sum;
-  return probabilities;
+  for (let i = 0; i < chosen.length; i++) chosen[i] = chosen[i]! / Math.fround(sum);
+  return chosen;
 }
 
 /**
- * The best spans of a window, best first: a scan of the band of `maxAnswerLen` tokens, not of the whole square.
+ * The best spans of a window: a scan of the band of `maxAnswerLen` tokens, not of the whole square.
+ *
+ * Source: `select_starts_ends` and `decode_spans` of Hugging Face's QuestionAnsweringPipeline. Where a window has fewer spans than asked
+ * for, those go on with spans of score 0 (that begin after their end, or at [CLS]) in an order that depends on the processor's
+ * vector units; ours end there.
  *
  * @param maxAnswerLen most tokens of an answer
  * @param count how many spans at most
  */
-export function bestSpans(window: WindowLogits, maxAnswerLen: number, count: number): Span[] {
-  const { first, end } = window;
-  const starts = maskedSoftmax(window.startLogits, first, end);
-  const ends = maskedSoftmax(window.endLogits, first, end);
-  const best: Span[] = [];
-  for (let start = 0; start < starts.length; start++) {
-    const last = Math.min(start + maxAnswerLen, ends.length);
-    for (let stop = start; stop < last; stop++) {
-      const score = starts[start]! * ends[stop]!;
-      if (best.length === count && score <= best[count - 1]!.score) continue;
-      let at = best.length;
-      while (at > 0 && best[at - 1]!.score < score) at--;
-      best.splice(at, 0, { start: first + start, end: first + stop, score });
-      if (best.length > count) best.pop();
+export function bestSpans(window: WindowLogits, maxAnswerLen: number, count: number): WindowSpans {
+  const { allowed } = window;
+  const starts = maskedSoftmax(window.startLogits, allowed);
+  const ends = maskedSoftmax(window.endLogits, allowed);
+  let best: Span[] = [];
+  let threshold = 0;
+  const keepBest = () => {
+    // Stable: of equal scores, the span that was found first.
+    best.sort((a, b) => b.score - a.score);
+    if (best.length < count) return;
+    best = best.slice(0, count);
+    threshold = best[count - 1]!.score;
+  };
+  const room = Math.max(2 * count, 64);
+  for (let i = 0; i < allowed.length; i++) {
+    const start = allowed[i]!;
+    for (let j = i; j < allowed.length && allowed[j]! - start < maxAnswerLen; j++) {
+      const score = Math.fround(starts[i + 1]! * ends[j + 1]!);
+      if (score <= threshold) continue;
+      best.push({ start, end: allowed[j]!, score });
+      if (best.length === room) keepBest();
     }
   }
-  return best;
+  keepBest();
+  return { spans: best, nullScore: Math.fround(starts[0]! * ends[0]!) };
 }

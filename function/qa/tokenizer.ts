@@ -1,12 +1,20 @@
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
-import { type Word, wordSplitter } from './words.ts';
+import { type BertNormalizerConfig, bertNormalizer, type NormalizedWord } from './normalizer.ts';
+import { type AddedToken, textSplitter } from './words.ts';
 
-/** A text as tokens. `tokenWord[i]` is the index in `words` of the word that token `i` is a part of. */
+/** A text as tokens, in columns: what is at `i` belongs to token `i`. */
 export interface EncodedText {
-  words: Word[];
+  text: string;
   ids: number[];
-  tokenWord: number[];
+  /** The number of the word that the token is a part of; it never falls. */
+  words: number[];
+  /** Where the token stands in the text, in UTF-16 code units. */
+  starts: number[];
+  /** The end of it, exclusive. */
+  ends: number[];
 }
+
+type Columns = Omit<EncodedText, 'text'>;
 
 export interface Tokenizer {
   encode(text: string): EncodedText;
@@ -14,63 +22,84 @@ export interface Tokenizer {
   sepId: number;
 }
 
-/** What of tokenizer.json decides how words become ids; read and checked by model-folder.ts. */
+/** What of tokenizer.json decides how text becomes ids; read and checked by model-folder.ts. */
 export interface WordPieceConfig {
-  normalizer: { lowercase: boolean; strip_accents: boolean | null };
+  normalizer: BertNormalizerConfig;
+  model: { unk_token: string; continuing_subword_prefix: string };
+  added_tokens: AddedToken[];
 }
 
-/** Words whose ids are remembered. About 10 MB when full; English prose of a million words has some 30,000 different ones. */
-const CACHED_WORDS = 50_000;
+/** Pieces whose tokens are remembered. About 20 MB when full; English prose of a million words has some 30,000 different ones. */
+const CACHED_PIECES = 50_000;
 
 /**
- * Tokenises word by word, each word once: what BERT's WordPiece does to a word depends on that word alone, so the ids are those of
- * tokenising the whole text, and the offsets of the words come for nothing.
+ * Tokenises piece by piece, each piece once: what BERT's WordPiece does to a word depends on that word alone, so the ids are those of
+ * tokenising the whole text, and the offsets are known by construction.
  */
 export function createTokenizer(tokenizerJson: WordPieceConfig, tokenizerConfig: object): Tokenizer {
-  const wordPiece = new PreTrainedTokenizer(tokenizerJson, tokenizerConfig);
-  const special = new Set(wordPiece.special_tokens);
-  const split = wordSplitter(wordPiece.special_tokens);
-  const normalize = normalizer(tokenizerJson.normalizer);
-  const cache = new Map<string, number[]>();
+  const { model } = new PreTrainedTokenizer(tokenizerJson, tokenizerConfig);
+  const { unk_token: unknown, continuing_subword_prefix: prefix } = tokenizerJson.model;
+  const split = textSplitter(tokenizerJson.added_tokens);
+  const normalize = bertNormalizer(tokenizerJson.normalizer);
+  const cache = new Map<string, Columns>();
 
-  function idsOf(word: string): number[] {
-    const known = cache.get(word);
+  function encodePiece(piece: string): Columns {
+    const known = cache.get(piece);
     if (known !== undefined) return known;
-    const pieces = special.has(word) ? [word] : wordPiece.model(wordPiece.pre_tokenizer(normalize(word)));
-    const ids = wordPiece.model.convert_tokens_to_ids(pieces);
-    if (cache.size >= CACHED_WORDS) cache.clear();
-    cache.set(word, ids);
-    return ids;
+    const encoded: Columns = { ids: [], words: [], starts: [], ends: [] };
+    for (const [number, word] of normalize(piece).entries()) {
+      const tokens = model([word.text]);
+      encoded.ids.push(...model.convert_tokens_to_ids(tokens));
+      for (const [first, end] of tokenRanges(word, tokens)) {
+        encoded.words.push(number);
+        encoded.starts.push(word.starts[first]!);
+        encoded.ends.push(word.ends[end - 1]!);
+      }
+    }
+    if (cache.size >= CACHED_PIECES) cache.clear();
+    cache.set(piece, encoded);
+    return encoded;
+  }
+
+  /** Which code units of the word each of its tokens is. */
+  function tokenRanges({ text }: NormalizedWord, tokens: string[]): [number, number][] {
+    if (tokens.length === 1 && tokens[0] === unknown) return [[0, text.length]];
+    let at = 0;
+    return tokens.map((token) => {
+      const first = at;
+      at += token.length - (first === 0 ? 0 : prefix.length);
+      return [first, at];
+    });
   }
 
   return {
     encode(text) {
-      const words = split(text);
       const ids: number[] = [];
-      const tokenWord: number[] = [];
-      for (const [index, { start, end }] of words.entries()) {
-        for (const id of idsOf(text.slice(start, end))) {
-          ids.push(id);
-          tokenWord.push(index);
+      const words: number[] = [];
+      const starts: number[] = [];
+      const ends: number[] = [];
+      let wordCount = 0;
+      for (const { start, end, addedId } of split(text)) {
+        if (addedId !== undefined) {
+          ids.push(addedId);
+          words.push(wordCount++);
+          starts.push(start);
+          ends.push(end);
+          continue;
         }
+        const piece = encodePiece(text.slice(start, end));
+        const count = piece.ids.length;
+        for (let i = 0; i < count; i++) {
+          ids.push(piece.ids[i]!);
+          words.push(wordCount + piece.words[i]!);
+          starts.push(start + piece.starts[i]!);
+          ends.push(start + piece.ends[i]!);
+        }
+        if (count > 0) wordCount += piece.words[count - 1]! + 1;
       }
-      return { words, ids, tokenWord };
+      return { text, ids, words, starts, ends };
     },
-    clsId: wordPiece.model.convert_tokens_to_ids(['[CLS]'])[0]!,
-    sepId: wordPiece.model.convert_tokens_to_ids(['[SEP]'])[0]!,
-  };
-}
-
-/**
- * BERT's normalisation of one word: control characters dropped, accents stripped and letters lowered where the model wants it.
- * Ours and not the library's, which strips the accents of Latin script alone. Source: BertNormalizer of huggingface/tokenizers.
- */
-function normalizer({ lowercase, strip_accents }: WordPieceConfig['normalizer']): (word: string) => string {
-  const stripAccents = strip_accents ?? lowercase;
-  return (word) => {
-    let text = word.replace(/[\0\u{FFFD}\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '');
-    if (stripAccents) text = text.normalize('NFD').replace(/\p{Mn}/gu, '');
-    // Letter by letter, so a capital sigma at the end of a word is an ordinary one.
-    return lowercase ? text.replaceAll('Σ', 'σ').toLowerCase() : text;
+    clsId: model.convert_tokens_to_ids(['[CLS]'])[0]!,
+    sepId: model.convert_tokens_to_ids(['[SEP]'])[0]!,
   };
 }

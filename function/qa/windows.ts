@@ -1,3 +1,5 @@
+import { SPECIAL_TOKENS } from './parameters.ts';
+
 /** A piece of the context that fits the model with the question: tokens `[first, end)` of the context. */
 export interface Window {
   first: number;
@@ -16,12 +18,13 @@ export interface WindowLimits {
  *
  * Source: `truncation="only_second", stride=doc_stride, return_overflowing_tokens=True` of Hugging Face tokenizers.
  *
- * @returns none when the question leaves no room for the context to advance
+ * @returns none when the question leaves no room for the context, or for it to advance
  */
 export function contextWindows(questionTokens: number, contextTokens: number, limits: WindowLimits): Window[] {
-  const room = limits.maxSeqLen - questionTokens - 3;
+  const room = limits.maxSeqLen - questionTokens - SPECIAL_TOKENS;
+  if (contextTokens <= room) return [{ first: 0, end: contextTokens }];
   const step = room - limits.docStride;
-  if (step <= 0 && (room <= 0 || contextTokens > room)) return [];
+  if (step <= 0) return [];
   const windows: Window[] = [];
   for (let first = 0; ; first += step) {
     const end = Math.min(first + room, contextTokens);

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { wordSplitter } from './words.ts';
+import { textSplitter } from './words.ts';
 
-const split = wordSplitter(['[SEP]', '[UNK]']);
-const words = (text: string) => split(text).map(({ start, end }) => text.slice(start, end));
+const split = textSplitter([
+  { id: 102, content: '[SEP]' },
+  { id: 100, content: '[UNK]' },
+  { id: 200, content: 'madeup' },
+  { id: 201, content: 'madeuplonger' },
+]);
+const pieces = (text: string) => split(text).map(({ start, end }) => text.slice(start, end));
 
 test.each([
   ['My name is Wolfgang.', ['My', 'name', 'is', 'Wolfgang', '.']],
@@ -15,15 +20,21 @@ test.each([
   ['a 👍🏽 b', ['a', '👍🏽', 'b']],
   ['soft\u00adhyphen zero\u200bwidth', ['soft\u00adhyphen', 'zero\u200bwidth']],
   ['literal [SEP] and [sep]', ['literal', '[SEP]', 'and', '[', 'sep', ']']],
+  ['in[SEP]side', ['in', '[SEP]', 'side']],
+  ['remadeuply madeuplonger', ['re', 'madeup', 'ly', 'madeuplonger']],
   ['שלום עולם', ['שלום', 'עולם']],
   ['a+b=c^d`e|f~g<h>', ['a', '+', 'b', '=', 'c', '^', 'd', '`', 'e', '|', 'f', '~', 'g', '<', 'h', '>']],
   ['', []],
   [' \n\t ', []],
-])('%j has the words %j', (text, expected) => {
-  expect(words(text)).toEqual(expected);
+])('%j has the pieces %j', (text, expected) => {
+  expect(pieces(text)).toEqual(expected);
 });
 
-test('words stand in order and leave out nothing but white space', () => {
+test('an added token has its id, other text has none', () => {
+  expect(split('a [SEP]').map(({ addedId }) => addedId)).toEqual([undefined, 102]);
+});
+
+test('pieces stand in order and leave out nothing but white space', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       let at = 0;
@@ -35,8 +46,4 @@ test('words stand in order and leave out nothing but white space', () => {
       expect(text.slice(at)).toMatch(/^[\t\n\r\p{Z}]*$/u);
     }),
   );
-});
-
-test('a special token that a word could swallow is refused', () => {
-  expect(() => wordSplitter(['SEP'])).toThrow('Expected special tokens that begin with punctuation');
 });

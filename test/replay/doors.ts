@@ -1,39 +1,57 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { EmulatorProcess } from '../emulator-process.ts';
+
+/** A JSON object, or a list. */
+export type Body = Record<string, unknown> | unknown[];
 
 /** What came back for an event. */
 export interface Actual {
-  status: number;
-  body: Record<string, unknown>;
-  /** The id of the record, as the response names it. */
-  eventId: string;
+  /** Absent where the function was invoked directly: then the record has it. */
+  status?: number;
+  body: Body;
+  /** The id of the record, as the response of a proxy names it. */
+  eventId?: string;
+  /** Lambda's id of the request, as the Invoke API names it; the record has it too. */
+  requestId?: string;
 }
 
-/** The ways in: an event goes through API Gateway as the request that it describes, and through the Invoke API as it is. */
-export const DOORS: Record<string, (urls: EmulatorProcess['urls'], event: APIGatewayProxyEvent) => Promise<Actual>> = {
-  'API Gateway': async ({ rest }, event) => {
-    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-    const response = await fetch(new URL(event.path, rest), {
-      method: event.httpMethod,
-      headers: { 'content-type': event.headers['Content-Type'] ?? '' },
-      body,
-      signal: AbortSignal.timeout(REQUEST_MS),
-    });
-    return actual(response.status, await response.text(), response.headers.get('x-capture-event-id'));
-  },
-  Invoke: async ({ invoke }, event) => {
-    const response = await fetch(`${invoke}/2015-03-31/functions/QuestionAnswering/invocations`, {
-      method: 'POST',
-      body: JSON.stringify(event),
-      signal: AbortSignal.timeout(REQUEST_MS),
-    });
-    const result = (await response.json()) as APIGatewayProxyResult;
-    return actual(result.statusCode, result.body, result.headers?.['x-capture-event-id']);
-  },
-};
+/** Sends an event to an emulator. */
+export type Door = (urls: EmulatorProcess['urls'], event: object) => Promise<Actual>;
+
+/** The ways in for an event: through API Gateway as the request that it describes, where the emulator has such an API; and as it is. */
+export function doorsOf(event: object): [name: string, door: Door][] {
+  const invokeDoor: [string, Door] = ['Invoke', invoke];
+  return 'httpMethod' in event ? [['API Gateway', restApi], invokeDoor] : [invokeDoor];
+}
 
 const REQUEST_MS = 30_000;
 
-function actual(status: number, body: string, eventId: unknown): Actual {
-  return { status, body: JSON.parse(body), eventId: String(eventId) };
-}
+const restApi: Door = async ({ rest }, event) => {
+  const { path, httpMethod, headers, body, isBase64Encoded } = event as APIGatewayProxyEvent;
+  const response = await fetch(new URL(path, rest), {
+    method: httpMethod,
+    headers: { 'content-type': headers['Content-Type'] ?? '' },
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    signal: AbortSignal.timeout(REQUEST_MS),
+  });
+  const eventId = response.headers.get('x-capture-event-id') ?? undefined;
+  return { status: response.status, body: (await response.json()) as Body, eventId };
+};
+
+const invoke: Door = async (urls, event) => {
+  const response = await fetch(`${urls.invoke}/2015-03-31/functions/QuestionAnswering/invocations`, {
+    method: 'POST',
+    body: JSON.stringify(event),
+    signal: AbortSignal.timeout(REQUEST_MS),
+  });
+  const requestId = response.headers.get('x-amzn-requestid') ?? undefined;
+  const result = (await response.json()) as Body;
+  if (!('statusCode' in result)) return { body: result, requestId };
+  const { statusCode, headers, body } = result as APIGatewayProxyStructuredResultV2;
+  return {
+    status: statusCode,
+    body: JSON.parse(body ?? ''),
+    eventId: String(headers?.['x-capture-event-id']),
+    requestId,
+  };
+};

@@ -20,3 +20,13 @@ test.each([
 ])('where %s differs, that is what is told', (_, expected, found) => {
   expect(differences(expected, ACTUAL)).toEqual(found);
 });
+
+test.each([
+  ['nothing', [{ answer: 'Oslo' }, {}], []],
+  ['a value of an item', [{ answer: 'Rome' }, {}], ['0.answer: expected "Rome", got "Oslo"']],
+  ['the number of items', [{}], ['length: expected 1, got 2']],
+  ['a list from an object', { answer: 'Oslo' }, ['length: expected no list, got 2']],
+])('where %s differs in a list, that is what is told', (_, body, found) => {
+  const actual = { body: [{ answer: 'Oslo' }, { answer: 'Bonn' }] };
+  expect(differences({ status: 200, body, score: {} }, actual)).toEqual(found);
+});

@@ -1,13 +1,14 @@
 import { forget, startEmulator } from '../emulator-process.ts';
 import { storedRecords } from '../stored-records.ts';
 import { differences } from './compare.ts';
-import { type Actual, DOORS } from './doors.ts';
-import type { Fixture } from './fixtures.ts';
+import { type Actual, doorsOf } from './doors.ts';
+import type { Expected, Fixture } from './fixtures.ts';
 
 /** How one event fared through one door. */
 export interface Replayed {
   name: string;
   door: string;
+  expected: Expected;
   actual: Actual;
   /** What is not as it must be; empty where all is. */
   problems: string[];
@@ -27,19 +28,25 @@ export async function replay(
   const all: Replayed[] = [];
   try {
     for (const { name, event, expected } of fixtures) {
-      for (const [door, send] of Object.entries(DOORS)) {
+      for (const [door, send] of doorsOf(event)) {
         const actual = await send(emulator.urls, event);
-        all.push({ name, door, actual, problems: differences(expected, actual) });
+        all.push({ name, door, expected, actual, problems: differences(expected, actual) });
         onAnswer(all.at(-1)!);
       }
     }
     const code = await emulator.stop();
     if (code !== 0) throw new Error(`Expected the emulator to end with 0, got ${code}:\n${emulator.output()}`);
     const records = await storedRecords(emulator.local);
-    for (const { actual, problems } of all) {
-      const own = records.filter((record) => record.eventMetadata.eventId === actual.eventId);
+    for (const { expected, actual, problems } of all) {
+      const own = records.filter(({ eventMetadata, inferenceCapture }) =>
+        actual.eventId === undefined
+          ? inferenceCapture.requestId === actual.requestId
+          : eventMetadata.eventId === actual.eventId,
+      );
       if (own.length !== 1) problems.push(`records: expected 1, got ${own.length}`);
       const stored = own[0] && JSON.parse(own[0].captureData.endpointOutput.data);
+      const status = own[0]?.inferenceCapture.status;
+      if (status !== expected.status) problems.push(`record: expected status ${expected.status}, got ${status}`);
       if (JSON.stringify(stored) !== JSON.stringify(actual.body)) problems.push('record: its output is not the answer');
     }
     if (records.length !== all.length) throw new Error(`Expected ${all.length} records in all, got ${records.length}`);

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { RequestError, type RequestErrorCode } from './errors.ts';
+
+type FieldErrorCode = Extract<RequestErrorCode, `${string}_FIELD`> | 'INVALID_PARAMETER' | 'TOO_MANY_PAIRS';
+
+/** The message of a schema of ours: the error that a value gets, and what was expected of it. */
+export const says = (code: FieldErrorCode, expected: string) => `${code} ${expected}`;
+
+/** An object of these fields and no other. */
+export function fields<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const names = Object.keys(entries).join(', ');
+  return v.strictObject(entries, ({ expected }) => {
+    if (expected === 'never') return says('UNKNOWN_FIELD', names);
+    return expected?.startsWith('"') ? says('MISSING_FIELD', '') : says('INVALID_FIELD', 'an object');
+  });
+}
+
+/**
+ * The first thing that is wrong, as an error.
+ *
+ * @param issue of a schema whose messages are made by `says`
+ */
+export function requestError(issue: v.BaseIssue<unknown>): RequestError {
+  const space = issue.message.indexOf(' ');
+  const code = issue.message.slice(0, space) as FieldErrorCode;
+  const expected = issue.message.slice(space + 1);
+  const path = (v.getDotPath(issue) ?? 'body').slice(0, 100);
+  if (code === 'MISSING_FIELD') return new RequestError(code, `Expected "${path}", got none`);
+  if (code === 'UNKNOWN_FIELD') return new RequestError(code, `Expected only ${expected}; got "${path}" as well`);
+  return new RequestError(code, `Expected ${expected} in "${path}", got ${kind(issue.input)}`);
+}
+
+/** What kind of value came: never the text itself, which may hold personal data. */
+export function kind(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return value.trim() === '' ? 'no text' : `a string of ${value.length} characters`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

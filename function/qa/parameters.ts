@@ -1,0 +1,66 @@
+/** How a question is answered. The names and defaults are those of Hugging Face's pipeline. */
+export interface QaParameters {
+  /** Most answers. @default 1 */
+  topK: number;
+  /** Tokens that neighbouring windows share. @default the lesser of 128 and half of maxSeqLen */
+  docStride: number;
+  /** Most tokens of an answer. @default 15 */
+  maxAnswerLen: number;
+  /** Most tokens of one run of the model. @default the lesser of 384 and the tokenizer's model_max_length */
+  maxSeqLen: number;
+  /** Taken and not used, as Hugging Face does with fast tokenizers: a question is never cut. @default 64 */
+  maxQuestionLen: number;
+  /** Lets "" be an answer, with the least probability over the windows that there is none. @default false */
+  handleImpossibleAnswer: boolean;
+  /** Widens answers to whole words. @default true */
+  alignToWords: boolean;
+}
+
+/** A parameter, or a text, has a value that no question can be answered with. */
+export class InvalidParameterError extends Error {
+  override name = 'InvalidParameterError';
+  /** Its name in Hugging Face's spelling, such as `top_k`. */
+  readonly parameter: string;
+
+  constructor(parameter: string, expected: string, got: unknown) {
+    super(`Expected ${expected} in "${parameter}", got ${got}`);
+    this.parameter = parameter;
+  }
+}
+
+/** Special tokens of a window: [CLS] question [SEP] context [SEP]. */
+export const SPECIAL_TOKENS = 3;
+
+/**
+ * Fills in what is not given, and refuses what cannot be.
+ *
+ * Source: `_sanitize_parameters` and `preprocess` of Hugging Face's QuestionAnsweringPipeline, and what `enable_truncation` of its
+ * tokenizers refuses. Stricter than those in two places: numbers are whole, and `max_seq_len` leaves room for the special tokens and one more
+ * (there, 0, 1 and 3 run into an integer overflow and read the text uncut, or whole windows twice).
+ *
+ * @param modelMaxLength the tokenizer's `model_max_length`
+ * @throws InvalidParameterError
+ */
+export function resolveParameters(given: Partial<QaParameters>, modelMaxLength: number): QaParameters {
+  const maxSeqLen = given.maxSeqLen ?? Math.min(modelMaxLength, 384);
+  requireInteger('max_seq_len', maxSeqLen, SPECIAL_TOKENS + 1);
+  const {
+    topK = 1,
+    docStride = Math.min(maxSeqLen >> 1, 128),
+    maxAnswerLen = 15,
+    maxQuestionLen = 64,
+    handleImpossibleAnswer = false,
+    alignToWords = true,
+  } = given;
+  requireInteger('top_k', topK, 1);
+  requireInteger('max_answer_len', maxAnswerLen, 1);
+  // The tokenizers count two special tokens here, whatever the window has.
+  requireInteger('doc_stride', docStride, 0, maxSeqLen - 2);
+  return { topK, docStride, maxAnswerLen, maxSeqLen, maxQuestionLen, handleImpossibleAnswer, alignToWords };
+}
+
+function requireInteger(parameter: string, value: number, least: number, most = Number.POSITIVE_INFINITY): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const upTo = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new InvalidParameterError(parameter, `an integer ${upTo}`, value);
+}

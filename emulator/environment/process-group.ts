@@ -14,7 +14,7 @@ export interface Program {
 /** A child process with all of its own children: one process group, which is signalled as a whole. */
 export interface ProcessGroup {
   readonly pid: number | undefined;
-  /** Resolves when the child itself has ended. */
+  /** Resolves when the child itself has ended and its last lines have been passed on. */
   readonly exited: Promise<ExitStatus>;
   isAlive(): boolean;
   /** Does nothing when all of the group is gone. */
@@ -22,6 +22,9 @@ export interface ProcessGroup {
   /** The most memory that its processes have used so far, in bytes; 0 where /proc is absent. */
   peakMemoryBytes(): number;
 }
+
+/** How long the output of a child that has ended is waited for, in milliseconds: somebody in another group may hold its pipe. */
+const LAST_LINES_MS = 500;
 
 // What is alive must not outlive the emulator, however that ends.
 const groups = new Set<ProcessGroup>();
@@ -58,7 +61,6 @@ function groupOf(child: ReturnType<typeof spawnDetached>, onLine: (line: string)
   let alive = child.pid !== undefined;
   const exited = exitOf(child).finally(() => {
     alive = false;
-    group.signal('SIGKILL'); // what it has left behind
     groups.delete(group);
     if (child.pid !== undefined) guard('-', child.pid);
   });
@@ -86,7 +88,15 @@ function notStarted(launchError: Error): ProcessGroup {
 
 function exitOf(child: ChildProcess): ProcessGroup['exited'] {
   return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('exit', (code, signal) => {
+      signalGroup(child.pid, 'SIGKILL'); // what it has left behind, which may hold its pipes
+      const settle = () => {
+        clearTimeout(timer);
+        resolve({ code, signal });
+      };
+      const timer = setTimeout(settle, LAST_LINES_MS);
+      child.once('close', settle); // its last lines have been read
+    });
     child.once('error', (launchError) => {
       if (child.pid === undefined) resolve({ code: null, signal: null, launchError });
     });

@@ -74,7 +74,10 @@ function decomposed(characters: readonly Character[]): Character[] {
   });
 }
 
-/** Whether the canonical order has `b` before `a`: JavaScript tells no combining class. The Rust tokenizer orders no mark younger than Unicode 13. */
+/**
+ * Whether the canonical order has `b` before `a`: JavaScript tells no combining class. (The Rust tokenizer leaves marks younger than
+ * Unicode 13 where they stand.)
+ */
 function swapInOrder(a: string, b: string): boolean {
   return a >= '\u0300' && b >= '\u0300' && (a + b).normalize('NFD') === b + a && a !== b;
 }

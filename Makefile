@@ -48,8 +48,8 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
 	@touch $@
 
-oracles: .venv-oracles/.installed ## Ask software that others wrote, and compare (needs Python 3.11; installs 5 GB)
-	HF_HUB_OFFLINE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py model local/oracles/golden.jsonl test/oracles/huggingface/golden.jsonl
+oracles: .venv-oracles/.installed ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
+	HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py model local/oracles/golden.jsonl test/oracles/huggingface/golden.jsonl
 
 .venv-oracles/.installed: test/oracles/huggingface/requirements.txt
 	python3 -m venv .venv-oracles

@@ -29,8 +29,8 @@ export interface WordPieceConfig {
   added_tokens: AddedToken[];
 }
 
-/** Pieces whose tokens are remembered. About 20 MB when full; English prose of a million words has some 30,000 different ones. */
-const CACHED_PIECES = 50_000;
+/** Pieces whose tokens are remembered: 20 MB when full. English prose of a million words has some 30,000 different ones. */
+const CACHED_PIECES = 25_000;
 
 /**
  * Tokenises piece by piece, each piece once: what BERT's WordPiece does to a word depends on that word alone, so the ids are those of

@@ -26,7 +26,8 @@ export function recoverSegments(spoolDir: string): Recovered {
     .map((file) => ({ file, modifiedMs: fs.statSync(file).mtimeMs }))
     .sort((a, b) => a.modifiedMs - b.modifiedMs);
 
-  const recovered: Recovered = { segments: [], lastEventIds: [] };
+  const segments: SealedSegment[] = [];
+  let lastLines = Buffer.alloc(0);
   for (const { file } of found) {
     const lines = wholeLines(file);
     if (lines.length === 0) {
@@ -36,14 +37,14 @@ export function recoverSegments(spoolDir: string): Recovered {
     const sealedFile = file.endsWith(OPEN_SUFFIX) ? file.slice(0, -OPEN_SUFFIX.length) : file;
     if (sealedFile !== file) fs.renameSync(file, sealedFile);
     const key = path.relative(spoolDir, sealedFile).split(path.sep).join('/');
-    recovered.segments.push({ key, file: sealedFile, records: countLines(lines), bytes: lines.length });
-    recovered.lastEventIds = eventIds(lines);
+    segments.push({ key, file: sealedFile, records: countLines(lines), bytes: lines.length });
+    lastLines = lines;
   }
-  return recovered;
+  return { segments, lastEventIds: eventIds(lastLines) };
 }
 
 /** The whole lines of a file, which afterwards holds nothing else. */
-function wholeLines(file: string): Buffer {
+function wholeLines(file: string) {
   const content = fs.readFileSync(file);
   const length = content.lastIndexOf(LINE_FEED) + 1;
   if (length < content.length) fs.truncateSync(file, length);

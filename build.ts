@@ -49,7 +49,11 @@ await Promise.all([
   }),
   build({
     ...options,
-    entryPoints: { pipeline: 'function/qa/pipeline.ts', 'capture-client': 'capture/client.ts' },
+    entryPoints: {
+      pipeline: 'function/qa/pipeline.ts',
+      session: 'function/qa/session.ts',
+      'capture-client': 'capture/client.ts',
+    },
     outdir: 'dist/bench',
   }),
 ]);

@@ -16,17 +16,21 @@ interface Pipeline {
   prepare(question: string, context: string): { input: { inputIds: BigInt64Array; tokenTypeIds: BigInt64Array } }[];
 }
 
+/** What we use of the bundle of function/qa/session.ts, which lies beside it. */
+interface SessionBundle {
+  sessionOptions(threads: number): InferenceSession.SessionOptions;
+}
+
 const [bundle, folder, threads] = process.argv.slice(2) as [string, string, string];
 const { loadPipeline } = (await import(pathToFileURL(bundle).href)) as PipelineBundle;
+const { sessionOptions } = (await import(new URL('session.mjs', pathToFileURL(bundle)).href)) as SessionBundle;
 const pipeline = await loadPipeline(folder, Number(threads));
 
 /** The bare session: made as the pipeline makes its own, and given the same tensors, made beforehand. */
-const session = await InferenceSession.create(await readFile(path.join(folder, 'onnx/model_quantized.onnx')), {
-  intraOpNumThreads: Number(threads),
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-});
+const session = await InferenceSession.create(
+  await readFile(path.join(folder, 'onnx/model_quantized.onnx')),
+  sessionOptions(Number(threads)),
+);
 const feedsById = new Map<string, Record<string, Tensor>>();
 
 function feeds({ question, context }: Question): Record<string, Tensor> {

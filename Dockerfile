@@ -1,10 +1,7 @@
 # The function under /var/task, and the extension beside it under /opt. `make build` first: the image takes what it made.
 FROM public.ecr.aws/lambda/nodejs:24
 
-# onnxruntime, of all its platforms the one of Lambda's x86_64.
-COPY node_modules/onnxruntime-common ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-common
-COPY node_modules/onnxruntime-node/package.json ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-node/package.json
-COPY node_modules/onnxruntime-node/dist ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-node/dist
+# onnxruntime: its JavaScript is in the bundle; its native library, of all platforms the one of Lambda's x86_64.
 COPY node_modules/onnxruntime-node/bin/napi-v6/linux/x64 ${LAMBDA_TASK_ROOT}/node_modules/onnxruntime-node/bin/napi-v6/linux/x64
 
 COPY dist/extension /opt

@@ -1,7 +1,7 @@
 /** Bundles what runs inside Lambda into dist/, and what the benchmark loads of it. Run by `make build`. */
-import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { prepareModel } from './function/qa/prepare-model.ts';
 
 const LAUNCHER = `#!/bin/sh
 # Lambda starts every executable in /opt/extensions; the bundle lies beside that folder.
@@ -16,6 +16,19 @@ const withoutTensors: Plugin = {
     onLoad({ filter: /.*/, namespace: 'no-onnx' }, () => ({
       contents: 'export const ONNX = { env: {}, Tensor: class {} }; export const executionProviders = [];',
     }));
+  },
+};
+
+/** Of onnxruntime, only the native library stays outside of the bundle: its 30 small modules take longer to find than to run. */
+const withNativeLibrary: Plugin = {
+  name: 'with-native-library',
+  setup({ onLoad }) {
+    onLoad({ filter: /onnxruntime-node\/dist\/binding\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const inPackage = 'require(`../bin/';
+      if (source.split(inPackage).length !== 2) throw new Error(`Expected one ${inPackage} in ${path}`);
+      return { contents: source.replace(inPackage, 'require(`onnxruntime-node/bin/') };
+    });
   },
 };
 
@@ -40,7 +53,13 @@ const options: BuildOptions = {
 
 await rm('dist', { recursive: true, force: true });
 await Promise.all([
-  build({ ...options, entryPoints: ['function/index.ts'], outdir: 'dist/function' }),
+  build({
+    ...options,
+    entryPoints: ['function/index.ts'],
+    outdir: 'dist/function',
+    external: [],
+    plugins: [withoutTensors, withNativeLibrary],
+  }),
   build({
     ...options,
     entryPoints: ['extension/index.ts'],
@@ -50,7 +69,7 @@ await Promise.all([
   build({
     ...options,
     entryPoints: {
-      pipeline: 'function/qa/pipeline.ts',
+      pipeline: 'function/qa/load-pipeline.ts',
       session: 'function/qa/session.ts',
       'capture-client': 'capture/client.ts',
     },
@@ -58,10 +77,7 @@ await Promise.all([
   }),
 ]);
 
-await cp('model', 'dist/function/model', {
-  recursive: true,
-  filter: (source) => path.relative('model', source) !== 'train',
-});
+await prepareModel('model', 'dist/function/model');
 await mkdir('dist/extension/extensions');
 await writeFile('dist/extension/extensions/inference-capture', LAUNCHER);
 await chmod('dist/extension/extensions/inference-capture', 0o755);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
 import type { CaptureClient } from '../capture/client.ts';
 import { admit } from './admission.ts';
 import { type AnswerBody, answerRequest } from './answering.ts';
@@ -48,7 +47,10 @@ export function createHandler(parts: HandlerParts): Handler {
     const incoming = readEvent(event);
     const outcome = await answer(incoming, pipeline, remaining && (() => remaining() - deadlineMarginMs));
     const { status, body, inferenceId, errorCode, modelDigest, fault } = outcome;
-    if (fault !== undefined) log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(fault) });
+    if (fault !== undefined) {
+      const { inspect } = await import('node:util'); // not at every start
+      log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(fault) });
+    }
 
     const json = JSON.stringify(body);
     const captured = await capture?.send({

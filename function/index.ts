@@ -3,13 +3,17 @@ import { parseConfig } from './config.ts';
 import { createHandler } from './handler.ts';
 import { keepTrying } from './keep-trying.ts';
 import { log } from './log.ts';
-import { loadPipeline } from './qa/pipeline.ts';
+import { loadPipeline } from './qa/load-pipeline.ts';
 
 // onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 
+/** Until here: the start of the process, and the code of the function. */
+const importMs = performance.now();
 const config = parseConfig(process.env, import.meta.dirname);
-const pipeline = keepTrying(() => loadPipeline(config.modelDir, config.threads));
+const pipeline = keepTrying(() =>
+  loadPipeline(config.modelDir, config.threads, (times) => log('INFO', 'ready to answer', { importMs, ...times })),
+);
 
 // In init, where time is not the caller's. A model that cannot be loaded is told to every caller, and tried again.
 await pipeline().catch((error: Error) => log('ERROR', 'the model cannot be loaded', { cause: error.message }));

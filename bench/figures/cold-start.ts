@@ -5,6 +5,8 @@ import { PEERS } from '../peers.ts';
 import { progressLines } from '../progress.ts';
 import { type SubjectProgram, startSubject } from '../subject-process.ts';
 
+/** Memory of a function that brings it one vCPU, and one thread for the model, in MB. */
+const MB_PER_VCPU = 1769;
 /** Starts of each process in a round. */
 const STARTS = 3;
 /** Between two starts, in milliseconds: the process before is gone. */
@@ -13,12 +15,11 @@ const PAUSE_MS = 50;
 /** P6: from the start of a process until it can be asked, our function's bundle over a script that builds a peer's pipeline. */
 export const measureColdStart: Measurement = async ({ root, questions, rounds, threads }) => {
   const bundle = await required(root, 'dist/function/index.mjs', 'make build');
-  const programs: SubjectProgram[] = [
-    { name: 'ours', file: `${root}/bench/subjects/handler.ts`, args: [bundle], env: { MODEL_DIR: `${root}/model` } },
-  ];
+  const env = { CAPTURE_DISABLED: 'true', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(threads * MB_PER_VCPU) };
+  const programs: SubjectProgram[] = [{ name: 'ours', file: `${root}/bench/subjects/start.mjs`, args: [bundle], env }];
   for (const [folder, name] of Object.entries(PEERS)) {
     await required(root, `bench/peers/${folder}/node_modules`, `npm ci --prefix bench/peers/${folder}`);
-    const file = `${root}/bench/peers/${folder}/peer.mjs`;
+    const file = `${root}/bench/peers/${folder}/start.mjs`;
     programs.push({ name, file, args: [`${root}/model`, String(threads)] });
   }
   const progress = progressLines('P6');

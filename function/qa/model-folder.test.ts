@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { ModelFolderError, readModelFolder } from './model-folder.ts';
+import { ModelFolderError, openModelFolder } from './model-folder.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -13,15 +13,15 @@ beforeAll(async () => {
 async function withFile(name: string, content: string): Promise<unknown> {
   await cp('model', folder, { recursive: true });
   await writeFile(path.join(folder, name), content);
-  return readModelFolder(folder).catch((error) => error);
+  return openModelFolder(folder).catch((error: unknown) => error);
 }
 
 test('the embedded model is read', async () => {
-  expect(await readModelFolder('model')).toMatchObject({ maxPositions: 512 });
+  expect(await openModelFolder('model')).toMatchObject({ settings: { maxPositions: 512 } });
 });
 
 test('a folder that is missing is named, with what to do', async () => {
-  await expect(readModelFolder('/nowhere')).rejects.toThrow(
+  await expect(openModelFolder('/nowhere')).rejects.toThrow(
     /Expected a readable file .+ in the model folder \/nowhere, got ENOENT\. Let MODEL_DIR name/,
   );
 });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { readModelFolder } from './model-folder.ts';
-import { type Answer, loadPipeline, type QaParameters } from './pipeline.ts';
+import { loadPipeline } from './load-pipeline.ts';
+import { openModelFolder } from './model-folder.ts';
+import type { Answer, QaParameters } from './pipeline.ts';
 import { createSession } from './session.ts';
 import { createTokenizer } from './tokenizer.ts';
 
@@ -32,14 +33,14 @@ interface Head {
 const [head, ...lines] = (await readFile('test/oracles/huggingface/golden.jsonl', 'utf8')).trimEnd().split('\n');
 const { probes, tokensOfBlocks } = JSON.parse(head!) as Head;
 const cases = lines.map((line) => JSON.parse(line) as Case);
-const folder = await readModelFolder('model');
-const tokenizer = createTokenizer(folder.tokenizer, folder.tokenizerConfig);
+const { settings, weights } = await openModelFolder('model');
+const tokenizer = createTokenizer(settings.tokenizer);
 const qa = await loadPipeline('model', 1);
 
 const sameLogits = await givesTheLogits();
 
 async function givesTheLogits(): Promise<boolean> {
-  const session = await createSession(folder.model, 1);
+  const session = await createSession(await weights, 1);
   for (const { question, context, ...expected } of probes) {
     const [prepared] = qa.prepare(question, whole(context));
     const found = await session.run(prepared!.input);

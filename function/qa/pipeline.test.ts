@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  createPipeline,
-  DeadlineExceededError,
-  InvalidParameterError,
-  loadPipeline,
-  QuestionTooLongError,
-} from './pipeline.ts';
+import { loadPipeline } from './load-pipeline.ts';
+import { createPipeline, DeadlineExceededError, InvalidParameterError, QuestionTooLongError } from './pipeline.ts';
 
 const qa = await loadPipeline('model', 1);
 const FILLER = 'The river carries barges past the old mill. ';

@@ -1,11 +1,10 @@
 import { spanCharacters } from './alignment.ts';
 import { type Answer, rankAnswers } from './answers.ts';
 import { deadlineGuard } from './deadline.ts';
-import { readModelFolder } from './model-folder.ts';
 import { InvalidParameterError, type QaParameters, resolveParameters, SPECIAL_TOKENS } from './parameters.ts';
-import { createSession, type ModelInput, type QaSession } from './session.ts';
+import type { ModelInput, QaSession } from './session.ts';
 import { bestSpans } from './spans.ts';
-import { createTokenizer, type EncodedText, type Tokenizer } from './tokenizer.ts';
+import type { EncodedText, Tokenizer } from './tokenizer.ts';
 import { contextWindows, type Window } from './windows.ts';
 
 export type { Answer } from './answers.ts';
@@ -56,34 +55,7 @@ export interface PipelineParts {
   now: () => number;
 }
 
-/**
- * Loads a model and makes the pipeline around it.
- *
- * @param folder the model's folder, see model-folder.ts
- * @param threads of the model; as many as there are vCPUs
- * @param now milliseconds on a clock that never goes back
- * @throws ModelFolderError
- */
-export async function loadPipeline(
-  folder: string,
-  threads: number,
-  now = () => performance.now(),
-): Promise<QaPipeline> {
-  const { model, tokenizer, tokenizerConfig, maxPositions } = await readModelFolder(folder);
-  const [session, digest] = await Promise.all([
-    createSession(model, threads),
-    crypto.subtle.digest('SHA-256', model as Buffer<ArrayBuffer>),
-  ]);
-  return createPipeline({
-    tokenizer: createTokenizer(tokenizer, tokenizerConfig),
-    session,
-    modelMaxLength: tokenizerConfig.model_max_length ?? maxPositions,
-    maxPositions,
-    modelDigest: Buffer.from(digest).toString('hex'),
-    now,
-  });
-}
-
+/** The pipeline around a loaded model: see load-pipeline.ts. */
 export function createPipeline(parts: PipelineParts): QaPipeline {
   const { tokenizer, session, modelMaxLength, maxPositions, modelDigest, now } = parts;
   let last: { text: string; encoded: EncodedText } | undefined;

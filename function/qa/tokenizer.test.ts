@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { BertTokenizer } from '@xenova/transformers/src/tokenizers.js';
 import { expect, test } from 'vitest';
+import { openModelFolder } from './model-folder.ts';
 import { createTokenizer } from './tokenizer.ts';
 
 const json = async (name: string) => JSON.parse(await readFile(`model/${name}`, 'utf8'));
 const tokenizerJson = await json('tokenizer.json');
 const tokenizerConfig = await json('tokenizer_config.json');
-const ours = createTokenizer(tokenizerJson, tokenizerConfig);
+const { settings } = await openModelFolder('model');
+const ours = createTokenizer(settings.tokenizer);
 const library = new BertTokenizer(tokenizerJson, tokenizerConfig);
 
 function tokensOf(text: string): string[] {

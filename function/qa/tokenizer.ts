@@ -1,5 +1,6 @@
-import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
+import { TokenizerModel } from '@xenova/transformers/src/tokenizers.js';
 import { type BertNormalizerConfig, bertNormalizer, type NormalizedWord } from './normalizer.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import { type AddedToken, textSplitter } from './words.ts';
 
 /** A text as tokens, in columns: what is at `i` belongs to token `i`. */
@@ -25,7 +26,7 @@ export interface Tokenizer {
 /** What of tokenizer.json decides how text becomes ids; read and checked by model-folder.ts. */
 export interface WordPieceConfig {
   normalizer: BertNormalizerConfig;
-  model: { unk_token: string; continuing_subword_prefix: string };
+  model: { vocab: Vocabulary; unk_token: string; continuing_subword_prefix: string };
   added_tokens: AddedToken[];
 }
 
@@ -36,8 +37,8 @@ const CACHED_PIECES = 25_000;
  * Tokenises piece by piece, each piece once: what BERT's WordPiece does to a word depends on that word alone, so the ids are those of
  * tokenising the whole text, and the offsets are known by construction.
  */
-export function createTokenizer(tokenizerJson: WordPieceConfig, tokenizerConfig: object): Tokenizer {
-  const { model } = new PreTrainedTokenizer(tokenizerJson, tokenizerConfig);
+export function createTokenizer(tokenizerJson: WordPieceConfig): Tokenizer {
+  const model = wordPiece(tokenizerJson.model);
   const { unk_token: unknown, continuing_subword_prefix: prefix } = tokenizerJson.model;
   const split = textSplitter(tokenizerJson.added_tokens);
   const normalize = bertNormalizer(tokenizerJson.normalizer);
@@ -102,4 +103,12 @@ export function createTokenizer(tokenizerJson: WordPieceConfig, tokenizerConfig:
     clsId: model.convert_tokens_to_ids(['[CLS]'])[0]!,
     sepId: model.convert_tokens_to_ids(['[SEP]'])[0]!,
   };
+}
+
+/** The library's WordPiece, given our vocabulary: it would make a Map of an object. */
+function wordPiece({ vocab, ...config }: WordPieceConfig['model']) {
+  const model = TokenizerModel.fromConfig({ ...config, vocab: {} });
+  model.tokens_to_ids = vocab;
+  model.unk_token_id = vocab.get(config.unk_token)!;
+  return model;
 }

@@ -2,10 +2,15 @@
 declare module '@xenova/transformers/src/tokenizers.js' {
   export class PreTrainedTokenizer {
     constructor(tokenizerJson: object, tokenizerConfig: object);
-    pre_tokenizer: (text: string) => string[];
-    model: ((tokens: string[]) => string[]) & { convert_tokens_to_ids(tokens: string[]): number[] };
-    special_tokens: string[];
     encode(text: string): number[];
   }
   export class BertTokenizer extends PreTrainedTokenizer {}
+  export const TokenizerModel: {
+    /** @param model the `model` of a tokenizer.json */
+    fromConfig(model: object): ((tokens: string[]) => string[]) & {
+      convert_tokens_to_ids(tokens: string[]): number[];
+      tokens_to_ids: { has(token: string): boolean; get(token: string): number | undefined };
+      unk_token_id: number;
+    };
+  };
 }

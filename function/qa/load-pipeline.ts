@@ -1,0 +1,59 @@
+import { createPipeline, type QaPipeline } from './pipeline.ts';
+import { openModel } from './prepared-model.ts';
+import { createSession, loadRuntime } from './session.ts';
+import { createTokenizer } from './tokenizer.ts';
+
+/** What loading a model took, in milliseconds, one after the other. */
+export interface LoadTimes {
+  /** The model's settings read, and the tokenizer made. */
+  tokenizerMs: number;
+  /** onnxruntime loaded. The weights are read by another thread meanwhile, since the beginning. */
+  runtimeMs: number;
+  /** The weights waited for, and the session made. */
+  sessionMs: number;
+  /** A first answer: memory is taken, and code compiled, that the first question would wait for. */
+  warmUpMs: number;
+}
+
+/**
+ * Loads a model and makes the pipeline around it.
+ *
+ * @param folder the model's, prepared or in the Hugging Face layout
+ * @param threads of the model; as many as there are vCPUs
+ * @param report is told what took how long
+ * @param now milliseconds on a clock that never goes back
+ * @throws ModelFolderError
+ */
+export async function loadPipeline(
+  folder: string,
+  threads: number,
+  report: (times: LoadTimes) => void = () => {},
+  now = () => performance.now(),
+): Promise<QaPipeline> {
+  const startedMs = now();
+  const { settings, weights } = await openModel(folder);
+  const { tokenizer: json, tokenizerConfig, maxPositions } = settings;
+  const tokenizer = createTokenizer(json);
+  const tokenizerMs = now();
+  await loadRuntime();
+  const runtimeMs = now();
+  const file = await weights;
+  const [session, modelDigest] = await Promise.all([createSession(file, threads), file.digest()]);
+  const sessionMs = now();
+  const pipeline = createPipeline({
+    tokenizer,
+    session,
+    modelMaxLength: tokenizerConfig.model_max_length ?? maxPositions,
+    maxPositions,
+    modelDigest,
+    now,
+  });
+  await pipeline.answer('Is it ready?', 'It is ready.');
+  report({
+    tokenizerMs: tokenizerMs - startedMs,
+    runtimeMs: runtimeMs - tokenizerMs,
+    sessionMs: sessionMs - runtimeMs,
+    warmUpMs: now() - sessionMs,
+  });
+  return pipeline;
+}

@@ -10,12 +10,20 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 # In a terminal the emulator gets Ctrl-C alone: make would end with an error of its own. Elsewhere it takes the shell's place.
 FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; else exec "$$@"; fi; }; foreground
 
-INSTALLED := node_modules/.package-lock.json
-BUILT := dist/.built
-PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
-SOURCES := build.ts package.json $(shell find capture function extension model -type f -not -name '*.test.ts' -not -path '*/train/*' 2>/dev/null)
+# The model in the bundle: the embedded one, or the folder MODEL_DIR, or the hub's MODEL=owner/name, which is fetched if it is not here.
+ifdef MODEL
+MODEL_DIR ?= local/models/$(MODEL)
+endif
+MODEL_DIR ?= model
 
-.PHONY: help start test check fix build replay bench model-train oracles image deploy clean install
+INSTALLED := node_modules/.package-lock.json
+# The name tells the model, so that another one is built anew.
+BUILT := dist/.built-$(subst /,-,$(MODEL_DIR))
+PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
+SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
+  $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
+
+.PHONY: help start test check fix build replay bench model model-train oracles image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +46,7 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 
 build: $(BUILT) ## Bundle function and extension into dist/
 
-clean: ## Remove what is not in git: installed packages, bundles, and the records in local/
+clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
 	rm -rf dist local node_modules .aws-sam .venv .venv-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
@@ -55,6 +63,15 @@ oracles: .venv-oracles/.installed ## Ask software that others wrote, and compare
 	python3 -m venv .venv-oracles
 	.venv-oracles/bin/python -m pip install -r $<
 	@touch $@
+
+model: $(INSTALLED) ## Fetch a model from the Hugging Face hub: MODEL=owner/name
+	@NODE_USE_ENV_PROXY=1 node model/fetch/index.ts "$(MODEL)" $(if $(REVISION),--revision "$(REVISION)") $(if $(OUT),--out "$(OUT)") $(if $(ONNX),--onnx "$(ONNX)") $(ARGS)
+
+local/models/%/onnx/model_quantized.onnx: | $(INSTALLED)
+	@NODE_USE_ENV_PROXY=1 node model/fetch/index.ts "$*"
+
+%/onnx/model_quantized.onnx:
+	@echo 'Expected MODEL_DIR to name a model in the Hugging Face layout, got "$*", which has no onnx/model_quantized.onnx' >&2; exit 2
 
 model-train: .venv/.installed ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
 	@test -n "$(BASE)" && test -n "$(DATA)" && test -n "$(OUT)" || { echo 'Expected BASE=folder DATA="a.json b.json" OUT=folder; see model/train/README.md' >&2; exit 2; }
@@ -79,5 +96,5 @@ $(INSTALLED): package.json package-lock.json .npmrc
 	@touch $@
 
 $(BUILT): $(INSTALLED) $(SOURCES)
-	node build.ts
+	MODEL_DIR="$(MODEL_DIR)" node build.ts
 	@touch $@

@@ -77,7 +77,7 @@ await Promise.all([
   }),
 ]);
 
-await prepareModel('model', 'dist/function/model');
+await prepareModel(process.env['MODEL_DIR'] || 'model', 'dist/function/model');
 await mkdir('dist/extension/extensions');
 await writeFile('dist/extension/extensions/inference-capture', LAUNCHER);
 await chmod('dist/extension/extensions/inference-capture', 0o755);

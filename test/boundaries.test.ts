@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
-const FOLDERS = ['capture', 'function', 'extension', 'emulator', 'bench'];
+const FOLDERS = ['capture', 'function', 'extension', 'emulator', 'bench', 'model'];
 const crossings = FOLDERS.flatMap((from) => FOLDERS.filter((to) => to !== from).map((to) => ({ from, to })));
 const forbidden = crossings.filter(({ to }) => to !== 'capture');
 const allowed = crossings.filter(({ to }) => to === 'capture');

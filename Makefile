@@ -23,7 +23,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay bench model model-train oracles image deploy clean install
+.PHONY: help start test check fix build replay bench model evaluate model-train oracles image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,10 +58,12 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 
 oracles: .venv-oracles/.installed ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
 	HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py model local/oracles/golden.jsonl test/oracles/huggingface/golden.jsonl
+	.venv-oracles/bin/python -B test/oracles/squad/golden.py local/oracles/squad.jsonl test/oracles/squad/golden.jsonl
 
-.venv-oracles/.installed: test/oracles/huggingface/requirements.txt
+.venv-oracles/.installed: test/oracles/huggingface/requirements.txt test/oracles/squad/requirements.txt
 	python3 -m venv .venv-oracles
 	.venv-oracles/bin/python -m pip install -r $<
+	.venv-oracles/bin/python -m pip install --no-deps -r test/oracles/squad/requirements.txt
 	@touch $@
 
 model: $(INSTALLED) ## Fetch a model from the Hugging Face hub: MODEL=owner/name
@@ -72,6 +74,9 @@ local/models/%/onnx/model_quantized.onnx: | $(INSTALLED)
 
 %/onnx/model_quantized.onnx:
 	@echo 'Expected MODEL_DIR to name a model in the Hugging Face layout, got "$*", which has no onnx/model_quantized.onnx' >&2; exit 2
+
+evaluate: $(BUILT) ## Exact match and F1 of the function, as the SQuAD scripts compute them: DATA=file.json
+	@node model/evaluate/index.ts "$(DATA)" $(ARGS)
 
 model-train: .venv/.installed ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
 	@test -n "$(BASE)" && test -n "$(DATA)" && test -n "$(OUT)" || { echo 'Expected BASE=folder DATA="a.json b.json" OUT=folder; see model/train/README.md' >&2; exit 2; }

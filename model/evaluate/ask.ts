@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import type { Paragraph, Question } from './squad.ts';
+
+/** The function's handler, as its bundle exports it. */
+export type Handler = (event: unknown, context: { awsRequestId: string }) => Promise<unknown>;
+
+/** What came of a question. */
+export interface Outcome extends Question {
+  /** Empty where the function finds no answer. */
+  predicted?: string;
+  /** Why there is none: the code and the message of the function's error. */
+  error?: string;
+}
+
+/** The function cannot answer anything. */
+export class FunctionError extends Error {
+  override name = 'FunctionError';
+}
+
+/** What a request may hold: see docs/api.md. */
+const MAX_QUESTIONS = 100;
+
+const Answers = v.array(v.looseObject({ answer: v.string() }));
+const Failure = v.looseObject({ error: v.looseObject({ code: v.string(), message: v.string() }) });
+
+/**
+ * Asks the function everything about a paragraph, in as few requests as it takes, each an event as a direct invocation sends it.
+ * One that cannot be answered fails a whole request: then the questions of that one are asked by themselves.
+ *
+ * @param noAnswer whether the empty answer may win
+ * @throws FunctionError when the model cannot be loaded
+ */
+export async function* askParagraph(
+  handler: Handler,
+  { context, questions }: Paragraph,
+  noAnswer: boolean,
+): AsyncGenerator<Outcome[]> {
+  const ask = async (asked: Question[]): Promise<Outcome[]> => {
+    const event = { question: asked.map((each) => each.question), context, handle_impossible_answer: noAnswer };
+    const response = await handler(event, { awsRequestId: crypto.randomUUID() });
+    const answers = v.safeParse(Answers, response);
+    if (answers.success) return asked.map((each, i) => ({ ...each, predicted: answers.output[i]!.answer }));
+    const { error } = v.parse(Failure, response);
+    if (error.code === 'MODEL_UNAVAILABLE') throw new FunctionError(`${error.code}: ${error.message}`);
+    return asked.map((each) => ({ ...each, error: `${error.code}: ${error.message}` }));
+  };
+
+  for (let first = 0; first < questions.length; first += MAX_QUESTIONS) {
+    const asked = questions.slice(first, first + MAX_QUESTIONS);
+    const outcomes = await ask(asked);
+    if (asked.length === 1 || outcomes.every(({ error }) => error === undefined)) yield outcomes;
+    else for (const each of asked) yield await ask([each]);
+  }
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -35,6 +36,7 @@ function setUp(behaviours: Behaviour[], segments = 1) {
     batch: { records: 10, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: '', endpoint: 'qa', variant: 'v' },
     now: () => nowMs,
+    uuid: randomUUID,
   });
   for (let i = 0; i < segments; i++) {
     spool.append(Buffer.from(`{"n":${i}}\n`), new Date(nowMs + i));
@@ -106,7 +108,7 @@ test('an outage costs three attempts, then nothing until the breaker lets one th
 test('the last chance is used until the deadline, breaker or not', async () => {
   const { delivery, attempts, at } = setUp(['fails', 'fails', 'fails', 'fails', 'stores']);
   await delivery.deliver(at(0));
-  await delivery.deliver(at(10_000), true);
+  await delivery.deliver(at(10_000), { lastChance: true });
   expect(attempts).toHaveLength(5);
 });
 
@@ -120,7 +122,7 @@ test('no attempt begins after the deadline, and none may last longer', async () 
 
 test('a segment that somebody removed is counted as lost and does not hold up the others', async () => {
   const { delivery, spool, counters, attempts, log, at } = setUp(['stores'], 2);
-  fs.rmSync(spool.oldestSealed!.file);
+  fs.rmSync(spool.sealed[0]!.file);
   await delivery.deliver(at(500));
   expect(attempts).toHaveLength(1);
   expect(counters).toMatchObject({ delivered: 1, dropped: { VANISHED: 1 } });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +26,7 @@ const spool = (options: Partial<SpoolOptions> = {}) =>
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
     now: () => nowMs,
+    uuid: randomUUID,
     ...options,
   });
 
@@ -32,7 +34,7 @@ const spool = (options: Partial<SpoolOptions> = {}) =>
 async function drain(from: Spool): Promise<{ key: string; ids: string[] }[]> {
   from.seal();
   const objects = [];
-  for (let segment = from.oldestSealed; segment !== undefined; segment = from.oldestSealed) {
+  for (const segment of [...from.sealed]) {
     const text = (await from.read(segment)).toString();
     objects.push({ key: segment.key, ids: Array.from(text.matchAll(/"eventId":"(\w+)"/g), (match) => match[1]!) });
     from.remove(segment);
@@ -48,9 +50,9 @@ const files = () =>
 test('records become objects of so many records, in the order in which they came', async () => {
   const subject = spool();
   for (const id of ['a', 'b', 'c', 'd']) expect(subject.append(line(id), new Date(START))).toEqual({ stored: true });
-  expect(subject).toMatchObject({ pending: 4, bytes: 240, sealedSegments: 1 });
+  expect(subject).toMatchObject({ pending: 4, bytes: 240, sealed: [{ records: 3 }] });
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d']]);
-  expect(subject).toMatchObject({ pending: 0, bytes: 0, sealedSegments: 0 });
+  expect(subject).toMatchObject({ pending: 0, bytes: 0, sealed: [] });
   expect(files()).toEqual([]);
 });
 
@@ -73,10 +75,10 @@ test('a batch is sealed once it is old enough, counted from its first record', (
   nowMs += 59_999;
   subject.append(line('b'), new Date(nowMs));
   subject.sealIfFinished();
-  expect(subject.sealedSegments).toBe(0);
+  expect(subject.sealed).toEqual([]);
   nowMs += 1;
   subject.sealIfFinished();
-  expect(subject.sealedSegments).toBe(1);
+  expect(subject.sealed).toHaveLength(1);
 });
 
 test('a record larger than a batch is a batch of its own', async () => {
@@ -106,9 +108,8 @@ test('a disk that takes only a part of a line takes nothing', async () => {
   const subject = spool();
   subject.append(line('a'), new Date(START));
   const real = fs.writeSync;
-  vi.spyOn(fs, 'writeSync').mockImplementationOnce((fd, buffer) =>
-    real(fd, (buffer as unknown as Buffer).subarray(0, 20)),
-  );
+  vi.spyOn(fs, 'writeSync').mockImplementationOnce(((fd: number, buffer: Buffer, ...[, , position]: number[]) =>
+    real(fd, buffer, 0, 58, position)) as typeof fs.writeSync);
   expect(subject.append(line('b'), new Date(START))).toMatchObject({ stored: false, reason: 'unwritable' });
   vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
     throw new Error('ENOSPC: no space left on device');
@@ -117,8 +118,12 @@ test('a disk that takes only a part of a line takes nothing', async () => {
     reason: 'unwritable',
     cause: new Error('ENOSPC: no space left on device'),
   });
-  expect(subject.append(line('d'), new Date(START))).toEqual({ stored: true });
+  expect(subject.append(line('d', 50), new Date(START))).toEqual({ stored: true });
   expect(subject.pending).toBe(2);
+  const copy = path.join(dir, '..', `${path.basename(dir)}-copy`);
+  fs.cpSync(dir, copy, { recursive: true });
+  expect(spool({ dir: copy }).recover()).toEqual(['a', 'd']);
+  fs.rmSync(copy, { recursive: true });
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'd']]);
 });
 
@@ -147,7 +152,7 @@ test('a successor takes over every whole line, under the same key, and cuts off 
 
   const after = spool();
   expect(after.recover()).toEqual(['d', 'e']);
-  expect(after).toMatchObject({ pending: 5, bytes: 300, sealedSegments: 2 });
+  expect(after).toMatchObject({ pending: 5, bytes: 300, sealed: [{ records: 3 }, { records: 2 }] });
   after.append(line('f'), new Date(START));
   const objects = await drain(after);
   expect(objects.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d', 'e'], ['f']]);

@@ -11,7 +11,7 @@ import { createIntake, refusingIntake } from './intake.ts';
 import { InvocationEnds } from './invocation-ends.ts';
 import { logRecords } from './last-resort.ts';
 import { live, liveByTimer } from './lifecycle.ts';
-import { log, writeLine } from './log.ts';
+import { flushed, log, writeLine } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createReceiver } from './receiver.ts';
 import type { Ending } from './shutdown.ts';
@@ -26,6 +26,8 @@ import { createTelemetryListener } from './telemetry.ts';
 const NAME = 'inference-capture';
 /** What Lambda gives an environment to end, and what we take where nobody says. */
 const SHUTDOWN_MS = 2_000;
+/** Most that the exit waits for the log to be taken. */
+const LAST_LINES_MS = 150;
 const now = () => Date.now();
 
 /** A start that has got as far as Lambda knowing of it, or refusing to. */
@@ -65,7 +67,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
   const metrics = createMetrics({ stats, functionName, writeLine, now });
   const lastResort = config.lastResortLog
-    ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now }, deadlineMs)
+    ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
     : undefined;
   const parts = { receiver, intake, spool, delivery, lastResort, metrics, stats, log, now, batchAgeMs: batch.ageMs };
 
@@ -148,10 +150,10 @@ function kernelUuid(): string {
 // An extension that ends takes the environment down with it. What is acknowledged is on disk, so it is safe to go on.
 process.on('uncaughtException', (error) => log('ERROR', 'unexpected error', { cause: error.stack }));
 
-main(process.env).then(
-  () => process.exit(),
-  (error: Error) => {
+main(process.env)
+  .catch((error: Error) => {
     log('ERROR', 'the extension ends', { cause: error.stack });
-    process.exit(1);
-  },
-);
+    process.exitCode = 1;
+  })
+  .then(() => Promise.race([flushed(), sleep(LAST_LINES_MS)]))
+  .finally(() => process.exit());

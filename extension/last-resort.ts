@@ -8,6 +8,8 @@ export interface LastResortParts {
   writeLine: WriteLine;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Waits so many milliseconds. */
+  sleep: (ms: number) => Promise<unknown>;
 }
 
 /** A record in the log, or a part of one. docs/operations.md has the query that puts them together again. */
@@ -36,18 +38,23 @@ const PART_UNITS = 80_000;
  * Writes the sealed segments to the log, the oldest first, and takes those that are there as a whole out of the spool. For when nothing
  * else is left to do with them.
  *
- * @param deadlineMs no line is begun after it; milliseconds since the epoch
+ * @param deadlineMs no line is begun or waited for after it; milliseconds since the epoch
  */
-export async function logRecords({ spool, counters, writeLine, now }: LastResortParts, deadlineMs: number) {
+export async function logRecords(
+  { spool, counters, writeLine, now, sleep }: LastResortParts,
+  deadlineMs: number,
+): Promise<void> {
+  const timeIsUp = sleep(Math.max(0, deadlineMs - now()));
   for (const segment of [...spool.sealed]) {
     if (now() >= deadlineMs) return;
     const lines = (await spool.read(segment)).toString().trimEnd().split('\n');
     for (const [i, line] of lines.entries()) {
       for (const part of partsOf(line, segment.key, i + 1)) {
         if (now() >= deadlineMs) return;
-        writeLine(part);
+        await Promise.race([writeLine(part), timeIsUp]);
       }
     }
+    if (now() >= deadlineMs) return;
     spool.remove(segment);
     counters.logged += segment.records;
   }

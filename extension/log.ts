@@ -3,15 +3,24 @@ export type Level = 'INFO' | 'WARN' | 'ERROR';
 /** Writes one line to the log of the function's group. Never pass it what a record holds. */
 export type Log = (level: Level, message: string, fields?: Record<string, unknown>) => void;
 
-/** Writes an object as one line of JSON. */
-export type WriteLine = (line: object) => void;
+/** Writes an object as one line of JSON. Resolves when the operating system has it, so that the end of the process loses nothing. */
+export type WriteLine = (line: object) => Promise<void>;
 
-// A pipe to Lambda, as a file, is written before write() returns: nothing is lost when the process ends.
-export const writeLine: WriteLine = (line) => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-};
+export const writeLine: WriteLine = (line) => write(`${JSON.stringify(line)}\n`);
+
+/** Resolves when all that was written is the operating system's. */
+export const flushed = () => write('');
+
+// A log that nobody reads any longer must not end the process: its error would be logged in turn.
+process.stdout.on('error', () => {});
+
+function write(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+}
 
 /** WARN: nothing was lost. ERROR: something was, or will be unless somebody acts. */
 export const log: Log = (level, message, fields) => {
-  writeLine({ level, source: 'inference-capture', message, ...fields });
+  void writeLine({ level, source: 'inference-capture', message, ...fields });
 };

@@ -35,7 +35,7 @@ export function createMetrics({ stats, functionName, writeLine, now }: MetricsPa
   function write(): void {
     const present = stats();
     const after = totals(present);
-    writeLine({
+    void writeLine({
       _aws: {
         Timestamp: now(),
         CloudWatchMetrics: [

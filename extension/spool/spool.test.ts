@@ -159,6 +159,21 @@ test('a successor takes over every whole line, under the same key, and cuts off 
   expect(objects[1]!.key).toBe(`captured/qa/AllTraffic/2026/11/23/21/${openFile.replace('.open', '')}`);
 });
 
+test('copies of one environment give their segments keys of their own, in the same hour', async () => {
+  const original = spool();
+  for (const id of ['a', 'b', 'c', 'd']) original.append(line(id), new Date(START));
+  const before = files().sort();
+  original.rekey();
+  expect(original).toMatchObject({ pending: 4, bytes: 240, sealed: [{ records: 3 }, { records: 1 }] });
+  original.append(line('e'), new Date(START));
+  const objects = await drain(original);
+  expect(objects.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d'], ['e']]);
+  for (const { key } of objects) {
+    expect(key).toMatch(/^captured\/qa\/AllTraffic\/2026\/11\/23\/21\/00-00-000-[\da-f-]{36}\.jsonl$/);
+    expect(before.map((name) => name.replace('.open', ''))).not.toContain(path.basename(key));
+  }
+});
+
 test('whatever comes, and wherever a process dies, each record is in exactly one object', async () => {
   const steps = fc.array(
     fc.oneof(

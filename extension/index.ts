@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PORT, type Stats } from '../capture/wire.ts';
 import { type Destination, type ExtensionConfig, failsClosed, parseConfig } from './config.ts';
@@ -15,10 +13,10 @@ import { flushed, log, writeLine } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createReceiver } from './receiver.ts';
 import type { Ending } from './shutdown.ts';
-import { fileSink } from './sinks/file.ts';
 import { lazySink } from './sinks/lazy.ts';
 import type { Sink } from './sinks/sink.ts';
 import { Spool } from './spool/spool.ts';
+import { kernelUuid } from './spool/uuid.ts';
 import { StartUp } from './start-up.ts';
 import { createTelemetryListener } from './telemetry.ts';
 
@@ -56,8 +54,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { startUp, api, initialization, registered } = start;
   const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
   const counters = new Counters();
-  const uuid = initialization.restored ? kernelUuid : randomUUID;
-  const spool = new Spool({ ...config.spool, batch, scope, now, uuid });
+  const spool = new Spool({ ...config.spool, batch, scope, now, uuid: kernelUuid });
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
   const ends = new InvocationEnds();
   const origin = { functionName, functionVersion, sampleRate: 1 };
@@ -93,8 +90,12 @@ async function subscribe(api: ExtensionsApi, ends: InvocationEnds): Promise<void
 }
 
 function sinkTo(destination: Destination): Sink {
-  if (destination.kind === 'file') return fileSink(destination.folder);
-  // Not before the first object, which is after a restore as well: so are its credentials and connections.
+  // Not before the first object, which is after a restore as well: so are credentials and connections.
+  if (destination.kind === 'file') {
+    return lazySink(`file://${destination.folder}`, async () =>
+      (await import('./sinks/file.ts')).fileSink(destination.folder),
+    );
+  }
   return lazySink(`s3://${destination.bucket}`, async () => (await import('./sinks/s3.ts')).s3Sink(destination, now));
 }
 
@@ -140,11 +141,6 @@ function signalled(): Promise<Ending> {
       });
     }
   });
-}
-
-/** A UUID from the kernel: a process that was copied has copied its own supply of random numbers along. */
-function kernelUuid(): string {
-  return fs.readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim();
 }
 
 // An extension that ends takes the environment down with it. What is acknowledged is on disk, so it is safe to go on.

@@ -11,10 +11,9 @@ export const writeLine: WriteLine = (line) => write(`${JSON.stringify(line)}\n`)
 /** Resolves when all that was written is the operating system's. */
 export const flushed = () => write('');
 
-// A log that nobody reads any longer must not end the process: its error would be logged in turn.
-process.stdout.on('error', () => {});
-
 function write(text: string): Promise<void> {
+  // A log that nobody reads any longer must not be an unexpected error, which would be logged in turn.
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
   return new Promise((resolve) => {
     process.stdout.write(text, () => resolve());
   });

@@ -161,6 +161,19 @@ test('a delivery can be ended, and the next takes over what was on its way', asy
   expect(log).not.toHaveBeenCalled();
 });
 
+test('a destination that hangs is left alone after one attempt', async () => {
+  const { delivery, attempts, at, pass } = setUp(['takes a second and fails']);
+  for (const [i, openMs] of [5_000, 10_000, 20_000].entries()) {
+    await delivery.deliver(at(500));
+    await delivery.deliver(at(500));
+    expect(attempts).toHaveLength(i + 1);
+    pass(openMs - 1);
+    expect(delivery.ready).toBe(false);
+    pass(1);
+    expect(delivery.ready).toBe(true);
+  }
+});
+
 test('the last chance is used until the deadline, breaker or not', async () => {
   const { delivery, attempts, at } = setUp(['fails', 'fails', 'fails', 'fails', 'stores']);
   await delivery.deliver(at(0));

@@ -31,6 +31,8 @@ export interface DeliveryManner {
 
 /** After three failures in a row the destination is left alone for 5 s, then longer: an outage must not stretch every invocation. */
 const BREAKER: BreakerPolicy = { threshold: 3, openMs: 5_000, maxOpenMs: 300_000 };
+/** One that hangs costs the whole budget of an invocation, three that refuse cost less: so one is enough. */
+const HANGING: BreakerPolicy = { ...BREAKER, threshold: 1 };
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
 /** Most bytes of segments in memory at once, unless a single one is larger. */
@@ -87,7 +89,7 @@ export class Delivery {
         if (run.signal?.aborted) return;
         run.failures += 1;
         run.last = failureOf(error);
-        this.#failed(run.last);
+        this.#failed(run.last, now() >= run.deadlineMs);
         if (run.last.kind === 'permanent') run.given = true;
       } finally {
         this.#inFlight.delete(segment);
@@ -132,10 +134,10 @@ export class Delivery {
     counters.delivered += segment.records;
   }
 
-  #failed(failure: Failure): void {
+  #failed(failure: Failure, timedOut: boolean): void {
     const { now, log, sink, spool } = this.#parts;
     if (failure.kind === 'transient') {
-      this.#breaker = afterFailure(this.#breaker, BREAKER, now());
+      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, now());
       return;
     }
     this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, now());

@@ -214,6 +214,17 @@ test('a disk that refuses to end a batch does not keep the rest from being deliv
   expect(done).toContain('deliver within 1800, last chance, 4 at once');
 });
 
+test('a fault in the work on an event does not end the extension', async () => {
+  const { parts, done, queue } = world();
+  queue.push([0, invoke(0)], [1, shutdown(1)]);
+  parts.onFirstEvent = () => {
+    throw new Error('EROFS');
+  };
+  await live(parts);
+  expect(done).toContain('ERROR work after an invocation failed');
+  expect(done.at(-1)).toMatch(/^INFO shut down/);
+});
+
 test('where nothing is frozen, batches are delivered as they grow old, and the rest at the end', async () => {
   const { parts, done, arrive, at } = world();
   let end = (_: { shutdownReason: string; deadlineMs: number }) => {};

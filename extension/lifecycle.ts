@@ -42,12 +42,14 @@ export async function live(parts: EventLifecycleParts): Promise<void> {
 
   for (let first = true; ; first = false) {
     const event = await api.next();
-    if (first) parts.onFirstEvent();
-    if (event.eventType === 'SHUTDOWN') return shutDown(parts, event);
     // Whatever goes wrong with the records, the environment must go on.
-    await afterInvoke(event).catch((error: Error) =>
-      log('ERROR', 'work after an invocation failed', { cause: error.message }),
-    );
+    try {
+      if (first) parts.onFirstEvent();
+      if (event.eventType === 'INVOKE') await afterInvoke(event);
+    } catch (error) {
+      log('ERROR', 'work after an invocation failed', { cause: (error as Error).message });
+    }
+    if (event.eventType === 'SHUTDOWN') return shutDown(parts, event);
   }
 }
 

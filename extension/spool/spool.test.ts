@@ -100,6 +100,7 @@ test('a full spool refuses, and takes records again when something is delivered'
     { stored: true },
     { stored: false, reason: 'full' },
   ]);
+  expect(subject.sealed).toHaveLength(1); // it is delivered next, however young
   await drain(subject);
   expect(append('d')).toEqual({ stored: true });
 });

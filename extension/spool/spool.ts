@@ -66,9 +66,12 @@ export class Spool {
    */
   append(line: Buffer, time: Date): AppendResult {
     const { maxBytes, batch } = this.#options;
-    if (this.#bytes + line.length > maxBytes) return { stored: false, reason: 'full' };
     const hour = hourOf(time);
     try {
+      if (this.#bytes + line.length > maxBytes) {
+        this.seal(); // what it holds is to be delivered now, however young
+        return { stored: false, reason: 'full' };
+      }
       if (this.#open !== undefined && !fits(this.#open, batch, { bytes: line.length, hour })) this.seal();
       this.#open ??= this.#openSegment(time, hour);
       this.#open.append(line);

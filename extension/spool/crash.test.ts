@@ -47,8 +47,9 @@ class Bucket {
   put(key: string, body: string): void {
     if (!this.objects.has(key)) this.objects.set(key, body);
   }
+  /** @throws where an object holds anything but whole lines */
   ids(): string[] {
-    const lines = [...this.objects.values()].flatMap((body) => body.split('\n').slice(0, -1));
+    const lines = [...this.objects.values()].flatMap((body) => body.replace(/\n$/, '').split('\n'));
     return lines.map((line) => JSON.parse(line).eventMetadata.eventId as string);
   }
 }

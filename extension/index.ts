@@ -81,11 +81,11 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
 
 /** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
 async function subscribe(api: ExtensionsApi, ends: InvocationEnds): Promise<void> {
+  const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
   try {
-    const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
     await api.subscribeTelemetry(await listener.listen());
   } catch {
-    // Local stacks have none.
+    listener.close(); // local stacks have no telemetry
   }
 }
 
@@ -104,7 +104,7 @@ async function refuse(start: Start, port: number): Promise<void> {
   const { startUp, api } = start;
   const counters = new Counters();
   const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
-  const reason = startUp.faults[0]!.cause;
+  const reason = startUp.faults.at(-1)!.cause;
   const receiver = createReceiver({ intake: refusingIntake(counters, reason), counters, stats, onRecord: () => {} });
   await startUp.listen(receiver, port);
   if (await failedClosed(start)) return;

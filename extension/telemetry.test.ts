@@ -26,11 +26,13 @@ test('nothing that parses as JSON makes it throw', () => {
 
 test('everything is answered with 200, or it would be sent again', async () => {
   const onRuntimeDone = vi.fn();
-  const port = await createTelemetryListener(onRuntimeDone).listen();
+  const listener = createTelemetryListener(onRuntimeDone);
+  const port = await listener.listen();
   const post = async (body: string) =>
     (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers: { connection: 'close' } })).status;
   expect(await post(JSON.stringify([done('a')]))).toBe(200);
   expect(await post('no JSON')).toBe(200);
   expect(await post(' '.repeat(2_000_000))).toBe(200);
   expect(onRuntimeDone).toHaveBeenCalledExactlyOnceWith('a');
+  listener.close();
 });

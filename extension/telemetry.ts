@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 export interface TelemetryListener {
   /** @returns the port */
   listen(): Promise<number>;
+  close(): void;
 }
 
 /** Lambda sends batches of 256 KiB, as we ask it to, and what is larger we need not understand. */
@@ -39,6 +40,9 @@ export function createTelemetryListener(onRuntimeDone: (requestId: string) => vo
         server.once('error', reject);
         server.listen(0, '0.0.0.0', () => resolve((server.address() as AddressInfo).port));
       });
+    },
+    close() {
+      server.close();
     },
   };
 }

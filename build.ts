@@ -5,7 +5,8 @@ import { prepareModel } from './function/qa/prepare-model.ts';
 
 const LAUNCHER = `#!/bin/sh
 # Lambda starts every executable in /opt/extensions; the bundle lies beside that folder.
-exec node "\${0%/*}/../inference-capture/index.mjs"
+# Memory is the function's: one arena for malloc, and a young generation of 8 MB instead of 16, for some 20 MB less under load.
+MALLOC_ARENA_MAX=1 exec node --max-semi-space-size=8 "\${0%/*}/../inference-capture/index.mjs"
 `;
 
 /** The tokenizer drags in two onnxruntimes through its tensors, which it does not use. */

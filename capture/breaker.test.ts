@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { admits, afterFailure, type Breaker, CLOSED } from './breaker.ts';
+import { admits, afterFailure, afterPermanentFailure, type Breaker, CLOSED } from './breaker.ts';
 
 const POLICY = { threshold: 3, openMs: 1000, maxOpenMs: 3000 };
 const after = (failures: number, nowMs: number): Breaker =>
@@ -18,4 +18,10 @@ test.each([
   const breaker = after(failures, 10_000);
   expect(admits(breaker, 10_000 + openMs)).toBe(true);
   if (openMs > 0) expect(admits(breaker, 10_000 + openMs - 1)).toBe(false);
+});
+
+test('after a failure that no repetition will mend it stays open for the longest time at once', () => {
+  const breaker = afterPermanentFailure(CLOSED, POLICY, 10_000);
+  expect(admits(breaker, 12_999)).toBe(false);
+  expect(admits(breaker, 13_000)).toBe(true);
 });

@@ -28,3 +28,9 @@ export function afterFailure(breaker: Breaker, policy: BreakerPolicy, nowMs: num
   const openMs = Math.min(policy.maxOpenMs, policy.openMs * 2 ** (failures - policy.threshold));
   return { failures, openUntilMs: nowMs + openMs };
 }
+
+/** The state after a failure that no repetition will mend: open for the longest time at once. */
+export function afterPermanentFailure(breaker: Breaker, policy: BreakerPolicy, nowMs: number): Breaker {
+  const failures = Math.max(breaker.failures + 1, policy.threshold);
+  return { failures, openUntilMs: nowMs + policy.maxOpenMs };
+}

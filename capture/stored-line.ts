@@ -1,4 +1,5 @@
 import type { InferenceRecord, Payload } from './record.ts';
+import type { DropCounts } from './wire.ts';
 
 /** Version of the `inferenceCapture` object in a stored line. It changes when a key changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
@@ -25,6 +26,11 @@ export interface StoredLine {
       'requestId' | 'modelDigest' | 'latencyMs' | 'coldStart' | 'status' | 'errorCode' | 'traceId'
     > & {
       schemaVersion: number;
+      /**
+       * Records that reached the extension since it stored its last line, and were lost: the accounting of what no object holds. It is
+       * in the first line after a loss and in no other, so that a sum over all lines counts each once.
+       */
+      droppedBefore?: DropCounts;
     };
 }
 
@@ -35,8 +41,12 @@ interface StoredPayload {
   encoding: Payload['encoding'];
 }
 
-/** The line that a record is stored as. `inferenceTime` is cut to whole seconds, as SageMaker writes it. */
-export function storedLine(record: InferenceRecord, origin: Origin): StoredLine {
+/**
+ * The line that a record is stored as. `inferenceTime` is cut to whole seconds, as SageMaker writes it.
+ *
+ * @param droppedBefore what was lost since the line before, if anything was
+ */
+export function storedLine(record: InferenceRecord, origin: Origin, droppedBefore?: DropCounts): StoredLine {
   const { eventId, inferenceId, customAttributes, requestId, modelDigest, latencyMs, coldStart } = record;
   const { status, errorCode, traceId } = record;
   return {
@@ -61,6 +71,7 @@ export function storedLine(record: InferenceRecord, origin: Origin): StoredLine 
       status,
       errorCode,
       traceId,
+      droppedBefore,
     },
   };
 }

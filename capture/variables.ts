@@ -13,6 +13,12 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   );
 }
 
+/** The schema of a variable that switches something on or off. */
+export const Switch = v.pipe(
+  v.picklist(['true', '1', 'false', '0'], (issue) => `"true" (or "1") or "false" (or "0"), got "${issue.input}"`),
+  v.transform((text) => text === 'true' || text === '1'),
+);
+
 /** CAPTURE_PORT, which the function and the extension must read alike. */
 export const CapturePort = v.optional(wholeNumber(1, 65_535), String(DEFAULT_PORT));
 

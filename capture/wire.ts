@@ -62,9 +62,12 @@ export const DROP_REASONS = [
 ] as const satisfies readonly (WireErrorCode | 'DUPLICATE' | 'VANISHED')[];
 export type DropReason = (typeof DROP_REASONS)[number];
 
+/** Records by the reason of their drop; reasons without any are absent. */
+export type DropCounts = Partial<Record<DropReason, number>>;
+
 /**
  * The body of GET /v1/stats. Counts are records since the process started, and always
- * `received = delivered + sum of dropped + pending`. A body that cannot be read as records counts as one.
+ * `received = delivered + logged + sum of dropped + pending`. A body that cannot be read as records counts as one.
  */
 export interface Stats {
   /** Records posted here, and those recovered from the spool of a predecessor. */
@@ -72,6 +75,8 @@ export interface Stats {
   /** Of those received, how many a predecessor had left in the spool. */
   recovered: number;
   delivered: number;
+  /** Written to the log at shutdown instead, with CAPTURE_LAST_RESORT=log. */
+  logged: number;
   dropped: Record<DropReason, number>;
   /** Acknowledged and in the spool, not yet delivered. */
   pending: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseConfig } from './config.ts';
+import { failsClosed, parseConfig } from './config.ts';
 
 const LEAST = { CAPTURE_DESTINATION: 's3://bucket/captured/qa', AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering' };
 
@@ -13,7 +13,34 @@ test('a destination is enough, everything else has a default', () => {
     batch: { records: 1000, bytes: 4_194_304, ageMs: 60_000 },
     spool: { dir: '/tmp/inference-capture', maxBytes: 134_217_728 },
     flushBudgetMs: 500,
+    lastResortLog: false,
   });
+});
+
+test('how objects are stored in S3 can be told', () => {
+  const CAPTURE_S3_KMS_KEY_ID = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const { destination } = parseConfig({
+    ...LEAST,
+    CAPTURE_S3_KMS_KEY_ID,
+    CAPTURE_S3_EXPECTED_BUCKET_OWNER: '123456789012',
+    CAPTURE_S3_STORAGE_CLASS: 'STANDARD_IA',
+  });
+  expect(destination).toMatchObject({
+    kmsKeyId: CAPTURE_S3_KMS_KEY_ID,
+    expectedBucketOwner: '123456789012',
+    storageClass: 'STANDARD_IA',
+  });
+});
+
+test.each([
+  ['1', true],
+  ['true', true],
+  ['0', false],
+  ['false', false],
+  ['yes', false],
+  [undefined, false],
+])('CAPTURE_FAIL_CLOSED=%s is known even where all else is wrong: %s', (CAPTURE_FAIL_CLOSED, closed) => {
+  expect(failsClosed({ CAPTURE_FAIL_CLOSED })).toBe(closed);
 });
 
 test.each([
@@ -44,6 +71,11 @@ test.each([
   [{ CAPTURE_SPOOL_DIR: 'spool' }, 'CAPTURE_SPOOL_DIR: expected an absolute path, got "spool"'],
   [{ CAPTURE_ENDPOINT_NAME: 'a/b' }, 'CAPTURE_ENDPOINT_NAME: expected letters, digits'],
   [{ CAPTURE_VARIANT_NAME: '..' }, 'CAPTURE_VARIANT_NAME: expected a name, got ".."'],
+  [{ CAPTURE_LAST_RESORT: 'logs' }, 'CAPTURE_LAST_RESORT: expected "log" or "none", got "logs"'],
+  [{ CAPTURE_FAIL_CLOSED: 'yes' }, 'CAPTURE_FAIL_CLOSED: expected "true" (or "1") or "false" (or "0"), got "yes"'],
+  [{ CAPTURE_S3_KMS_KEY_ID: '' }, 'CAPTURE_S3_KMS_KEY_ID: expected the id, ARN or alias of a KMS key, got ""'],
+  [{ CAPTURE_S3_EXPECTED_BUCKET_OWNER: 'me' }, 'CAPTURE_S3_EXPECTED_BUCKET_OWNER: expected the 12 digits'],
+  [{ CAPTURE_S3_STORAGE_CLASS: 'GLACIER' }, 'CAPTURE_S3_STORAGE_CLASS: expected one of STANDARD, STANDARD_IA'],
   [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'AWS_LAMBDA_FUNCTION_NAME'],
 ])('%j is refused', (change, message) => {
   expect(() => parseConfig({ ...LEAST, ...change })).toThrow(message);

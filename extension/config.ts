@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { KeyScope } from '../capture/object-key.ts';
-import { CapturePort, parseVariables, wholeNumber } from '../capture/variables.ts';
+import { CapturePort, parseVariables, Switch, wholeNumber } from '../capture/variables.ts';
 
 const Name = v.pipe(
   v.string(),
@@ -12,6 +12,9 @@ const Name = v.pipe(
     (issue) => `a name, got "${issue.input}"`,
   ),
 );
+
+/** Those that can be read at once. */
+const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'] as const;
 
 /** The extension's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
@@ -37,13 +40,42 @@ export const Environment = v.object({
   ),
   CAPTURE_SPOOL_BYTES: v.optional(wholeNumber(1), '134217728'),
   CAPTURE_FLUSH_BUDGET_MS: v.optional(wholeNumber(0, 900_000), '500'),
+  CAPTURE_LAST_RESORT: v.optional(
+    v.picklist(['log', 'none'], (issue) => `"log" or "none", got "${issue.input}"`),
+    'none',
+  ),
+  CAPTURE_FAIL_CLOSED: v.optional(Switch, 'false'),
+  CAPTURE_S3_KMS_KEY_ID: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\w:/-]+$/, (issue) => `the id, ARN or alias of a KMS key, got "${issue.input}"`),
+    ),
+  ),
+  CAPTURE_S3_EXPECTED_BUCKET_OWNER: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{12}$/, (issue) => `the 12 digits of an AWS account, got "${issue.input}"`),
+    ),
+  ),
+  CAPTURE_S3_STORAGE_CLASS: v.optional(
+    v.picklist(STORAGE_CLASSES, (issue) => `one of ${STORAGE_CLASSES.join(', ')}, got "${issue.input}"`),
+  ),
   AWS_ENDPOINT_URL_S3: v.optional(v.string()),
   AWS_LAMBDA_FUNCTION_NAME: v.pipe(v.string('the name that Lambda sets, got nothing'), v.nonEmpty()),
   AWS_LAMBDA_FUNCTION_VERSION: v.optional(v.string(), '$LATEST'),
 });
 
 /** Where objects go, without the prefix of their keys. */
-export type Destination = { kind: 's3'; bucket: string; pathStyle: boolean } | { kind: 'file'; folder: string };
+export type Destination =
+  | {
+      kind: 's3';
+      bucket: string;
+      pathStyle: boolean;
+      kmsKeyId: string | undefined;
+      expectedBucketOwner: string | undefined;
+      storageClass: (typeof STORAGE_CLASSES)[number] | undefined;
+    }
+  | { kind: 'file'; folder: string };
 
 export interface ExtensionConfig {
   port: number;
@@ -54,6 +86,13 @@ export interface ExtensionConfig {
   batch: { records: number; bytes: number; ageMs: number };
   spool: { dir: string; maxBytes: number };
   flushBudgetMs: number;
+  /** What cannot be delivered at shutdown goes to the log. */
+  lastResortLog: boolean;
+}
+
+/** Whether an extension that cannot capture must keep the function from starting. It is asked for when all else may be wrong. */
+export function failsClosed({ CAPTURE_FAIL_CLOSED }: NodeJS.ProcessEnv): boolean {
+  return v.is(Switch, CAPTURE_FAIL_CLOSED) && v.parse(Switch, CAPTURE_FAIL_CLOSED);
 }
 
 /**
@@ -67,7 +106,15 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
   return {
     port: variables.CAPTURE_PORT,
     destination:
-      destination.kind === 's3' ? { ...destination, pathStyle: Boolean(variables.AWS_ENDPOINT_URL_S3) } : destination,
+      destination.kind === 's3'
+        ? {
+            ...destination,
+            pathStyle: Boolean(variables.AWS_ENDPOINT_URL_S3),
+            kmsKeyId: variables.CAPTURE_S3_KMS_KEY_ID,
+            expectedBucketOwner: variables.CAPTURE_S3_EXPECTED_BUCKET_OWNER,
+            storageClass: variables.CAPTURE_S3_STORAGE_CLASS,
+          }
+        : destination,
     scope: {
       prefix,
       endpoint: variables.CAPTURE_ENDPOINT_NAME ?? variables.AWS_LAMBDA_FUNCTION_NAME,
@@ -82,6 +129,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
     },
     spool: { dir: variables.CAPTURE_SPOOL_DIR, maxBytes: variables.CAPTURE_SPOOL_BYTES },
     flushBudgetMs: variables.CAPTURE_FLUSH_BUDGET_MS,
+    lastResortLog: variables.CAPTURE_LAST_RESORT === 'log',
   };
 }
 

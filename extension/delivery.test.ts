@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,11 +15,13 @@ beforeEach(() => {
 });
 
 /** What the sink does at each attempt; from the last one on, always that. */
-type Behaviour = 'stores' | 'fails' | 'takes a second and fails' | 'stores, but the answer is lost';
+type Behaviour = 'stores' | 'fails' | 'denies' | 'takes a second and fails' | 'stores, but the answer is lost';
 
-function setUp(behaviours: Behaviour[], segments = 1) {
+function setUp(behaviours: Behaviour[], segments = 1, { bytes = 10, holdMs = 0 } = {}) {
   let nowMs = 1_000_000;
   const attempts: string[] = [];
+  const onTheWay: number[] = [];
+  let finished = 0;
   const objects = new Map<string, string>();
   const sink: Sink = {
     name: 's3://bucket',
@@ -26,18 +29,23 @@ function setUp(behaviours: Behaviour[], segments = 1) {
       const behaviour = behaviours[Math.min(attempts.push(key), behaviours.length) - 1]!;
       if (behaviour === 'takes a second and fails') nowMs += 1000;
       if (behaviour.startsWith('stores')) objects.set(key, body.toString());
+      onTheWay.push(attempts.length - finished);
+      await new Promise((resolve) => setTimeout(resolve, holdMs));
+      finished += 1;
+      if (behaviour === 'denies') throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
       if (behaviour !== 'stores') throw new Error('503 SlowDown');
     },
   };
   const spool = new Spool({
     dir,
-    maxBytes: 10_000,
+    maxBytes: 1_000_000_000,
     batch: { records: 10, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: '', endpoint: 'qa', variant: 'v' },
     now: () => nowMs,
+    uuid: randomUUID,
   });
   for (let i = 0; i < segments; i++) {
-    spool.append(Buffer.from(`{"n":${i}}\n`), new Date(nowMs + i));
+    spool.append(Buffer.from(`{"n":${i}}`.padEnd(bytes - 1).concat('\n')), new Date(nowMs + i));
     spool.seal();
   }
   const counters = new Counters();
@@ -51,6 +59,7 @@ function setUp(behaviours: Behaviour[], segments = 1) {
     spool,
     counters,
     attempts,
+    onTheWay,
     objects,
     log,
     sleep,
@@ -62,7 +71,7 @@ function setUp(behaviours: Behaviour[], segments = 1) {
 test('segments go out oldest first, and leave the spool when they are there', async () => {
   const { delivery, spool, counters, attempts, objects, at } = setUp(['stores'], 3);
   await delivery.deliver(at(500));
-  expect(attempts.map((key) => objects.get(key))).toEqual(['{"n":0}\n', '{"n":1}\n', '{"n":2}\n']);
+  expect(attempts.map((key) => objects.get(key))).toEqual(['{"n":0}  \n', '{"n":1}  \n', '{"n":2}  \n']);
   expect(counters.delivered).toBe(3);
   expect(spool.pending).toBe(0);
 });
@@ -103,10 +112,72 @@ test('an outage costs three attempts, then nothing until the breaker lets one th
   expect(spool.pending).toBe(1);
 });
 
+test('a destination that refuses for good is tried once a cool-down, and said once, with what to do', async () => {
+  const { delivery, spool, attempts, log, at, pass } = setUp(['denies', 'denies', 'denies', 'stores']);
+  for (let i = 0; i < 3; i++) {
+    await delivery.deliver(at(10_000));
+    await delivery.deliver(at(10_000));
+    expect(attempts).toHaveLength(i + 1);
+    pass(299_999);
+    expect(delivery.ready).toBe(false);
+    pass(1);
+  }
+  expect(log).toHaveBeenCalledExactlyOnceWith(
+    'ERROR',
+    'the destination refuses every record until somebody acts; they stay in the spool',
+    expect.objectContaining({ pending: 1, remedy: expect.stringContaining('s3:PutObject') }),
+  );
+  await delivery.deliver(at(10_000));
+  expect(log).toHaveBeenLastCalledWith('INFO', 'the destination takes records again', expect.anything());
+  expect(spool.pending).toBe(0);
+});
+
+test('one segment is on its way at a time, unless there are lanes for more', async () => {
+  const one = setUp(['stores'], 6);
+  await one.delivery.deliver(one.at(500));
+  expect(Math.max(...one.onTheWay)).toBe(1);
+
+  const four = setUp(['stores', 'fails', 'stores'], 9, { holdMs: 20 });
+  await four.delivery.deliver(four.at(500), { lanes: 4 });
+  expect(Math.max(...four.onTheWay)).toBe(4);
+  expect(four.objects.size).toBe(9);
+  expect(four.attempts).toHaveLength(10);
+  expect(four.counters.delivered).toBe(9);
+});
+
+test('segments on their way together take no more memory than is meant for them', async () => {
+  const { delivery, onTheWay, objects, at } = setUp(['stores'], 6, { bytes: 7_000_000, holdMs: 50 });
+  await delivery.deliver(at(500), { lanes: 4 });
+  expect(Math.max(...onTheWay)).toBe(2);
+  expect(objects.size).toBe(6);
+});
+
+test('a delivery can be ended, and the next takes over what was on its way', async () => {
+  const { delivery, attempts, objects, log, at } = setUp(['stores'], 3);
+  await delivery.deliver(at(500), { signal: AbortSignal.abort() });
+  expect(attempts).toEqual([]);
+  await delivery.deliver(at(500));
+  expect(objects.size).toBe(3);
+  expect(log).not.toHaveBeenCalled();
+});
+
+test('a destination that hangs is left alone after one attempt', async () => {
+  const { delivery, attempts, at, pass } = setUp(['takes a second and fails']);
+  for (const [i, openMs] of [5_000, 10_000, 20_000].entries()) {
+    await delivery.deliver(at(500));
+    await delivery.deliver(at(500));
+    expect(attempts).toHaveLength(i + 1);
+    pass(openMs - 1);
+    expect(delivery.ready).toBe(false);
+    pass(1);
+    expect(delivery.ready).toBe(true);
+  }
+});
+
 test('the last chance is used until the deadline, breaker or not', async () => {
   const { delivery, attempts, at } = setUp(['fails', 'fails', 'fails', 'fails', 'stores']);
   await delivery.deliver(at(0));
-  await delivery.deliver(at(10_000), true);
+  await delivery.deliver(at(10_000), { lastChance: true });
   expect(attempts).toHaveLength(5);
 });
 
@@ -120,7 +191,7 @@ test('no attempt begins after the deadline, and none may last longer', async () 
 
 test('a segment that somebody removed is counted as lost and does not hold up the others', async () => {
   const { delivery, spool, counters, attempts, log, at } = setUp(['stores'], 2);
-  fs.rmSync(spool.oldestSealed!.file);
+  fs.rmSync(spool.sealed[0]!.file);
   await delivery.deliver(at(500));
   expect(attempts).toHaveLength(1);
   expect(counters).toMatchObject({ delivered: 1, dropped: { VANISHED: 1 } });

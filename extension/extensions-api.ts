@@ -1,24 +1,47 @@
 import http from 'node:http';
 import * as v from 'valibot';
 
+export type EventType = 'INVOKE' | 'SHUTDOWN';
+
 /** What Lambda sends. Times are milliseconds since the epoch. */
 const ExtensionEvent = v.variant('eventType', [
   v.object({ eventType: v.literal('INVOKE'), deadlineMs: v.number(), requestId: v.string() }),
   v.object({ eventType: v.literal('SHUTDOWN'), deadlineMs: v.number(), shutdownReason: v.string() }),
 ]);
+/** An event of a later Lambda, which means nothing to us. */
+const UnknownEvent = v.object({ eventType: v.pipe(v.string(), v.notValues(['INVOKE', 'SHUTDOWN'])) });
 export type ExtensionEvent = v.InferOutput<typeof ExtensionEvent>;
+export type InvokeEvent = Extract<ExtensionEvent, { eventType: 'INVOKE' }>;
+export type ShutdownEvent = Extract<ExtensionEvent, { eventType: 'SHUTDOWN' }>;
 
 export interface ExtensionsApi {
-  /** Registers for INVOKE and SHUTDOWN. @throws when Lambda refuses */
-  register(name: string): Promise<void>;
+  /** @throws when Lambda refuses */
+  register(name: string, events: readonly EventType[]): Promise<void>;
+  /**
+   * Asks for telemetry about invocations, to be posted to a port of this environment. Only while the environment starts.
+   *
+   * @throws when Lambda has none, refuses, or does not answer in time
+   */
+  subscribeTelemetry(port: number): Promise<void>;
   /** Says that the work on the last event is done, and waits for the next: however long the environment is frozen. */
   next(): Promise<ExtensionEvent>;
+  /**
+   * Says that the environment must not start.
+   *
+   * @param errorType such as `Extension.ConfigInvalid`
+   * @throws when Lambda refuses
+   */
+  initError(errorType: string, errorMessage: string): Promise<void>;
 }
 
-const PATH = '/2020-01-01/extension';
+const EXTENSION = '/2020-01-01/extension';
+/** The telemetry schema: the one that Managed Instances require, and which is right for all others. */
+const SCHEMA_VERSION = '2025-01-29';
+/** Telemetry is a convenience: the start does not wait longer for it, in milliseconds. */
+const SUBSCRIBE_MS = 250;
 
 /**
- * The client of Lambda's Extensions API.
+ * The client of Lambda's Extensions API and Telemetry API.
  *
  * @param address `host:port`, from AWS_LAMBDA_RUNTIME_API
  */
@@ -27,36 +50,71 @@ export function createExtensionsApi(address: string): ExtensionsApi {
   let identifier = '';
 
   // node:http and no time-out: an environment may be frozen for hours in the middle of this request, and fetch gives up after 300 s.
-  function call(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Reply> {
+  function call({ method, path, headers, body, expected = 200, signal }: Call): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const request = http.request(`http://${address}${PATH}${path}`, { method, agent, headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('error', reject);
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve({ headers: response.headers, text });
-          else reject(new Error(`Expected 200 from ${method} ${PATH}${path}, got ${response.statusCode}: ${text}`));
-        });
-      });
+      const identified = { ...headers, ...(identifier && { 'Lambda-Extension-Identifier': identifier }) };
+      const request = http.request(
+        `http://${address}${path}`,
+        { method, agent, headers: identified, signal },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('error', reject);
+          response.on('end', () => {
+            if (response.statusCode === expected) resolve({ headers: response.headers, text });
+            else reject(new Error(`Expected ${expected} from ${method} ${path}, got ${response.statusCode}: ${text}`));
+          });
+        },
+      );
       request.on('error', reject);
-      request.end(body);
+      request.end(body === undefined ? '' : JSON.stringify(body));
     });
   }
 
   return {
-    async register(name) {
+    async register(name, events) {
       const headers = { 'Lambda-Extension-Name': name, 'Content-Type': 'application/json' };
-      const reply = await call('POST', '/register', headers, JSON.stringify({ events: ['INVOKE', 'SHUTDOWN'] }));
+      const reply = await call({ method: 'POST', path: `${EXTENSION}/register`, headers, body: { events } });
       identifier = String(reply.headers['lambda-extension-identifier']);
     },
+    async subscribeTelemetry(port) {
+      await call({
+        method: 'PUT',
+        path: '/2022-07-01/telemetry',
+        headers: { 'Content-Type': 'application/json' },
+        body: {
+          schemaVersion: SCHEMA_VERSION,
+          types: ['platform'],
+          destination: { protocol: 'HTTP', URI: `http://sandbox.localdomain:${port}` },
+          buffering: { maxItems: 1000, maxBytes: 262_144, timeoutMs: 25 }, // the least of each that Lambda allows
+        },
+        signal: AbortSignal.timeout(SUBSCRIBE_MS),
+      });
+    },
     async next() {
-      const reply = await call('GET', '/event/next', { 'Lambda-Extension-Identifier': identifier });
-      return v.parse(ExtensionEvent, JSON.parse(reply.text));
+      for (;;) {
+        const event: unknown = JSON.parse((await call({ path: `${EXTENSION}/event/next` })).text);
+        if (!v.is(UnknownEvent, event)) return v.parse(ExtensionEvent, event);
+      }
+    },
+    async initError(errorType, errorMessage) {
+      const headers = { 'Lambda-Extension-Function-Error-Type': errorType, 'Content-Type': 'application/json' };
+      const body = { errorType, errorMessage, stackTrace: [] };
+      await call({ method: 'POST', path: `${EXTENSION}/init/error`, headers, body, expected: 202 });
     },
   };
+}
+
+interface Call {
+  method?: 'GET' | 'POST' | 'PUT';
+  path: string;
+  headers?: http.OutgoingHttpHeaders;
+  body?: object;
+  expected?: number;
+  signal?: AbortSignal;
 }
 
 interface Reply {

@@ -1,105 +1,155 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PORT, type Stats } from '../capture/wire.ts';
-import { type Destination, type ExtensionConfig, parseConfig } from './config.ts';
+import { type Destination, type ExtensionConfig, failsClosed, parseConfig } from './config.ts';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery.ts';
 import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
+import { type Initialization, initializationOf } from './initialization.ts';
 import { createIntake, refusingIntake } from './intake.ts';
-import { idle, live } from './lifecycle.ts';
-import { log } from './log.ts';
-import { createReceiver, type Receiver } from './receiver.ts';
-import { RecordArrivals } from './record-arrivals.ts';
-import { fileSink } from './sinks/file.ts';
+import { InvocationEnds } from './invocation-ends.ts';
+import { logRecords } from './last-resort.ts';
+import { live, liveByTimer } from './lifecycle.ts';
+import { flushed, log, writeLine } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createReceiver } from './receiver.ts';
+import type { Ending } from './shutdown.ts';
 import { lazySink } from './sinks/lazy.ts';
 import type { Sink } from './sinks/sink.ts';
 import { Spool } from './spool/spool.ts';
+import { kernelUuid } from './spool/uuid.ts';
+import { StartUp } from './start-up.ts';
+import { createTelemetryListener } from './telemetry.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
 const NAME = 'inference-capture';
+/** What Lambda gives an environment to end, and what we take where nobody says. */
+const SHUTDOWN_MS = 2_000;
+/** Most that the exit waits for the log to be taken. */
+const LAST_LINES_MS = 150;
 const now = () => Date.now();
 
-async function start(env: NodeJS.ProcessEnv): Promise<void> {
-  const api = createExtensionsApi(env['AWS_LAMBDA_RUNTIME_API'] ?? '');
-  let config: ExtensionConfig;
-  try {
-    config = parseConfig(env);
-  } catch (error) {
-    return refuse(api, Number(env['CAPTURE_PORT']) || DEFAULT_PORT, (error as Error).message);
-  }
-  return capture(api, config);
+/** A start that has got as far as Lambda knowing of it, or refusing to. */
+interface Start {
+  startUp: StartUp;
+  api: ExtensionsApi;
+  initialization: Initialization;
+  registered: boolean;
+  failClosed: boolean;
 }
 
-async function capture(api: ExtensionsApi, config: ExtensionConfig): Promise<void> {
-  const counters = new Counters();
-  const spool = new Spool({ ...config.spool, batch: config.batch, scope: config.scope, now });
-  const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
-  const arrivals = new RecordArrivals();
-  const { functionName, functionVersion } = config;
-  const origin = { functionName, functionVersion, sampleRate: 1 };
-  const knownEventIds = recover(spool, counters);
-  const intake = createIntake({ spool, origin, counters, knownEventIds, log });
-  const receiver = createReceiver({ intake, counters, stats, onRecord: (requestId) => arrivals.arrived(requestId) });
-  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
+async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  const startUp = new StartUp(log);
+  const api = createExtensionsApi(env['AWS_LAMBDA_RUNTIME_API'] ?? '');
+  const initialization = initializationOf(env['AWS_LAMBDA_INITIALIZATION_TYPE']);
+  // First of all: Lambda starts the function when every extension has registered, and all the rest happens beside its start.
+  const events = initialization.invocations ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
+  const registered = await startUp.register(api, NAME, events);
+  const start = { startUp, api, initialization, registered, failClosed: failsClosed(env) };
+  const config = startUp.configure(() => parseConfig(env));
+  if (config === undefined) return refuse(start, Number(env['CAPTURE_PORT']) || DEFAULT_PORT);
+  return capture(start, config);
+}
 
-  await Promise.all([api.register(NAME), listen(receiver, config.port)]);
-  const { batch, flushBudgetMs } = config;
-  await live({
-    api,
-    receiver,
-    intake,
-    arrivals,
-    spool,
-    delivery,
-    stats,
-    log,
-    now,
-    batchAgeMs: batch.ageMs,
-    flushBudgetMs,
-  });
+async function capture(start: Start, config: ExtensionConfig): Promise<void> {
+  const { startUp, api, initialization, registered } = start;
+  const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
+  const counters = new Counters();
+  const spool = new Spool({ ...config.spool, batch, scope, now, uuid: kernelUuid });
+  const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
+  const ends = new InvocationEnds();
+  const origin = { functionName, functionVersion, sampleRate: 1 };
+  const knownEventIds = startUp.recover(spool, counters);
+  const intake = createIntake({ spool, origin, counters, knownEventIds, log });
+  const receiver = createReceiver({ intake, counters, stats, onRecord: (requestId) => ends.recordCame(requestId) });
+  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
+  const metrics = createMetrics({ stats, functionName, writeLine, now });
+  const lastResort = config.lastResortLog
+    ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
+    : undefined;
+  const parts = { receiver, intake, spool, delivery, lastResort, metrics, stats, log, now, batchAgeMs: batch.ageMs };
+
+  const byEvents = registered && initialization.invocations;
+  await Promise.all([startUp.listen(receiver, config.port), byEvents && subscribe(api, ends)]);
+  if (await failedClosed(start)) return;
+  if (byEvents) {
+    const onFirstEvent = () => initialization.restored && spool.rekey();
+    return live({ ...parts, api, ends, flushBudgetMs, onFirstEvent });
+  }
+  const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
+  return liveByTimer({ ...parts, sleep: pause }, registered ? shutdownEvent(api) : signalled());
+}
+
+/** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
+async function subscribe(api: ExtensionsApi, ends: InvocationEnds): Promise<void> {
+  const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
+  try {
+    await api.subscribeTelemetry(await listener.listen());
+  } catch {
+    listener.close(); // local stacks have no telemetry
+  }
 }
 
 function sinkTo(destination: Destination): Sink {
-  if (destination.kind === 'file') return fileSink(destination.folder);
-  return lazySink(`s3://${destination.bucket}`, async () => (await import('./sinks/s3.ts')).s3Sink(destination));
+  // Not before the first object, which is after a restore as well: so are credentials and connections.
+  if (destination.kind === 'file') {
+    return lazySink(`file://${destination.folder}`, async () =>
+      (await import('./sinks/file.ts')).fileSink(destination.folder),
+    );
+  }
+  return lazySink(`s3://${destination.bucket}`, async () => (await import('./sinks/s3.ts')).s3Sink(destination, now));
 }
 
-async function refuse(api: ExtensionsApi, port: number, reason: string): Promise<void> {
-  log('ERROR', 'wrong configuration: no record is captured', { cause: reason });
+/** The life of an extension that is configured wrongly: it must not take the function down, unless that is asked for. */
+async function refuse(start: Start, port: number): Promise<void> {
+  const { startUp, api } = start;
   const counters = new Counters();
   const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
+  const reason = startUp.faults.at(-1)!.cause;
   const receiver = createReceiver({ intake: refusingIntake(counters, reason), counters, stats, onRecord: () => {} });
-  await Promise.all([api.register(NAME), listen(receiver, port)]);
-  await idle(api);
+  await startUp.listen(receiver, port);
+  if (await failedClosed(start)) return;
+  await (start.registered ? shutdownEvent(api) : signalled());
 }
 
-function recover(spool: Spool, counters: Counters): string[] {
-  try {
-    const knownEventIds = spool.recover();
-    counters.received = spool.pending;
-    counters.recovered = spool.pending;
-    if (spool.pending > 0) log('INFO', 'records of a predecessor recovered', { records: spool.pending });
-    return knownEventIds;
-  } catch (error) {
-    log('ERROR', 'the spool cannot be used: let CAPTURE_SPOOL_DIR name a writable folder', { cause: String(error) });
-    return [];
+/** Keeps the function from starting where something is wrong and that is asked for. @returns whether it did */
+async function failedClosed({ startUp, api, registered, failClosed }: Start): Promise<boolean> {
+  const [fault] = startUp.faults;
+  if (fault === undefined || !failClosed) return false;
+  log('ERROR', 'CAPTURE_FAIL_CLOSED: the function must not start without capture', { ...fault });
+  if (registered) await api.initError(fault.errorType, fault.cause);
+  process.exitCode = 1;
+  return true;
+}
+
+/** Asks for events, and does nothing with any but SHUTDOWN. */
+async function shutdownEvent(api: ExtensionsApi): Promise<Ending> {
+  for (;;) {
+    const event = await api.next();
+    if (event.eventType === 'SHUTDOWN') return event;
   }
 }
 
-async function listen(receiver: Receiver, port: number): Promise<void> {
-  try {
-    await receiver.listen(port);
-  } catch (error) {
-    log('ERROR', 'no record can be received: let CAPTURE_PORT name a free port', { cause: String(error) });
-  }
+/** The end as it comes to a process that Lambda does not know of. */
+function signalled(): Promise<Ending> {
+  return new Promise((resolve) => {
+    // The timer keeps the process alive where the port is taken too.
+    const timer = setInterval(() => {}, 2 ** 30);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        clearInterval(timer);
+        resolve({ shutdownReason: signal, deadlineMs: now() + SHUTDOWN_MS });
+      });
+    }
+  });
 }
 
 // An extension that ends takes the environment down with it. What is acknowledged is on disk, so it is safe to go on.
 process.on('uncaughtException', (error) => log('ERROR', 'unexpected error', { cause: error.stack }));
 
-start(process.env).then(
-  () => process.exit(0),
-  (error: Error) => {
+main(process.env)
+  .catch((error: Error) => {
     log('ERROR', 'the extension ends', { cause: error.stack });
-    process.exit(1);
-  },
-);
+    process.exitCode = 1;
+  })
+  .then(() => Promise.race([flushed(), sleep(LAST_LINES_MS)]))
+  .finally(() => process.exit());

@@ -56,11 +56,35 @@ test('a record that could not be stored may come again', () => {
   expect(counters).toMatchObject({ received: 2, dropped: { SPOOL_FULL: 1, DUPLICATE: 0 } });
 });
 
-test('a disk that refuses is told to the function and to the log', () => {
-  const { take, log } = setUp();
-  append.mockReturnValueOnce({ stored: false, reason: 'unwritable', cause: new Error('ENOSPC') });
-  expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: false, code: 'SPOOL_UNWRITABLE' });
-  expect(log).toHaveBeenCalledWith('ERROR', 'the spool cannot be written', { cause: 'ENOSPC' });
+test.each([
+  [{ stored: false, reason: 'unwritable', cause: new Error('ENOSPC') }, 'SPOOL_UNWRITABLE', /cannot be written/],
+  [{ stored: false, reason: 'full' }, 'SPOOL_FULL', /the spool is full/],
+] as [AppendResult, string, RegExp][])(
+  'a spool that refuses is told to the function each time, and to the log once: %j',
+  (result, code, message) => {
+    const { take, log } = setUp();
+    append.mockReturnValue(result);
+    for (let i = 0; i < 3; i++) expect(take(EXAMPLE_RECORD)).toMatchObject({ accepted: false, code });
+    expect(log).toHaveBeenCalledExactlyOnceWith('ERROR', expect.stringMatching(message), expect.anything());
+    append.mockReturnValueOnce({ stored: true }).mockReturnValue(result);
+    take(EXAMPLE_RECORD);
+    take({ ...EXAMPLE_RECORD, eventId: 'another' });
+    expect(log).toHaveBeenCalledTimes(2);
+  },
+);
+
+test('the first line after a loss tells of it, and no other does', () => {
+  const { take, intake } = setUp();
+  const take1 = (eventId: string) => take({ ...EXAMPLE_RECORD, eventId });
+  take1('a');
+  append.mockReturnValueOnce({ stored: false, reason: 'full' }).mockReturnValueOnce({ stored: false, reason: 'full' });
+  take1('b');
+  take1('c');
+  intake.take('no JSON');
+  take1('a');
+  for (const eventId of ['d', 'e']) take1(eventId);
+  const told = append.mock.calls.map(([line]) => JSON.parse(line.toString()).inferenceCapture.droppedBefore);
+  expect([told[0], told[3], told[4]]).toEqual([undefined, { SPOOL_FULL: 2, INVALID_JSON: 1 }, undefined]);
 });
 
 test.each([

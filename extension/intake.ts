@@ -36,6 +36,8 @@ export function createIntake({ spool, origin, counters, knownEventIds, log }: In
   const taken = new RecentIds(REMEMBERED_IDS);
   for (const id of knownEventIds) taken.add(id);
   let closed = false;
+  /** Why the last record was not stored: told once, and counted each time. */
+  let trouble: 'full' | 'unwritable' | undefined;
 
   function refuse(code: WireErrorCode & DropReason, message: string, requestId?: string): IntakeResult {
     counters.refuse(code);
@@ -60,21 +62,27 @@ export function createIntake({ spool, origin, counters, knownEventIds, log }: In
         counters.refuse('DUPLICATE');
         return accepted;
       }
-      const line = Buffer.from(`${JSON.stringify(storedLine(record, origin))}\n`);
+      const line = Buffer.from(`${JSON.stringify(storedLine(record, origin, counters.unreported))}\n`);
       const result = spool.append(line, new Date(record.inferenceTime));
       if (result.stored) {
         taken.add(record.eventId);
         counters.received += 1;
+        counters.reported();
+        trouble = undefined;
         return accepted;
       }
       if (result.reason === 'full') {
+        if (trouble !== 'full')
+          log('ERROR', 'the spool is full: records are refused until some are delivered', { bytes: spool.bytes });
+        trouble = 'full';
         return refuse(
           'SPOOL_FULL',
           `The spool holds ${spool.bytes} bytes that could not be delivered; raise CAPTURE_SPOOL_BYTES`,
           record.requestId,
         );
       }
-      log('ERROR', 'the spool cannot be written', { cause: result.cause.message });
+      if (trouble !== 'unwritable') log('ERROR', 'the spool cannot be written', { cause: result.cause.message });
+      trouble = 'unwritable';
       return refuse('SPOOL_UNWRITABLE', 'The disk under CAPTURE_SPOOL_DIR does not take the record', record.requestId);
     },
     close() {

@@ -6,7 +6,10 @@ export function lazySink(name: string, load: () => Promise<Sink>): Sink {
   return {
     name,
     async put(key, body, signal) {
-      sink ??= load();
+      sink ??= load().catch((error) => {
+        sink = undefined;
+        throw error;
+      });
       await (await sink).put(key, body, signal);
     },
   };

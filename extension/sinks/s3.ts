@@ -1,35 +1,81 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import http from 'node:http';
+import https from 'node:https';
+import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
+import { connectionBroke, credentialsExpired, statusOf } from './failure.ts';
 import type { Sink } from './sink.ts';
 
 export interface S3SinkOptions {
   bucket: string;
   /** Path-style addresses, which S3 servers other than AWS's understand. */
   pathStyle: boolean;
+  /** The KMS key that objects are encrypted with. @default the bucket's own encryption */
+  kmsKeyId?: string | undefined;
+  /** The account that the bucket must belong to. @default any */
+  expectedBucketOwner?: string | undefined;
+  /** @default STANDARD */
+  storageClass?: StorageClass | undefined;
 }
 
-/** A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables. */
-export function s3Sink({ bucket, pathStyle }: S3SinkOptions): Sink {
-  const client = new S3Client({ forcePathStyle: pathStyle, maxAttempts: 1 }); // delivery.ts retries, within its deadline
+/** After so long without use, in milliseconds, a connection is not trusted: S3 closes an idle one, and nobody hears of it when frozen. */
+const IDLE_MS = 5_000;
+
+/**
+ * A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables.
+ *
+ * @param now milliseconds since the epoch, which go on while the environment is frozen
+ */
+export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
+  const agents = [new http.Agent({ keepAlive: true }), new https.Agent({ keepAlive: true })] as const;
+  const [httpAgent, httpsAgent] = agents;
+  let client = connect();
+  let usedMs = now();
+
+  function connect(): S3Client {
+    return new S3Client({
+      forcePathStyle: options.pathStyle,
+      maxAttempts: 1, // delivery.ts retries, within its deadline
+      requestHandler: { httpAgent, httpsAgent },
+    });
+  }
+
+  function dropIdleConnections(): void {
+    for (const { freeSockets } of agents) {
+      for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+    }
+  }
+
+  async function send(key: string, body: Buffer, abortSignal: AbortSignal): Promise<void> {
+    const command = new PutObjectCommand({
+      Bucket: options.bucket,
+      Key: key,
+      Body: body,
+      ContentType: 'application/x-ndjson',
+      IfNoneMatch: '*',
+      ExpectedBucketOwner: options.expectedBucketOwner,
+      StorageClass: options.storageClass,
+      ...(options.kmsKeyId !== undefined && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: options.kmsKeyId }),
+    });
+    try {
+      await client.send(command, { abortSignal });
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error;
+    } finally {
+      usedMs = now();
+    }
+  }
 
   return {
-    name: `s3://${bucket}`,
+    name: `s3://${options.bucket}`,
     async put(key, body, signal) {
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        ContentType: 'application/x-ndjson',
-        IfNoneMatch: '*',
-      });
+      if (now() - usedMs > IDLE_MS) dropIdleConnections();
       try {
-        await client.send(command, { abortSignal: signal });
+        await send(key, body, signal);
       } catch (error) {
-        if (httpStatus(error) !== 412) throw error;
+        if (credentialsExpired(error)) client = connect(); // the old one would keep them until the time that they had named
+        if (!connectionBroke(error) || signal.aborted) throw error;
+        dropIdleConnections();
+        await send(key, body, signal);
       }
     },
   };
-}
-
-function httpStatus(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

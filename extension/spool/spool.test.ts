@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +26,7 @@ const spool = (options: Partial<SpoolOptions> = {}) =>
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
     now: () => nowMs,
+    uuid: randomUUID,
     ...options,
   });
 
@@ -32,7 +34,7 @@ const spool = (options: Partial<SpoolOptions> = {}) =>
 async function drain(from: Spool): Promise<{ key: string; ids: string[] }[]> {
   from.seal();
   const objects = [];
-  for (let segment = from.oldestSealed; segment !== undefined; segment = from.oldestSealed) {
+  for (const segment of [...from.sealed]) {
     const text = (await from.read(segment)).toString();
     objects.push({ key: segment.key, ids: Array.from(text.matchAll(/"eventId":"(\w+)"/g), (match) => match[1]!) });
     from.remove(segment);
@@ -48,9 +50,9 @@ const files = () =>
 test('records become objects of so many records, in the order in which they came', async () => {
   const subject = spool();
   for (const id of ['a', 'b', 'c', 'd']) expect(subject.append(line(id), new Date(START))).toEqual({ stored: true });
-  expect(subject).toMatchObject({ pending: 4, bytes: 240, sealedSegments: 1 });
+  expect(subject).toMatchObject({ pending: 4, bytes: 240, sealed: [{ records: 3 }] });
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d']]);
-  expect(subject).toMatchObject({ pending: 0, bytes: 0, sealedSegments: 0 });
+  expect(subject).toMatchObject({ pending: 0, bytes: 0, sealed: [] });
   expect(files()).toEqual([]);
 });
 
@@ -73,10 +75,10 @@ test('a batch is sealed once it is old enough, counted from its first record', (
   nowMs += 59_999;
   subject.append(line('b'), new Date(nowMs));
   subject.sealIfFinished();
-  expect(subject.sealedSegments).toBe(0);
+  expect(subject.sealed).toEqual([]);
   nowMs += 1;
   subject.sealIfFinished();
-  expect(subject.sealedSegments).toBe(1);
+  expect(subject.sealed).toHaveLength(1);
 });
 
 test('a record larger than a batch is a batch of its own', async () => {
@@ -98,6 +100,7 @@ test('a full spool refuses, and takes records again when something is delivered'
     { stored: true },
     { stored: false, reason: 'full' },
   ]);
+  expect(subject.sealed).toHaveLength(1); // it is delivered next, however young
   await drain(subject);
   expect(append('d')).toEqual({ stored: true });
 });
@@ -106,9 +109,8 @@ test('a disk that takes only a part of a line takes nothing', async () => {
   const subject = spool();
   subject.append(line('a'), new Date(START));
   const real = fs.writeSync;
-  vi.spyOn(fs, 'writeSync').mockImplementationOnce((fd, buffer) =>
-    real(fd, (buffer as unknown as Buffer).subarray(0, 20)),
-  );
+  vi.spyOn(fs, 'writeSync').mockImplementationOnce(((fd: number, buffer: Buffer, ...[, , position]: number[]) =>
+    real(fd, buffer, 0, 58, position)) as typeof fs.writeSync);
   expect(subject.append(line('b'), new Date(START))).toMatchObject({ stored: false, reason: 'unwritable' });
   vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
     throw new Error('ENOSPC: no space left on device');
@@ -117,8 +119,12 @@ test('a disk that takes only a part of a line takes nothing', async () => {
     reason: 'unwritable',
     cause: new Error('ENOSPC: no space left on device'),
   });
-  expect(subject.append(line('d'), new Date(START))).toEqual({ stored: true });
+  expect(subject.append(line('d', 50), new Date(START))).toEqual({ stored: true });
   expect(subject.pending).toBe(2);
+  const copy = path.join(dir, '..', `${path.basename(dir)}-copy`);
+  fs.cpSync(dir, copy, { recursive: true });
+  expect(spool({ dir: copy }).recover()).toEqual(['a', 'd']);
+  fs.rmSync(copy, { recursive: true });
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'd']]);
 });
 
@@ -147,11 +153,26 @@ test('a successor takes over every whole line, under the same key, and cuts off 
 
   const after = spool();
   expect(after.recover()).toEqual(['d', 'e']);
-  expect(after).toMatchObject({ pending: 5, bytes: 300, sealedSegments: 2 });
+  expect(after).toMatchObject({ pending: 5, bytes: 300, sealed: [{ records: 3 }, { records: 2 }] });
   after.append(line('f'), new Date(START));
   const objects = await drain(after);
   expect(objects.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d', 'e'], ['f']]);
   expect(objects[1]!.key).toBe(`captured/qa/AllTraffic/2026/11/23/21/${openFile.replace('.open', '')}`);
+});
+
+test('copies of one environment give their segments keys of their own, in the same hour', async () => {
+  const original = spool();
+  for (const id of ['a', 'b', 'c', 'd']) original.append(line(id), new Date(START));
+  const before = files().sort();
+  original.rekey();
+  expect(original).toMatchObject({ pending: 4, bytes: 240, sealed: [{ records: 3 }, { records: 1 }] });
+  original.append(line('e'), new Date(START));
+  const objects = await drain(original);
+  expect(objects.map(({ ids }) => ids)).toEqual([['a', 'b', 'c'], ['d'], ['e']]);
+  for (const { key } of objects) {
+    expect(key).toMatch(/^captured\/qa\/AllTraffic\/2026\/11\/23\/21\/00-00-000-[\da-f-]{36}\.jsonl$/);
+    expect(before.map((name) => name.replace('.open', ''))).not.toContain(path.basename(key));
+  }
 });
 
 test('whatever comes, and wherever a process dies, each record is in exactly one object', async () => {

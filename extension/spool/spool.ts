@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import { hourOf, type KeyScope, objectKey } from '../../capture/object-key.ts';
 import { type BatchLimits, fits, isFinished } from './batch.ts';
 import { recoverSegments } from './recovery.ts';
@@ -14,6 +14,8 @@ export interface SpoolOptions {
   scope: KeyScope;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** What makes an object's key unique, a new UUID each time. */
+  uuid: () => string;
 }
 
 /** `full`: the spool holds `maxBytes`. `unwritable`: the disk refused, `cause` says why. */
@@ -46,6 +48,7 @@ export class Spool {
    */
   recover(): string[] {
     fs.mkdirSync(this.#options.dir, { recursive: true });
+    fs.accessSync(this.#options.dir, fs.constants.W_OK);
     const { segments, lastEventIds } = recoverSegments(this.#options.dir);
     for (const segment of segments) {
       this.#sealed.push(segment);
@@ -63,9 +66,12 @@ export class Spool {
    */
   append(line: Buffer, time: Date): AppendResult {
     const { maxBytes, batch } = this.#options;
-    if (this.#bytes + line.length > maxBytes) return { stored: false, reason: 'full' };
     const hour = hourOf(time);
     try {
+      if (this.#bytes + line.length > maxBytes) {
+        this.seal(); // what it holds is to be delivered now, however young
+        return { stored: false, reason: 'full' };
+      }
       if (this.#open !== undefined && !fits(this.#open, batch, { bytes: line.length, hour })) this.seal();
       this.#open ??= this.#openSegment(time, hour);
       this.#open.append(line);
@@ -97,14 +103,31 @@ export class Spool {
     if (this.#open !== undefined && isFinished(this.#open, this.#options.batch, this.#options.now())) this.seal();
   }
 
-  /** The sealed segment that waits longest. */
-  get oldestSealed(): SealedSegment | undefined {
-    return this.#sealed[0];
+  /**
+   * Seals what there is and gives it new keys: for copies of one environment, which hold the same files and must not take each other's
+   * objects for their own. None of them may have been tried to deliver yet.
+   *
+   * @throws when the disk refuses
+   */
+  rekey(): void {
+    this.seal();
+    for (const [i, segment] of this.#sealed.entries()) {
+      const id = this.#options.uuid();
+      const key = segment.key.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(?=\.jsonl$)/, id);
+      const file = path.join(this.#options.dir, key);
+      fs.renameSync(segment.file, file);
+      this.#sealed[i] = { ...segment, key, file };
+    }
   }
 
-  /** The bytes of a sealed segment: the one thing of the backlog that is ever in memory. */
-  read(segment: SealedSegment): Promise<Buffer> {
-    return fs.promises.readFile(segment.file);
+  /** The sealed segments, the one that waits longest first. */
+  get sealed(): readonly SealedSegment[] {
+    return this.#sealed;
+  }
+
+  /** The bytes of a sealed segment: the only part of the backlog that is ever in memory. */
+  async read(segment: SealedSegment): Promise<Buffer> {
+    return (await fs.promises.readFile(segment.file)).subarray(0, segment.bytes);
   }
 
   /** Forgets a segment that has been delivered, or is lost. It must be one of the sealed ones. */
@@ -112,11 +135,11 @@ export class Spool {
     this.#sealed.splice(this.#sealed.indexOf(segment), 1);
     this.#pending -= segment.records;
     this.#bytes -= segment.bytes;
-    fs.rmSync(segment.file, { force: true });
-  }
-
-  get sealedSegments(): number {
-    return this.#sealed.length;
+    try {
+      fs.rmSync(segment.file, { force: true });
+    } catch {
+      // A successor delivers it again and learns that it is there already.
+    }
   }
 
   /** When the open segment got its first record, in milliseconds since the epoch. */
@@ -135,7 +158,7 @@ export class Spool {
   }
 
   #openSegment(time: Date, hour: string): OpenSegment {
-    const { dir, scope, now } = this.#options;
-    return new OpenSegment(dir, objectKey(scope, time, randomUUID()), hour, now());
+    const { dir, scope, now, uuid } = this.#options;
+    return new OpenSegment(dir, objectKey(scope, time, uuid()), hour, now());
   }
 }

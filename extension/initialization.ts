@@ -1,0 +1,12 @@
+/** What the way in which Lambda starts an environment means for the extension. */
+export interface Initialization {
+  /** Subscribes to INVOKE: the environment is frozen between invocations. Where it is not, a timer takes the place of the events. */
+  invocations: boolean;
+  /** The environment is a copy of one that was started before: what is unique or secret must be made after that. */
+  restored: boolean;
+}
+
+/** @param type AWS_LAMBDA_INITIALIZATION_TYPE; one that is not known is taken for `on-demand` */
+export function initializationOf(type: string | undefined): Initialization {
+  return { invocations: type !== 'lambda-managed-instances', restored: type === 'snap-start' };
+}

@@ -1,0 +1,74 @@
+import type { Stats } from '../capture/wire.ts';
+import type { WriteLine } from './log.ts';
+
+export interface MetricsParts {
+  stats: () => Stats;
+  functionName: string;
+  writeLine: WriteLine;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export interface Metrics {
+  /** Writes what has changed since the last time, unless that was less than a minute ago. */
+  afterDelivery(): void;
+  /** Writes what has changed since the last time. */
+  atEnd(): void;
+}
+
+/** CloudWatch keeps a value a minute: more lines would cost more and say no more. */
+const LEAST_GAP_MS = 60_000;
+const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'pending'] as const;
+
+/**
+ * CloudWatch metrics as lines of the log, in the embedded metric format. All but `pending` are counts since the line before, so that their
+ * sums are right however many environments there are.
+ *
+ * Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function createMetrics({ stats, functionName, writeLine, now }: MetricsParts): Metrics {
+  let before = totals(stats());
+  // What a predecessor left is counted by this process when it comes out, so it is when it comes in.
+  before = { ...before, received: before.received - stats().recovered };
+  let writtenMs = Number.NEGATIVE_INFINITY;
+
+  function write(): void {
+    const present = stats();
+    const after = totals(present);
+    void writeLine({
+      _aws: {
+        Timestamp: now(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'InferenceCapture',
+            Dimensions: [['FunctionName']],
+            Metrics: COUNTS.map((Name) => ({ Name, Unit: 'Count' })),
+          },
+        ],
+      },
+      source: 'inference-capture',
+      FunctionName: functionName,
+      received: after.received - before.received,
+      delivered: after.delivered - before.delivered,
+      logged: after.logged - before.logged,
+      dropped: after.dropped - before.dropped,
+      pending: present.pending,
+      // No metrics, but of use beside them.
+      droppedSinceStart: Object.fromEntries(Object.entries(present.dropped).filter(([, records]) => records > 0)),
+      spoolBytes: present.spoolBytes,
+    });
+    before = after;
+    writtenMs = now();
+  }
+
+  return {
+    afterDelivery() {
+      if (now() - writtenMs >= LEAST_GAP_MS) write();
+    },
+    atEnd: write,
+  };
+}
+
+function totals({ received, delivered, logged, dropped }: Stats) {
+  return { received, delivered, logged, dropped: Object.values(dropped).reduce((sum, records) => sum + records, 0) };
+}

@@ -1,0 +1,62 @@
+import type { Stats } from '../capture/wire.ts';
+import type { Delivery } from './delivery.ts';
+import type { Intake } from './intake.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Receiver } from './receiver.ts';
+import type { Spool } from './spool/spool.ts';
+
+export interface ShutdownParts {
+  receiver: Receiver;
+  intake: Intake;
+  spool: Spool;
+  delivery: Delivery;
+  /** What becomes of the records that could not be delivered, if they are not to stay in the spool. Takes a deadline. */
+  lastResort: ((deadlineMs: number) => Promise<void>) | undefined;
+  metrics: Metrics;
+  stats: () => Stats;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Why the environment ends, and when at the latest, in milliseconds since the epoch. */
+export interface Ending {
+  shutdownReason: string;
+  deadlineMs: number;
+}
+
+/** Left of the shutdown's time for the last log line and the exit. */
+const MARGIN_MS = 200;
+/** Left of the shutdown's time for the last resort, if there is one. */
+const LAST_RESORT_MS = 500;
+/** Most that requests under way are waited for. */
+const DRAIN_MS = 100;
+/** Segments on their way at once: delivery.ts bounds what they take of the memory. */
+const LANES = 4;
+
+/** Ends the capture: takes no more records, and delivers what there is within the time that is left. */
+export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineMs }: Ending): Promise<void> {
+  const { receiver, intake, spool, delivery, lastResort, metrics, log, now } = parts;
+  const endMs = deadlineMs - MARGIN_MS;
+  const going = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: error.message });
+
+  await receiver.drain(Math.min(DRAIN_MS, endMs - now())).catch(going);
+  intake.close();
+  try {
+    spool.seal();
+  } catch (error) {
+    going(error as Error);
+  }
+  await delivery.deliver(lastResort ? endMs - LAST_RESORT_MS : endMs, { lastChance: true, lanes: LANES }).catch(going);
+  if (spool.pending > 0) await lastResort?.(endMs).catch(going);
+
+  metrics.atEnd();
+  const stats = parts.stats();
+  const dropped = Object.fromEntries(Object.entries(stats.dropped).filter(([, records]) => records > 0));
+  const fields = { shutdownReason, ...stats, dropped };
+  if (stats.pending > 0) {
+    log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', fields);
+  } else if (stats.logged > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);
+  else log('INFO', 'shut down; all records are delivered', fields);
+}

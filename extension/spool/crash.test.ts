@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Spool } from './spool.ts';
+
+const START = Date.parse('2026-11-23T21:59:59.999Z');
+/** What of the file system the spool changes things with. */
+const CALLS = ['mkdirSync', 'openSync', 'writeSync', 'renameSync', 'closeSync', 'rmSync', 'truncateSync'] as const;
+/** Where the process dies: before a call, after it, or in the middle of a write. */
+type Moment = 'before' | 'after' | 'within';
+const MOMENTS: readonly Moment[] = ['before', 'after', 'within'];
+
+let dir: string;
+beforeEach(() => {
+  dir = fs.mkdtempSync(path.join(tmpdir(), 'crash-'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+/** Lets a process die at its nth call of the file system: nothing that it does afterwards has an effect. */
+function dieAt(n: number, moment: Moment): { died: () => boolean } {
+  let calls = 0;
+  let dead = false;
+  for (const name of CALLS) {
+    const real = fs[name] as (...args: unknown[]) => unknown;
+    vi.spyOn(fs, name).mockImplementation(((...args: unknown[]) => {
+      if (!dead && ++calls !== n) return real(...args);
+      if (!dead && moment === 'after') real(...args);
+      if (!dead && moment === 'within' && name === 'writeSync') {
+        const [fd, line, offset, length, position] = args as [number, Buffer, number, number, number];
+        fs.writevSync(fd, [line.subarray(offset, Math.floor(length / 2))], position);
+      }
+      dead = true;
+      throw new Error('dead');
+    }) as never);
+  }
+  return { died: () => dead };
+}
+
+/** A sink that stores an object once, as S3 does with If-None-Match. */
+class Bucket {
+  readonly objects = new Map<string, string>();
+  put(key: string, body: string): void {
+    if (!this.objects.has(key)) this.objects.set(key, body);
+  }
+  /** @throws where an object holds anything but whole lines */
+  ids(): string[] {
+    const lines = [...this.objects.values()].flatMap((body) => body.replace(/\n$/, '').split('\n'));
+    return lines.map((line) => JSON.parse(line).eventMetadata.eventId as string);
+  }
+}
+
+const spool = () =>
+  new Spool({
+    dir,
+    maxBytes: 100_000,
+    batch: { records: 3, bytes: 1000, ageMs: 60_000 },
+    scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
+    now: () => START,
+    uuid: randomUUID,
+  });
+
+async function deliver(from: Spool, bucket: Bucket, died: () => boolean): Promise<void> {
+  for (const segment of [...from.sealed]) {
+    const body = (await from.read(segment)).toString();
+    if (died()) return;
+    bucket.put(segment.key, body);
+    from.remove(segment);
+  }
+}
+
+/** What a process does with a spool, from its start until it dies. */
+async function live(bucket: Bucket, acknowledged: string[], name: string, died: () => boolean): Promise<void> {
+  const subject = spool();
+  try {
+    subject.recover();
+    for (let i = 0; i < 8 && !died(); i++) {
+      const eventId = `${name}${i}`;
+      // In the middle, the hour changes.
+      const { stored } = subject.append(
+        Buffer.from(`{"eventMetadata":{"eventId":"${eventId}"}}\n`),
+        new Date(START + i),
+      );
+      if (stored && !died()) acknowledged.push(eventId);
+      if (i === 5) await deliver(subject, bucket, died);
+    }
+    if (!died()) subject.seal();
+    if (!died()) await deliver(subject, bucket, died);
+  } catch (error) {
+    if (!died()) throw error;
+  }
+}
+
+test.each(MOMENTS)(
+  'wherever a process dies, and the next one too, each acknowledged record is in one object: %s a call',
+  async (moment) => {
+    let deaths = 0;
+    for (let n = 1; ; n++) {
+      fs.rmSync(dir, { recursive: true });
+      fs.mkdirSync(dir);
+      const bucket = new Bucket();
+      const acknowledged: string[] = [];
+      const first = dieAt(n, moment);
+      await live(bucket, acknowledged, 'a', first.died);
+      vi.restoreAllMocks();
+      if (!first.died()) break; // it has no nth call
+      deaths += 1;
+      const second = dieAt(1 + (n % 7), moment);
+      await live(bucket, acknowledged, 'b', second.died);
+      vi.restoreAllMocks();
+      await live(bucket, acknowledged, 'c', () => false);
+
+      const stored = bucket.ids();
+      expect(new Set(stored).size, `twice, after ${n} calls`).toBe(stored.length);
+      expect(stored, `lost, after ${n} calls`).toEqual(expect.arrayContaining(acknowledged));
+      const left = fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      expect(left).toEqual([]);
+    }
+    expect(deaths).toBeGreaterThan(15);
+  },
+);

@@ -1,0 +1,80 @@
+import type { Counters } from './counters.ts';
+import type { EventType, ExtensionsApi } from './extensions-api.ts';
+import type { Log } from './log.ts';
+import type { Receiver } from './receiver.ts';
+import type { Spool } from './spool/spool.ts';
+
+/** What kept a start from being complete, as Lambda is told it when the function must not go on without capture. */
+export interface Fault {
+  errorType:
+    | 'Extension.RegistrationRefused'
+    | 'Extension.ConfigInvalid'
+    | 'Extension.SpoolUnusable'
+    | 'Extension.PortTaken';
+  cause: string;
+}
+
+/** The steps of a start that may fail. Each says so in the log, notes the fault, and lets the others go on. */
+export class StartUp {
+  readonly faults: Fault[] = [];
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** @returns whether Lambda knows the extension */
+  async register(api: ExtensionsApi, name: string, events: readonly EventType[]): Promise<boolean> {
+    try {
+      await api.register(name, events);
+      return true;
+    } catch (error) {
+      this.#log('ERROR', 'Lambda refuses the registration: records are taken, and delivered on a timer', {
+        cause: String(error),
+      });
+      return this.#failed('Extension.RegistrationRefused', error);
+    }
+  }
+
+  /** @returns undefined where the configuration is wrong */
+  configure<T>(parse: () => T): T | undefined {
+    try {
+      return parse();
+    } catch (error) {
+      this.#log('ERROR', 'wrong configuration: no record is captured', { cause: (error as Error).message });
+      this.#failed('Extension.ConfigInvalid', error);
+      return undefined;
+    }
+  }
+
+  /** @returns the event ids that a predecessor stored last */
+  recover(spool: Spool, counters: Counters): string[] {
+    try {
+      const knownEventIds = spool.recover();
+      counters.received = spool.pending;
+      counters.recovered = spool.pending;
+      if (spool.pending > 0) this.#log('INFO', 'records of a predecessor recovered', { records: spool.pending });
+      return knownEventIds;
+    } catch (error) {
+      this.#log('ERROR', 'the spool cannot be used: let CAPTURE_SPOOL_DIR name a writable folder', {
+        cause: String(error),
+      });
+      this.#failed('Extension.SpoolUnusable', error);
+      return [];
+    }
+  }
+
+  async listen(receiver: Receiver, port: number): Promise<void> {
+    try {
+      await receiver.listen(port);
+    } catch (error) {
+      this.#log('ERROR', 'no record can be received: let CAPTURE_PORT name a free port', { cause: String(error) });
+      this.#failed('Extension.PortTaken', error);
+    }
+  }
+
+  #failed(errorType: Fault['errorType'], error: unknown): false {
+    this.faults.push({ errorType, cause: (error as Error).message });
+    return false;
+  }
+}

@@ -10,12 +10,16 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 # In a terminal the emulator gets Ctrl-C alone: make would end with an error of its own. Elsewhere it takes the shell's place.
 FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; else exec "$$@"; fi; }; foreground
 
+TINY := test/oracles/huggingface/models
+ORACLES := model $(notdir $(wildcard $(TINY)/*))
+GOLDEN := HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py
+
 INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture function extension model -type f -not -name '*.test.ts' -not -path '*/train/*' 2>/dev/null)
 
-.PHONY: help start test check fix build replay bench model-train oracles image deploy clean install
+.PHONY: help start test check fix build replay bench model-train oracles $(ORACLES:%=local/oracles/%) image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,8 +52,13 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
 	@touch $@
 
-oracles: .venv-oracles/.installed ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
-	HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py model local/oracles/golden.jsonl test/oracles/huggingface/golden.jsonl
+oracles: $(ORACLES:%=local/oracles/%) ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
+
+local/oracles/model: .venv-oracles/.installed
+	$(GOLDEN) model $@.jsonl test/oracles/huggingface/golden.jsonl
+
+local/oracles/%: .venv-oracles/.installed
+	$(GOLDEN) --tiny $(TINY)/$* $@.jsonl $(TINY)/$*/golden.jsonl
 
 .venv-oracles/.installed: test/oracles/huggingface/requirements.txt
 	python3 -m venv .venv-oracles

@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, expect, test } from 'vitest';
 import { loadPipeline } from './load-pipeline.ts';
-import { ModelFolderError } from './model-folder.ts';
 import { prepareModel } from './prepare-model.ts';
+import { ModelFolderError } from './supported-models.ts';
 
 let prepared: string;
 beforeAll(async () => {

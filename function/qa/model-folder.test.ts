@@ -116,7 +116,7 @@ test.each([
     'tokenizer.json',
     { model: { type: 'BPE', vocab: [] } },
     '"model.vocab" in',
-    'Array',
+    'Map',
   ],
   [
     'merges of three',

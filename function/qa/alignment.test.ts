@@ -12,7 +12,7 @@ const context = {
   ends: [2, 5, 10, 15],
 };
 /** In the window, the context begins at 4: after [CLS] q [CLS] [SEP]. */
-const whole = { question, context, window: { first: 0, end: 4 } };
+const whole = { question, questionStart: 1, context, contextStart: 4, window: { first: 0, end: 4 } };
 
 test.each([
   ['a part of a word is the whole word', whole, 5, 5, true, [0, 10]],

@@ -1,4 +1,4 @@
-import type { EncodedText } from './tokenizer.ts';
+import type { EncodedText } from './encoded-text.ts';
 import type { Window } from './windows.ts';
 
 /** A piece of the context, in UTF-16 code units, `end` exclusive. It can come out empty, and then `start` may be beyond `end`. */
@@ -7,10 +7,13 @@ export interface Characters {
   end: number;
 }
 
-/** `[CLS] question [SEP] context [SEP]`, with the part of the context that the window holds. */
+/** The texts of a sequence, with the part of the context that the window holds. */
 export interface WindowTexts {
   question: EncodedText;
+  /** At which token of the sequence the question begins. */
+  questionStart: number;
   context: EncodedText;
+  contextStart: number;
   window: Window;
 }
 
@@ -32,8 +35,8 @@ export function spanCharacters(texts: WindowTexts, first: number, last: number, 
   const [startText, startToken] = locate(texts, first);
   const [endText, endToken] = locate(texts, last);
   return {
-    start: inContext(texts, startText, startText.starts[startToken]!),
-    end: inContext(texts, endText, endText.ends[endToken]!),
+    start: inContext(texts, startText, startOf(texts, startText, startToken)),
+    end: inContext(texts, endText, endOf(texts, endText, endToken)),
   };
 }
 
@@ -46,9 +49,21 @@ function inContext({ context }: WindowTexts, text: EncodedText, offset: number):
 }
 
 /** Which token of which text stands at `position`. */
-function locate({ question, context, window }: WindowTexts, position: number): [EncodedText, number] {
-  const offset = question.ids.length + 2;
-  return position < offset ? [question, position - 1] : [context, position - offset + window.first];
+function locate(texts: WindowTexts, position: number): [EncodedText, number] {
+  const { question, questionStart, context, contextStart, window } = texts;
+  if (position < contextStart) return [question, position - questionStart];
+  return [context, position - contextStart + window.first];
+}
+
+/** Where a token begins. The first of a window can have offsets of its own. */
+function startOf({ context, window }: WindowTexts, text: EncodedText, token: number): number {
+  const starts = text === context && token === window.first ? text.startsIfFirst : undefined;
+  return (starts ?? text.starts)[token]!;
+}
+
+function endOf({ context, window }: WindowTexts, text: EncodedText, token: number): number {
+  const ends = text === context && token === window.first ? text.endsIfFirst : undefined;
+  return (ends ?? text.ends)[token]!;
 }
 
 function wordOf(texts: WindowTexts, position: number): number {
@@ -56,10 +71,11 @@ function wordOf(texts: WindowTexts, position: number): number {
   return text.words[token]!;
 }
 
-function wordCharacters({ context, window }: WindowTexts, word: number): Characters | undefined {
+function wordCharacters(texts: WindowTexts, word: number): Characters | undefined {
+  const { context, window } = texts;
   const first = lowerBound(context.words, word, window);
   const end = lowerBound(context.words, word + 1, window);
-  return first < end ? { start: context.starts[first]!, end: context.ends[end - 1]! } : undefined;
+  return first < end ? { start: startOf(texts, context, first), end: endOf(texts, context, end - 1) } : undefined;
 }
 
 /** The first token of the window whose word is `word` or a later one. */

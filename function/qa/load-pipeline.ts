@@ -32,8 +32,7 @@ export async function loadPipeline(
 ): Promise<QaPipeline> {
   const startedMs = now();
   const { settings, weights } = await openModel(folder);
-  const { tokenizer: json, tokenizerConfig, maxPositions } = settings;
-  const tokenizer = createTokenizer(json);
+  const tokenizer = createTokenizer(settings.tokenizer);
   const tokenizerMs = now();
   await loadRuntime();
   const runtimeMs = now();
@@ -41,10 +40,9 @@ export async function loadPipeline(
   const [session, modelDigest] = await Promise.all([createSession(file, threads), file.digest()]);
   const sessionMs = now();
   const pipeline = createPipeline({
+    ...settings,
     tokenizer,
     session,
-    modelMaxLength: tokenizerConfig.model_max_length ?? maxPositions,
-    maxPositions,
     modelDigest,
     now,
   });

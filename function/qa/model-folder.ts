@@ -1,13 +1,19 @@
 import { closeSync, fstatSync, openSync, read, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import type { SequenceForm } from './sequence.ts';
 import type { ModelFile } from './session.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { MODEL_TYPES, ModelFolderError, SUPPORTED_MODELS, unsupported } from './supported-models.ts';
+import type { TokenizerSettings } from './tokenizer.ts';
+import { TokenizerConfig, tokenizerSettings } from './tokenizer-config.ts';
+import { TokenizerJson } from './tokenizer-json.ts';
 
 /** Everything about a model but its weights, checked. */
 export interface ModelSettings {
-  tokenizer: v.InferOutput<typeof TokenizerJson>;
-  tokenizerConfig: v.InferOutput<typeof TokenizerConfig>;
+  tokenizer: TokenizerSettings;
+  sequence: SequenceForm;
+  /** The tokenizer's `model_max_length`. */
+  modelMaxLength: number;
   /** Most tokens of a sequence that the model has positions for. */
   maxPositions: number;
 }
@@ -24,52 +30,11 @@ export interface Weights extends ModelFile {
   digest(): Promise<string>;
 }
 
-/** The model cannot be loaded. The message says what was expected, what came, and what to do. */
-export class ModelFolderError extends Error {
-  override name = 'ModelFolderError';
-}
-
-const MODEL_TYPES = ['bert', 'distilbert', 'electra'] as const;
 const Config = v.looseObject({
   model_type: v.picklist(MODEL_TYPES),
   max_position_embeddings: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  pad_token_id: v.nullish(v.number()),
 });
-/** Tens of thousands of entries: a schema for each would take longer than all the rest. */
-const VocabularyJson = v.pipe(
-  v.custom<Record<string, number>>(
-    (input) => typeof input === 'object' && input !== null && Object.values(input).every(Number.isInteger),
-    'an object of tokens and their ids',
-  ),
-  v.transform((ids): Vocabulary => new Map(Object.entries(ids))),
-);
-const TokenizerJson = v.looseObject({
-  normalizer: v.looseObject({
-    type: v.literal('BertNormalizer'),
-    clean_text: v.literal(true),
-    handle_chinese_chars: v.literal(true),
-    lowercase: v.boolean(),
-    strip_accents: v.nullable(v.boolean()),
-  }),
-  pre_tokenizer: v.looseObject({ type: v.literal('BertPreTokenizer') }),
-  model: v.looseObject({
-    type: v.literal('WordPiece'),
-    vocab: VocabularyJson,
-    unk_token: v.string(),
-    continuing_subword_prefix: v.string(),
-  }),
-  // Found in the text as they are and wherever they stand: what else an added token can ask for is not supported.
-  added_tokens: v.array(
-    v.looseObject({
-      id: v.number(),
-      content: v.pipe(v.string(), v.minLength(1)),
-      single_word: v.literal(false),
-      lstrip: v.literal(false),
-      rstrip: v.literal(false),
-      normalized: v.literal(false),
-    }),
-  ),
-});
-const TokenizerConfig = v.looseObject({ model_max_length: v.optional(v.pipe(v.number(), v.minValue(1))) });
 
 /**
  * Opens a model's folder: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.
@@ -82,7 +47,22 @@ export async function openModelFolder(folder: string): Promise<OpenedModel> {
   const config = readJson(folder, 'config.json', Config);
   const tokenizer = readJson(folder, 'tokenizer.json', TokenizerJson);
   const tokenizerConfig = readJson(folder, 'tokenizer_config.json', TokenizerConfig);
-  return { settings: { tokenizer, tokenizerConfig, maxPositions: config.max_position_embeddings }, weights };
+  const { settings, sequence } = tokenizerSettings(config.model_type, tokenizer, tokenizerConfig);
+  if (settings.type !== SUPPORTED_MODELS[config.model_type]) {
+    throw unsupported(
+      `"${SUPPORTED_MODELS[config.model_type]}", as config.json has "${config.model_type}",`,
+      `"model.type" in ${path.join(folder, 'tokenizer.json')}`,
+      `"${settings.type}"`,
+    );
+  }
+  const maxPositions = positionsOf(config);
+  const modelMaxLength = tokenizerConfig.model_max_length ?? maxPositions;
+  return { settings: { tokenizer: settings, sequence, modelMaxLength, maxPositions }, weights };
+}
+
+/** RoBERTa counts positions from the one after the padding token's id. */
+function positionsOf({ model_type, max_position_embeddings, pad_token_id }: v.InferOutput<typeof Config>): number {
+  return model_type === 'roberta' ? max_position_embeddings - (pad_token_id ?? 1) - 1 : max_position_embeddings;
 }
 
 async function readWeights(folder: string): Promise<Weights> {
@@ -152,8 +132,7 @@ function readJson<S extends v.GenericSchema>(folder: string, part: string, schem
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new ModelFolderError(
-    `Expected ${issue.expected} at "${v.getDotPath(issue)}" in ${path.join(folder, part)}, got ${issue.received}. ` +
-      `Supported are extractive question-answering models with WordPiece vocabularies: ${MODEL_TYPES.join(', ')}.`,
-  );
+  // A check of ours has the expectation as its message.
+  const expected = issue.expected ?? issue.message;
+  throw unsupported(expected, `"${v.getDotPath(issue) ?? ''}" in ${path.join(folder, part)}`, issue.received);
 }

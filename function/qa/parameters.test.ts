@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
 
+const limits = (modelMaxLength: number) => ({ modelMaxLength, specialTokens: 3, specialTokensOfOne: 2 });
+
 test.each([
   [{}, 512, { maxSeqLen: 384, docStride: 128 }],
   [{}, 128, { maxSeqLen: 128, docStride: 64 }],
   [{ maxSeqLen: 101 }, 512, { maxSeqLen: 101, docStride: 50 }],
   [{ maxSeqLen: 600, docStride: 0 }, 512, { maxSeqLen: 600, docStride: 0 }],
 ])('%j for a tokenizer of %i tokens makes %j', (given, modelMaxLength, expected) => {
-  expect(resolveParameters(given, modelMaxLength)).toEqual({
+  expect(resolveParameters(given, limits(modelMaxLength))).toEqual({
     topK: 1,
     maxAnswerLen: 15,
     maxQuestionLen: 64,
@@ -25,7 +27,7 @@ test.each<[Partial<QaParameters>, string, string]>([
   [{ docStride: 383 }, 'doc_stride', 'Expected an integer from 0 to 382 in "doc_stride", got 383'],
   [{ docStride: -1 }, 'doc_stride', 'Expected an integer from 0 to 382 in "doc_stride", got -1'],
 ])('%j is refused', (given, parameter, message) => {
-  const refused = () => resolveParameters(given, 512);
+  const refused = () => resolveParameters(given, limits(512));
   expect(refused).toThrow(InvalidParameterError);
   expect(refused).toThrow(expect.objectContaining({ parameter, message }));
 });

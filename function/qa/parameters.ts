@@ -28,8 +28,15 @@ export class InvalidParameterError extends Error {
   }
 }
 
-/** Special tokens of a window: [CLS] question [SEP] context [SEP]. */
-export const SPECIAL_TOKENS = 3;
+/** What the model and its tokenizer set to the parameters. */
+export interface ModelLimits {
+  /** The tokenizer's `model_max_length`. */
+  modelMaxLength: number;
+  /** Special tokens of a window: 3 in `[CLS] question [SEP] context [SEP]`. */
+  specialTokens: number;
+  /** Special tokens around a text that stands alone. */
+  specialTokensOfOne: number;
+}
 
 /**
  * Fills in what is not given, and refuses what cannot be.
@@ -38,12 +45,11 @@ export const SPECIAL_TOKENS = 3;
  * tokenizers refuses. Stricter than those in two places: numbers are whole, and `max_seq_len` leaves room for the special tokens and one more
  * (there, 0, 1 and 3 run into an integer overflow and read the text uncut, or whole windows twice).
  *
- * @param modelMaxLength the tokenizer's `model_max_length`
  * @throws InvalidParameterError
  */
-export function resolveParameters(given: Partial<QaParameters>, modelMaxLength: number): QaParameters {
-  const maxSeqLen = given.maxSeqLen ?? Math.min(modelMaxLength, 384);
-  requireInteger('max_seq_len', maxSeqLen, SPECIAL_TOKENS + 1);
+export function resolveParameters(given: Partial<QaParameters>, limits: ModelLimits): QaParameters {
+  const maxSeqLen = given.maxSeqLen ?? Math.min(limits.modelMaxLength, 384);
+  requireInteger('max_seq_len', maxSeqLen, limits.specialTokens + 1);
   const {
     topK = 1,
     docStride = Math.min(maxSeqLen >> 1, 128),
@@ -54,8 +60,8 @@ export function resolveParameters(given: Partial<QaParameters>, modelMaxLength: 
   } = given;
   requireInteger('top_k', topK, 1);
   requireInteger('max_answer_len', maxAnswerLen, 1);
-  // The tokenizers count two special tokens here, whatever the window has.
-  requireInteger('doc_stride', docStride, 0, maxSeqLen - 2);
+  // The tokenizers count the special tokens of a single text here.
+  requireInteger('doc_stride', docStride, 0, maxSeqLen - limits.specialTokensOfOne);
   return { topK, docStride, maxAnswerLen, maxSeqLen, maxQuestionLen, handleImpossibleAnswer, alignToWords };
 }
 

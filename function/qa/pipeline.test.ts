@@ -69,7 +69,15 @@ test('many questions about one text tokenise it once', () => {
   };
   const session = { run: () => Promise.reject(new Error('not asked')) };
   const limits = { modelMaxLength: 512, maxPositions: 512, modelDigest: '', now: () => 0 };
-  const pipeline = createPipeline({ tokenizer: { encode, clsId: 1, sepId: 2 }, session, ...limits });
+  const sequence = {
+    before: [{ id: 1, type: 0 }],
+    between: [],
+    after: [],
+    questionType: 0,
+    contextType: 1,
+    specialTokensOfOne: 1,
+  };
+  const pipeline = createPipeline({ tokenizer: { encode }, sequence, session, ...limits });
   for (const [question, context] of [
     ['q1', 'c1'],
     ['q2', 'c1'],

@@ -1,11 +1,12 @@
 import { spanCharacters } from './alignment.ts';
 import { type Answer, rankAnswers } from './answers.ts';
 import { deadlineGuard } from './deadline.ts';
-import { InvalidParameterError, type QaParameters, resolveParameters, SPECIAL_TOKENS } from './parameters.ts';
+import type { EncodedText, Tokenizer } from './encoded-text.ts';
+import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
+import { allowedTokens, contextStart, modelInput, type SequenceForm, specialTokens } from './sequence.ts';
 import type { ModelInput, QaSession } from './session.ts';
 import { bestSpans } from './spans.ts';
-import type { EncodedText, Tokenizer } from './tokenizer.ts';
-import { contextWindows, type Window } from './windows.ts';
+import { contextWindows, type Window, type WindowLimits } from './windows.ts';
 
 export type { Answer } from './answers.ts';
 export { DeadlineExceededError } from './deadline.ts';
@@ -45,6 +46,7 @@ export interface QaPipeline {
 /** Everything that a pipeline is made of. */
 export interface PipelineParts {
   tokenizer: Tokenizer;
+  sequence: SequenceForm;
   session: QaSession;
   /** The tokenizer's `model_max_length`. */
   modelMaxLength: number;
@@ -57,7 +59,9 @@ export interface PipelineParts {
 
 /** The pipeline around a loaded model: see load-pipeline.ts. */
 export function createPipeline(parts: PipelineParts): QaPipeline {
-  const { tokenizer, session, modelMaxLength, maxPositions, modelDigest, now } = parts;
+  const { tokenizer, sequence, session, modelMaxLength, maxPositions, modelDigest, now } = parts;
+  const { specialTokensOfOne } = sequence;
+  const limits = { modelMaxLength, specialTokens: specialTokens(sequence), specialTokensOfOne };
   let last: { text: string; encoded: EncodedText } | undefined;
 
   /** Many questions about one text tokenise it once. */
@@ -67,13 +71,14 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
   }
 
   function planned(question: string, context: string, given: Partial<QaParameters>) {
-    const parameters = resolveParameters(given, modelMaxLength);
+    const parameters = resolveParameters(given, limits);
     requireText('question', question);
     requireText('context', context);
     const q = tokenizer.encode(question);
     const c = encodeContext(context);
-    const windows = contextWindows(q.ids.length, c.ids.length, parameters);
-    requireWindows(windows, q.ids.length, parameters, maxPositions);
+    const sizes = { ...parameters, specialTokens: limits.specialTokens };
+    const windows = contextWindows(q.ids.length, c.ids.length, sizes);
+    requireWindows(windows, q.ids.length, sizes, maxPositions);
     return { parameters, q, c, windows };
   }
 
@@ -81,7 +86,7 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
     modelDigest,
     prepare(question, context, given = {}) {
       const { q, c, windows } = planned(question, context, given);
-      return windows.map((window) => ({ window, input: modelInput(tokenizer, q, c, window) }));
+      return windows.map((window) => ({ window, input: modelInput(sequence, q, c, window) }));
     },
     async answer(question, context, given = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
       const { parameters, q, c, windows } = planned(question, context, given);
@@ -93,12 +98,14 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
       let nullScore = Number.POSITIVE_INFINITY;
       for (const window of windows) {
         // One input at a time: all of them together may be a thousand times the text.
-        const logits = await inTime(() => session.run(modelInput(tokenizer, q, c, window)));
-        const allowed = allowedTokens(tokenizer, q, window);
+        const logits = await inTime(() => session.run(modelInput(sequence, q, c, window)));
+        const allowed = allowedTokens(sequence, q, window);
         const found = bestSpans({ ...logits, allowed }, maxAnswerLen, spansPerWindow);
         nullScore = Math.min(nullScore, found.nullScore);
+        const starts = { questionStart: sequence.before.length, contextStart: contextStart(sequence, q) };
+        const texts = { question: q, context: c, window, ...starts };
         for (const { start: first, end: last, score } of found.spans) {
-          const { start, end } = spanCharacters({ question: q, context: c, window }, first, last, alignToWords);
+          const { start, end } = spanCharacters(texts, first, last, alignToWords);
           candidates.push({ answer: context.slice(start, end), score, start, end });
         }
       }
@@ -115,17 +122,16 @@ function requireText(parameter: string, text: string): void {
 function requireWindows(
   windows: Window[],
   questionTokens: number,
-  parameters: QaParameters,
+  { maxSeqLen, docStride, specialTokens }: WindowLimits,
   maxPositions: number,
 ): void {
-  const { maxSeqLen, docStride } = parameters;
   if (windows.length === 0) {
     throw new QuestionTooLongError(
-      `Expected a question of fewer than ${Math.max(1, maxSeqLen - docStride - SPECIAL_TOKENS)} tokens ` +
+      `Expected a question of fewer than ${Math.max(1, maxSeqLen - docStride - specialTokens)} tokens ` +
         `with "max_seq_len" ${maxSeqLen} and "doc_stride" ${docStride}, got ${questionTokens}`,
     );
   }
-  const longest = questionTokens + SPECIAL_TOKENS + windows[0]!.end;
+  const longest = questionTokens + specialTokens + windows[0]!.end;
   if (longest > maxPositions) {
     throw new InvalidParameterError(
       'max_seq_len',
@@ -133,26 +139,4 @@ function requireWindows(
       maxSeqLen,
     );
   }
-}
-
-/** `[CLS] question [SEP] context [SEP]`, never padded. */
-function modelInput(
-  { clsId, sepId }: Tokenizer,
-  question: EncodedText,
-  context: EncodedText,
-  window: Window,
-): ModelInput {
-  const ids = [clsId, ...question.ids, sepId, ...context.ids.slice(window.first, window.end), sepId];
-  const inputIds = new BigInt64Array(ids.length);
-  for (let i = 0; i < ids.length; i++) inputIds[i] = BigInt(ids[i]!);
-  return { inputIds, tokenTypeIds: new BigInt64Array(ids.length).fill(1n, question.ids.length + 2) };
-}
-
-/** The tokens of a window that may be part of an answer: the context's, and, as in Hugging Face's, every `[CLS]` in the question. */
-function allowedTokens({ clsId }: Tokenizer, question: EncodedText, window: Window): number[] {
-  const allowed: number[] = [];
-  for (let i = 0; i < question.ids.length; i++) if (question.ids[i] === clsId) allowed.push(i + 1);
-  const offset = question.ids.length + 2;
-  for (let i = window.first; i < window.end; i++) allowed.push(i - window.first + offset);
-  return allowed;
 }

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import { ModelFolderError, openModelFolder } from './model-folder.ts';
+import { openModelFolder } from './model-folder.ts';
 import { GRAPH_FILE, type PreparedSettings, SETTINGS_FILE } from './prepared-model.ts';
 import { sessionOptions } from './session.ts';
+import { ModelFolderError } from './supported-models.ts';
 import { indexVocabulary } from './vocabulary.ts';
 
 /**

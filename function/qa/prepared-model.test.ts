@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, expect, test } from 'vitest';
 import { loadPipeline } from './load-pipeline.ts';
-import { ModelFolderError } from './model-folder.ts';
 import { prepareModel } from './prepare-model.ts';
+import { ModelFolderError } from './supported-models.ts';
 
 let prepared: string;
 beforeAll(async () => {
@@ -33,6 +33,18 @@ test('a prepared model answers as the model that it was made of, and has its dig
   }
   const onnx = await readFile('model/onnx/model_quantized.onnx');
   expect(qa.modelDigest).toBe(createHash('sha256').update(onnx).digest('hex'));
+});
+
+test('so does one with byte-level BPE', async () => {
+  const roberta = 'test/oracles/huggingface/models/roberta';
+  await prepareModel(roberta, path.join(prepared, 'roberta'));
+  const [original, qa] = await Promise.all(
+    [roberta, path.join(prepared, 'roberta')].map((each) => loadPipeline(each, 1)),
+  );
+  const [question, context] = QUESTIONS[2];
+  expect(await qa!.answer(question, context, { topK: 5 })).toEqual(
+    await original!.answer(question, context, { topK: 5 }),
+  );
 });
 
 test('the memory that the weights are read from stays while there is a pipeline', async () => {

@@ -36,3 +36,9 @@ export const MARK = `[[\\p{Mn}${classOf('1734 1171e')}]--[${NEW_MARKS}]]`;
 export const UNDECOMPOSED = `[${classOf('105c9 105e4 11383 11385 1138e 11391 113c5 113c7-113c8 11938 16d68-16d6a')}]`;
 /** The blocks that BERT counts as Chinese characters, 2B920 (not 2B820) as in the source; kana and hangul are not among them. */
 export const IDEOGRAPH = `[${classOf('4e00-9fff 3400-4dbf 20000-2a6df 2a700-2b73f 2b740-2b81f 2b920-2ceaf f900-faff 2f800-2fa1f')}]`;
+/** Letters to Node, but not yet to the regular expressions of the Rust tokenizer, which stand at Unicode 16. */
+export const NEW_LETTER = classOf(`
+  88f c5c cdc a7ce-a7cf a7d2 a7d4 a7f1 10940-10959 10ec5-10ec7 11db0-11ddb 16ea0-16eb8 16ebb-16ed3 16ff2-16ff3 187f8-187ff 18d09-18d1e
+  18d80-18df2 1e6c0-1e6de 1e6e0-1e6e2 1e6e4-1e6e5 1e6e7-1e6ed 1e6f0-1e6f4 1e6fe-1e6ff 2b73a-2b73f 2cea2-2cead 323b0-33479`);
+/** Numbers, likewise. */
+export const NEW_NUMBER = classOf('11de0-11de9 16ff4-16ff6');

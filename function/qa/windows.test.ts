@@ -29,7 +29,9 @@ test.each([
   [17, 1, { maxSeqLen: 20, docStride: 0 }, []],
   [5, 0, { maxSeqLen: 20, docStride: 4 }, [[0, 0]]],
 ])('%i question tokens and %i of context under %o make the windows %j', (question, context, limits, expected) => {
-  expect(contextWindows(question, context, limits).map(({ first, end }) => [first, end])).toEqual(expected);
+  expect(
+    contextWindows(question, context, { ...limits, specialTokens: 3 }).map(({ first, end }) => [first, end]),
+  ).toEqual(expected);
 });
 
 test('windows cover the whole context, fit the model and overlap by the stride', () => {
@@ -40,7 +42,7 @@ test('windows cover the whole context, fit the model and overlap by the stride',
   });
   fc.assert(
     fc.property(sizes, ({ question, context, docStride }) => {
-      const windows = contextWindows(question, context, { maxSeqLen: 384, docStride });
+      const windows = contextWindows(question, context, { maxSeqLen: 384, docStride, specialTokens: 3 });
       expect(windows[0]!.first).toBe(0);
       expect(windows.at(-1)!.end).toBe(context);
       for (const [i, { first, end }] of windows.entries()) {

@@ -1,5 +1,3 @@
-import { SPECIAL_TOKENS } from './parameters.ts';
-
 /** A piece of the context that fits the model with the question: tokens `[first, end)` of the context. */
 export interface Window {
   first: number;
@@ -7,8 +5,9 @@ export interface Window {
 }
 
 export interface WindowLimits {
-  /** Most tokens of a window, with the question and three special tokens. */
+  /** Most tokens of a window, with the question and the special tokens. */
   maxSeqLen: number;
+  specialTokens: number;
   /** Tokens that two neighbouring windows share. */
   docStride: number;
 }
@@ -21,7 +20,7 @@ export interface WindowLimits {
  * @returns none when the question leaves no room for the context, or for it to advance
  */
 export function contextWindows(questionTokens: number, contextTokens: number, limits: WindowLimits): Window[] {
-  const room = limits.maxSeqLen - questionTokens - SPECIAL_TOKENS;
+  const room = limits.maxSeqLen - questionTokens - limits.specialTokens;
   if (contextTokens <= room) return [{ first: 0, end: contextTokens }];
   const step = room - limits.docStride;
   if (step <= 0) return [];

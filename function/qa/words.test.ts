@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { textSplitter } from './words.ts';
+import { wordSplitter } from './words.ts';
 
-const split = textSplitter([
+const split = wordSplitter([
   { id: 102, content: '[SEP]' },
   { id: 100, content: '[UNK]' },
   { id: 200, content: 'madeup' },

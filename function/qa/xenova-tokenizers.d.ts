@@ -5,12 +5,17 @@ declare module '@xenova/transformers/src/tokenizers.js' {
     encode(text: string): number[];
   }
   export class BertTokenizer extends PreTrainedTokenizer {}
+  export class RobertaTokenizer extends PreTrainedTokenizer {}
+  export interface LibraryModel {
+    (pieces: string[]): string[];
+    convert_tokens_to_ids(tokens: string[]): number[];
+    tokens_to_ids: { has(token: string): boolean; get(token: string): number | undefined };
+    unk_token_id: number;
+    /** Of BPE: what it has made of each piece so far, without a limit. */
+    cache?: Map<string, string[]>;
+  }
   export const TokenizerModel: {
     /** @param model the `model` of a tokenizer.json */
-    fromConfig(model: object): ((tokens: string[]) => string[]) & {
-      convert_tokens_to_ids(tokens: string[]): number[];
-      tokens_to_ids: { has(token: string): boolean; get(token: string): number | undefined };
-      unk_token_id: number;
-    };
+    fromConfig(model: object): LibraryModel;
   };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BertTokenizer } from '@xenova/transformers/src/tokenizers.js';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openModelFolder } from './model-folder.ts';
 import { createTokenizer } from './tokenizer.ts';
@@ -7,8 +8,7 @@ import { createTokenizer } from './tokenizer.ts';
 const json = async (name: string) => JSON.parse(await readFile(`model/${name}`, 'utf8'));
 const tokenizerJson = await json('tokenizer.json');
 const tokenizerConfig = await json('tokenizer_config.json');
-const { settings } = await openModelFolder('model');
-const ours = createTokenizer(settings.tokenizer);
+const ours = createTokenizer((await openModelFolder('model')).settings.tokenizer);
 const library = new BertTokenizer(tokenizerJson, tokenizerConfig);
 
 function tokensOf(text: string): string[] {
@@ -46,4 +46,33 @@ test('every token knows its word', () => {
 
 test('a lone surrogate is read as the replacement character, which is dropped', () => {
   expect(ours.encode('Ber\ud83dlin').ids).toEqual(ours.encode('Berlin').ids);
+});
+
+test('whatever the text, offsets lie in it, in order, and words are numbered', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      const { ids, words, starts, ends } = ours.encode(text);
+      expect([words.length, starts.length, ends.length]).toEqual(Array(3).fill(ids.length));
+      for (let i = 0; i < ids.length; i++) {
+        expect(starts[i]! < ends[i]! && ends[i]! <= text.length).toBe(true);
+        expect(words[i]! - (words[i - 1] ?? 0)).toBeOneOf(i === 0 ? [0] : [0, 1]);
+        if (i > 0) expect(starts[i]).toBeGreaterThanOrEqual(starts[i - 1]!);
+      }
+    }),
+  );
+});
+
+test('word by word gives the ids of the whole text, whatever it is', () => {
+  // The library strips the accents of Latin script only, and knows another Unicode: see normalizer.ts.
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.integer({ min: 0x20, max: 0x17f }).map((code) => String.fromCodePoint(code)),
+        maxLength: 200,
+      }),
+      (text) => {
+        expect(ours.encode(text).ids).toEqual(library.encode(text).slice(1, -1));
+      },
+    ),
+  );
 });

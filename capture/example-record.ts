@@ -17,6 +17,6 @@ export const EXAMPLE_RECORD: InferenceRecord = {
   },
   status: 200,
   latencyMs: 12.3,
-  modelDigest: '0fd614a953038b03c9cbda83fccc30faf07a411f9279a8538cb7857f5a9ff0f8',
+  modelDigest: 'b55396b1687a7943d38f79a4f3a102d7dccf61c203aeb758c47503d6ac5114cc',
   coldStart: false,
 };

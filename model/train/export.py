@@ -13,6 +13,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+import graph
+
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 OUTPUTS = ["start_logits", "end_logits"]
 OPSET = 17
@@ -44,6 +46,7 @@ def main() -> None:
     model = AutoModelForQuestionAnswering.from_pretrained(args.model, attn_implementation="eager").eval().float()
     export(model, tokenizer("Where do I live?", "I live in Berlin.", return_tensors="pt"), full)
     quantize(full, quantized)
+    improve(quantized, model.config.num_attention_heads)
     for path in (full, quantized):
         lower_versions(path)
         onnx.checker.check_model(str(path))
@@ -83,8 +86,15 @@ def quantize(full: Path, quantized: Path) -> None:
             str(quantized),
             weight_type=QuantType.QInt8,
             per_channel=True,
-            op_types_to_quantize=["MatMul", "Gather", "Attention"],
+            op_types_to_quantize=["MatMul", "Gather"],
         )
+
+
+def improve(path: Path, heads: int) -> None:
+    """Unsigned weights and fused attention: see graph.py."""
+    model = onnx.load(str(path))
+    graph.improve(model, heads)
+    onnx.save(model, str(path))
 
 
 def lower_versions(path: Path) -> None:

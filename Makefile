@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; else exec "$$@"; fi; }; foreground
 
 TINY := test/oracles/huggingface/models
-ORACLES := model $(notdir $(wildcard $(TINY)/*))
+ORACLES := $(patsubst $(TINY)/%,local/oracles/%,$(wildcard $(TINY)/*))
 GOLDEN := HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py
 
 # The model in the bundle: the embedded one, or the folder MODEL_DIR, or the hub's MODEL=owner/name, which is fetched if it is not here.
@@ -27,7 +27,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay bench model evaluate model-train oracles $(ORACLES:%=local/oracles/%) local/oracles/squad image deploy clean install
+.PHONY: help start test check fix build replay bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
 	@touch $@
 
-oracles: $(ORACLES:%=local/oracles/%) local/oracles/squad ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) local/oracles/squad ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -68,7 +68,7 @@ local/oracles/squad: .venv-oracles/.installed
 local/oracles/model: .venv-oracles/.installed
 	$(GOLDEN) model $@.jsonl test/oracles/huggingface/golden.jsonl
 
-local/oracles/%: .venv-oracles/.installed
+$(ORACLES): local/oracles/%: .venv-oracles/.installed
 	$(GOLDEN) --tiny $(TINY)/$* $@.jsonl $(TINY)/$*/golden.jsonl
 
 .venv-oracles/.installed: test/oracles/huggingface/requirements.txt test/oracles/squad/requirements.txt

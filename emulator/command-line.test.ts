@@ -11,6 +11,7 @@ test('without flags, everything has its default', () => {
     template: 'template.yaml',
     local: 'local',
     env: {},
+    telemetry: true,
   });
 });
 
@@ -33,7 +34,17 @@ test.each(wrong)('%j is refused', (args, says) => {
 });
 
 test('the help names every flag', () => {
-  for (const flag of ['port', 'invoke-port', 's3-port', 'capture-port', 'template', 'local', 'env', 'help']) {
+  for (const flag of [
+    'port',
+    'invoke-port',
+    's3-port',
+    'capture-port',
+    'template',
+    'local',
+    'env',
+    'no-telemetry',
+    'help',
+  ]) {
     expect(HELP).toContain(`--${flag}`);
   }
 });

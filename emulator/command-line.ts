@@ -12,6 +12,8 @@ export interface CommandLine {
   local: string;
   /** Laid over the environment of the function and of the extensions. */
   env: Record<string, string>;
+  /** Whether extensions can subscribe to the Telemetry API. */
+  telemetry: boolean;
 }
 
 export const HELP = `Runs the function and the extension of template.yaml as AWS Lambda would, on this machine.
@@ -25,6 +27,7 @@ export const HELP = `Runs the function and the extension of template.yaml as AWS
   --template FILE         the AWS SAM template (template.yaml)
   --local FOLDER          keeps S3's objects and the environment's /tmp (local)
   --env KEY=VALUE         sets a variable for function and extensions; may be repeated
+  --no-telemetry          no Telemetry API, as in AWS's runtime interface emulator
   --help                  this text
 
 All of it listens on 127.0.0.1 only. Port 0 takes any free port. Ctrl-C shuts the environment down as Lambda does,
@@ -47,6 +50,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     template: values.template,
     local: values.local,
     env: Object.fromEntries(values.env.map(variable)),
+    telemetry: !values['no-telemetry'],
   };
 }
 
@@ -62,6 +66,7 @@ function parse(args: readonly string[]) {
         template: { type: 'string', default: 'template.yaml' },
         local: { type: 'string', default: 'local' },
         env: { type: 'string', multiple: true, default: [] },
+        'no-telemetry': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

@@ -25,6 +25,8 @@ export interface EmulatorOptions {
   env: Readonly<Record<string, string>>;
   /** The PATH that function and extensions get; the running node's folder is put before it. */
   path: string;
+  /** Whether extensions can subscribe to the Telemetry API. @default true */
+  telemetry?: boolean;
   /** How long the environment may take to get ready. @default 10000 */
   initTimeoutMs?: number;
   /** For every line that Lambda, the function and the extensions write. */
@@ -129,6 +131,7 @@ function environmentOptions(
     memoryMb: template.memoryMb,
     timeoutMs: template.timeoutMs,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
+    ...(options.telemetry !== undefined && { telemetry: options.telemetry }),
     extensions: Object.keys(extensions),
     runtimeProgram: (api) => ({
       command: process.execPath,

@@ -66,7 +66,8 @@ export function parseSubscription(body: string): Subscription {
 
 /** For an object that is none, and for one that lacks a key. */
 function objectMessage(name: string) {
-  return ({ path }: v.BaseIssue<unknown>) => (path ? `${path.at(-1)?.key} is not provided` : `${name} should be an object`);
+  return ({ path }: v.BaseIssue<unknown>) =>
+    path ? `${path.at(-1)?.key} is not provided` : `${name} should be an object`;
 }
 
 function between(name: string, least: number, most: number) {

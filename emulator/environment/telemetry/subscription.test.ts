@@ -28,7 +28,7 @@ test('buffering has the defaults of Lambda', () => {
 const destination = (URI: string) => ({ ...valid, destination: { ...valid.destination, URI } });
 test.each([
   ['{', 'the request body should be JSON'],
-  [[], 'the request body should be an object'],
+  [null, 'the request body should be an object'],
   [{}, 'schemaVersion is not provided; types is not provided; destination is not provided'],
   [{ ...valid, schemaVersion: '2021-03-18' }, 'schemaVersion is not supported'],
   [{ ...destination('http://sandbox.localdomain'), types: [] }, 'types should not be empty; URI port is not provided'],

@@ -27,7 +27,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay bench model evaluate model-train oracles $(ORACLES:%=local/oracles/%) local/oracles/squad image deploy clean install
+.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles $(ORACLES:%=local/oracles/%) local/oracles/squad image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every rec
 
 replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
 	@node test/replay/index.ts
+
+chaos: $(BUILT) ## Faults against real processes, by seed, and what became of every record: RUNS=1000 SEED=n
+	@RUNS="$(RUNS)" SEED="$(SEED)" node test/chaos/index.ts
 
 test: check $(BUILT) ## Install, check, and run every test that a bare machine can run
 	vitest run

@@ -27,7 +27,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles $(ORACLES:%=local/oracles/%) local/oracles/squad image deploy clean install
+.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles $(ORACLES:%=local/oracles/%) local/oracles/squad oracle-versitygw image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,7 +63,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
 	@touch $@
 
-oracles: $(ORACLES:%=local/oracles/%) local/oracles/squad ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
+oracles: $(ORACLES:%=local/oracles/%) local/oracles/squad oracle-versitygw ## Ask software that others wrote, and compare (needs Python 3.11 and Go; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl

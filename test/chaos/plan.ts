@@ -41,6 +41,8 @@ export interface EnvironmentPlan {
   batchRecords: number;
   batchAgeMs: number;
   flushBudgetMs: number;
+  /** CAPTURE_LAST_RESORT=log: at shutdown, what cannot be delivered is written to the log. */
+  lastResort: boolean;
   /** `quota`: CAPTURE_SPOOL_BYTES; `disk`: the size of its /tmp, where that can be made. */
   room: { kind: 'plenty' } | { kind: 'quota' | 'disk'; bytes: number };
   /** One after the other; the PUTs after the last are stored. `outage`: every PUT is answered 503. */
@@ -107,6 +109,7 @@ function environmentPlan(dice: Dice, name: string): EnvironmentPlan {
     batchRecords: dice.of([1, 2, 3, 5, 100]),
     batchAgeMs: dice.of([0, 0, 20, 60_000]),
     flushBudgetMs: dice.of([0, 60, 150]),
+    lastResort: dice.chance(0.2),
     room,
     puts: room.kind === 'plenty' || dice.chance(0.3) ? putFates(dice) : 'outage',
     steps: Array.from({ length: dice.whole(3, 7) }, () => stepOf(dice, records)),

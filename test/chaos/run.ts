@@ -47,7 +47,9 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
     await Promise.all(actors.map((actor) => actor.recover()));
     const ledger = actors.flatMap(({ stage }) => stage.ledger());
     const accounts = actors.flatMap(({ stage }) => stage.accounts());
-    broken = verdict({ ledger, delivered, spooled, deliveredAtLast: objects(), spooledAtLast: spools(), accounts });
+    const atLast = { deliveredAtLast: objects(), spooledAtLast: spools() };
+    const logged = actors.flatMap(({ stage }) => stage.logged());
+    broken = verdict({ ledger, delivered, spooled, logged, ...atLast, accounts });
     return {
       seed: plan.seed,
       broken,

@@ -103,6 +103,7 @@ export async function startS3Proxy(
 
   async function forward(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): Promise<void> {
     const answer = await send(request, body);
+    note(`S3 answers ${answer.status}`);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 

@@ -5,6 +5,8 @@ import path from 'node:path';
 export interface LyingRecord {
   eventId: string;
   inferenceTime: string;
+  /** The losses that it tells of. */
+  droppedBefore?: Record<string, number>;
   /** Of the segment or object, below its folder. */
   file: string;
 }
@@ -19,15 +21,19 @@ export function recordsBelow(folder: string): LyingRecord[] {
     .filter((file) => /\.jsonl(\.open)?$/.test(file))
     .flatMap((file) => {
       const lines = read(path.join(folder, file)).split('\n').slice(0, -1);
-      return lines.map((line) => {
-        try {
-          const { eventId, inferenceTime } = JSON.parse(line).eventMetadata;
-          return { eventId: String(eventId), inferenceTime: String(inferenceTime), file };
-        } catch (error) {
-          throw new Error(`Expected a record in ${file}, got ${line.length} characters: ${(error as Error).message}`);
-        }
-      });
+      return lines.map((line) => recordOf(line, file));
     });
+}
+
+/** @throws Error when a line is no record */
+export function recordOf(line: string, file: string): LyingRecord {
+  try {
+    const { eventMetadata, inferenceCapture } = JSON.parse(line);
+    const { eventId, inferenceTime } = eventMetadata;
+    return { eventId, inferenceTime, droppedBefore: inferenceCapture.droppedBefore, file };
+  } catch (error) {
+    throw new Error(`Expected a record in ${file}, got ${line.length} characters: ${(error as Error).message}`);
+  }
 }
 
 function filesBelow(folder: string): string[] {

@@ -8,20 +8,25 @@ import type { EnvironmentPlan } from './plan.ts';
 import { Processes } from './processes.ts';
 import type { Programs } from './programs.ts';
 import { mountSmallDisk, unmount } from './small-disk.ts';
-import { type LyingRecord, recordsBelow } from './spool-files.ts';
+import { type LyingRecord, recordOf, recordsBelow } from './spool-files.ts';
 import type { Account } from './verdict.ts';
 
 const FUNCTION_NAME = 'Chaos';
 export const BUCKET = 'inference-capture';
 
+/** What a stage has to know of a plan. */
+export type StagePlan = Omit<EnvironmentPlan, 'puts' | 'steps' | 'killExtensionAfterMs'>;
+
 export interface StageOptions {
-  plan: EnvironmentPlan;
+  plan: StagePlan;
   programs: Programs;
   /** Its own, which must exist. */
   folder: string;
   /** Of the receiver; nobody else may have it as long as the stage lives. */
   port: number;
   s3Url: string;
+  /** Laid over the environment of function and extension. */
+  env?: Record<string, string>;
   note(text: string): void;
 }
 
@@ -32,6 +37,8 @@ export class Stage {
   readonly #tmp: string;
   readonly #ledger: string;
   readonly #accounts: Account[] = [];
+  // By its place, the line of a record, of which there may be several parts.
+  readonly #logged = new Map<string, string>();
   /** Whether its /tmp is a small disk. */
   readonly hasSmallDisk: boolean;
 
@@ -41,7 +48,7 @@ export class Stage {
     this.processes = new Processes(folder);
     this.#tmp = path.join(folder, 'tmp');
     this.#ledger = path.join(folder, 'ledger.jsonl');
-    mkdirSync(this.#tmp);
+    mkdirSync(this.#tmp, { recursive: true });
     writeFileSync(this.#ledger, '');
     this.hasSmallDisk = plan.room.kind === 'disk' && mountSmallDisk(this.#tmp, plan.room.bytes);
   }
@@ -74,7 +81,7 @@ export class Stage {
       },
       log: (line) => {
         note(line);
-        this.#readStats(line);
+        this.#readLog(line);
       },
       now: () => performance.timeOrigin + performance.now(),
     });
@@ -82,6 +89,11 @@ export class Stage {
 
   spooled(): LyingRecord[] {
     return recordsBelow(path.join(this.#tmp, 'inference-capture'));
+  }
+
+  /** The event ids of the records that the extension has written to its log, for want of anything better. */
+  logged(): string[] {
+    return Array.from(this.#logged.values(), (line) => recordOf(line, 'the log').eventId);
   }
 
   /** What the function has noted so far. */
@@ -114,13 +126,17 @@ export class Stage {
     last.ledger = this.ledger().slice(before);
   }
 
-  #readStats(line: string): void {
-    if (!line.includes('"source":"inference-capture"') || !line.includes('"shutdownReason"')) return;
-    this.#accounts.at(-1)!.stats = JSON.parse(line) as Stats;
+  #readLog(line: string): void {
+    if (!line.includes('"source":"inference-capture"')) return;
+    if (line.includes('"shutdownReason"')) this.#accounts.at(-1)!.stats = JSON.parse(line) as Stats;
+    if (!line.includes('"a record that could not be delivered"')) return;
+    const { key, line: number, text } = JSON.parse(line) as { key: string; line: number; text: string };
+    const place = `${key} ${number}`;
+    this.#logged.set(place, (this.#logged.get(place) ?? '') + text);
   }
 
   #sources(runtimeApi: string) {
-    const { plan, port, s3Url, programs } = this.#options;
+    const { plan, port, s3Url, programs, env } = this.#options;
     const { room } = plan;
     const spoolBytes = room.kind === 'plenty' || this.hasSmallDisk ? 134_217_728 : room.bytes;
     return {
@@ -138,8 +154,10 @@ export class Stage {
         CAPTURE_BATCH_AGE_MS: String(plan.batchAgeMs),
         CAPTURE_FLUSH_BUDGET_MS: String(plan.flushBudgetMs),
         CAPTURE_SPOOL_BYTES: String(spoolBytes),
+        ...(plan.lastResort && { CAPTURE_LAST_RESORT: 'log' }),
         CHAOS_LEDGER: this.#ledger,
         NODE_COMPILE_CACHE: programs.compileCache,
+        ...env,
       },
     };
   }

@@ -19,6 +19,8 @@ export interface Evidence {
   /** In S3, and in the spools, when the last process had ended. */
   delivered: LyingRecord[];
   spooled: LyingRecord[];
+  /** Event ids in the log, as a last resort. */
+  logged: string[];
   /** The same when successors had had their chance, with an S3 that works. */
   deliveredAtLast: LyingRecord[];
   spooledAtLast: LyingRecord[];
@@ -27,15 +29,25 @@ export interface Evidence {
 
 /** Every promise that a run broke, in words; none when all is well. */
 export function verdict(evidence: Evidence): string[] {
-  return [...lost(evidence), ...twice(evidence), ...foreign(evidence), ...misplaced(evidence), ...miscounted(evidence)];
+  return [
+    ...lost(evidence),
+    ...twice(evidence),
+    ...foreign(evidence),
+    ...misplaced(evidence),
+    ...miscounted(evidence),
+    ...overstated(evidence),
+  ];
 }
+
+/** Outcomes of a post that only the extension knows more of. */
+const UNANSWERED = ['timeout', 'unreachable'];
 
 const ids = (records: readonly LyingRecord[]) => new Set(records.map(({ eventId }) => eventId));
 
-function lost({ ledger, delivered, spooled, deliveredAtLast, spooledAtLast }: Evidence): string[] {
+function lost({ ledger, delivered, spooled, logged, deliveredAtLast, spooledAtLast }: Evidence): string[] {
   const acknowledged = ledger.filter(({ outcome }) => outcome === 'accepted').map(({ eventId }) => eventId);
-  const safe = ids([...delivered, ...spooled]);
-  const safeAtLast = ids(deliveredAtLast);
+  const safe = ids([...delivered, ...spooled]).union(new Set(logged));
+  const safeAtLast = ids(deliveredAtLast).union(new Set(logged));
   return [
     ...acknowledged.filter((id) => !safe.has(id)).map((id) => `lost: ${id} was acknowledged and is nowhere`),
     ...acknowledged
@@ -71,19 +83,32 @@ function miscounted({ accounts }: Evidence): string[] {
   );
 }
 
-const UNANSWERED = ['timeout', 'unreachable'];
+/** The losses that stored lines tell of have happened, each of them once. */
+function overstated({ ledger, deliveredAtLast }: Evidence): string[] {
+  const outcomes = new Map(ledger.map(({ eventId, outcome }) => [eventId, outcome])); // the last one of each
+  const count = (...of: string[]) => [...outcomes.values()].filter((outcome) => of.includes(outcome)).length;
+  const told = new Map<string, number>();
+  for (const { droppedBefore } of deliveredAtLast) {
+    for (const [reason, records] of Object.entries(droppedBefore ?? {})) {
+      told.set(reason, (told.get(reason) ?? 0) + records);
+    }
+  }
+  return [...told]
+    .filter(([reason, records]) => records > count(reason, 'posted', ...UNANSWERED))
+    .map(([reason, records]) => `overstated: ${records} records dropped for ${reason}, where ${count(reason)} were`);
+}
 
 function miscounts({ spoolAtStart, spoolAtEnd, ledger, stats }: Account): string[] {
   if (stats === undefined) return [];
-  const { received, recovered, delivered, pending } = stats;
+  const { received, recovered, delivered, pending, logged = 0 } = stats as Stats & { logged?: number };
   const dropped = Object.values(stats.dropped).reduce((sum, records) => sum + records, 0);
   const wrong: string[] = [];
   const expect = (holds: boolean, what: string) => {
     if (!holds) wrong.push(what);
   };
   expect(
-    received === delivered + dropped + pending,
-    `received ${received} = delivered ${delivered} + dropped ${dropped} + pending ${pending} does not hold`,
+    received === delivered + logged + dropped + pending,
+    `received ${received} = delivered ${delivered} + logged ${logged} + dropped ${dropped} + pending ${pending} does not hold`,
   );
   expect(recovered === spoolAtStart, `recovered ${recovered} records, where ${spoolAtStart} were in the spool`);
   expect(pending === spoolAtEnd, `told of ${pending} pending records, where ${spoolAtEnd} were in the spool`);

@@ -12,6 +12,7 @@ test('without flags, everything has its default', () => {
     local: 'local',
     env: {},
     telemetry: true,
+    initializationType: 'on-demand',
   });
 });
 
@@ -26,6 +27,7 @@ const wrong: [args: string[], says: string][] = [
   [['--port', '65536'], "--port to be a port from 0 to 65535, got '65536'"],
   [['--s3-port', ''], "--s3-port to be a port from 0 to 65535, got ''"],
   [['--env', 'A'], "--env to be KEY=VALUE, got 'A'"],
+  [['--initialization-type', 'snap-start'], "to be on-demand or lambda-managed-instances, got 'snap-start'"],
   [['--unknown'], '--unknown'],
   [['file'], 'file'],
 ];
@@ -42,6 +44,7 @@ test('the help names every flag', () => {
     'template',
     'local',
     'env',
+    'initialization-type',
     'no-telemetry',
     'help',
   ]) {

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port, capture: flags.capturePort },
     env: flags.env,
     telemetry: flags.telemetry,
+    initializationType: flags.initializationType,
     path: process.env['PATH'] ?? '',
     log: (line) => console.log(line),
   });

@@ -5,6 +5,7 @@ import type { FunctionIdentity } from './extensions-api.ts';
 import {
   type ExitStatus,
   extensionExited,
+  type InitializationType,
   idle,
   initEnded,
   type Lifecycle,
@@ -26,6 +27,8 @@ export interface SandboxOptions {
   /** What to start, given `host:port` of the Runtime and Extensions APIs. */
   runtimeProgram(api: string): Program;
   extensionProgram(name: string, api: string): Program;
+  /** @default on-demand */
+  initializationType?: InitializationType;
   /** Whether there is a Telemetry API. @default true */
   telemetry?: boolean;
   log(line: string): void;
@@ -50,7 +53,7 @@ export class Sandbox {
 
   constructor(options: SandboxOptions) {
     this.#options = options;
-    this.control = new Control(options.extensions, options.now);
+    this.control = new Control(options.extensions, options.now, options.initializationType);
     this.telemetry = new Telemetry(options.now);
     const offered = options.telemetry === false ? undefined : this.telemetry;
     this.#server = buildControlServer(this.control, options.identity, offered);
@@ -65,7 +68,7 @@ export class Sandbox {
     const { control, telemetry } = this;
     const { extensions, extensionProgram, runtimeProgram, log, identity, now } = this.#options;
     const startMs = now();
-    telemetry.emit(events.initStart(identity.functionName, identity.functionVersion, `nodejs:${process.version}`));
+    telemetry.emit(events.initStart(this.life.initializationType, identity, `nodejs:${process.version}`));
     const api = (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
     for (const name of extensions) {
       const group = startGroup(extensionProgram(name, api), this.#logged('extension'));
@@ -78,14 +81,14 @@ export class Sandbox {
       this.#runtime = startGroup(runtimeProgram(api), this.#logged('function'));
       this.#watch(this.#runtime, runtimeExited);
       const runtime = await control.until(({ runtime }) => runtime === 'Ready', atMs);
-      telemetry.emit(events.initRuntimeDone(this.#statusOf(runtime)));
+      telemetry.emit(events.initRuntimeDone(this.life.initializationType, this.#statusOf(runtime)));
       outcome = await control.until(initEnded, atMs);
     }
     for (const extension of this.life.extensions) {
       log(extensionLine(extension));
       telemetry.emit(events.extension(extension.name, extension.state, extension.events));
     }
-    telemetry.emit(events.initReport(this.#statusOf(outcome), now() - startMs));
+    telemetry.emit(events.initReport(this.life.initializationType, this.#statusOf(outcome), now() - startMs));
     telemetry.closeSubscription();
     if (outcome === 'met') this.#rest();
     return outcome;
@@ -148,6 +151,7 @@ export class Sandbox {
 
   #rest(): void {
     this.control.change(idle);
+    if (this.life.initializationType === 'lambda-managed-instances') return;
     this.#signalAll('SIGSTOP');
     this.telemetry.pause();
   }

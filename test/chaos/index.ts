@@ -20,7 +20,6 @@ const extension = process.env['EXTENSION'] || 'dist/extension/extensions/inferen
 const programs = await buildPrograms(folder, path.resolve(extension));
 if (runs === 1) console.log(JSON.stringify(planOf(seed), null, 2));
 const result = await campaign({ runs, seed }, programs, progress());
-for (const failure of result.failures) tell(failure);
 console.log(`\n${'fault'.padEnd(40)} struck`);
 for (const [kind, count] of result.strikes.counts) console.log(`${kind.padEnd(40)} ${String(count).padStart(6)}`);
 const { acknowledged, accounts, failures, ms } = result;
@@ -42,7 +41,7 @@ function progress(): (result: RunResult, done: number) => void {
   let toldMs = startMs;
   return (one, done) => {
     if (runs === 1) console.log(one.story.join('\n'));
-    if (one.broken.length > 0) console.log(`seed ${one.seed} broke a promise`);
+    if (one.broken.length > 0) tell(one);
     const nowMs = performance.now();
     if (nowMs - toldMs < 5000) return;
     toldMs = nowMs;
@@ -54,7 +53,7 @@ function progress(): (result: RunResult, done: number) => void {
 function tell({ seed: failed, broken, folder: kept }: RunResult): void {
   console.log(`\nseed ${failed}:`);
   for (const what of broken) console.log(`  ${what}`);
-  console.log(`  its files are in ${kept}`);
+  console.log(`  its files and its story are in ${kept}`);
 }
 
 function wholeNumber(name: string, standard: number, least: number): number {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildS3 } from '../../emulator/s3/s3.ts';
@@ -64,5 +64,6 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
     for (const actor of actors) await actor.leave();
     await s3.close();
     if (broken.length === 0) await rm(folder, { recursive: true, force: true });
+    else await writeFile(path.join(folder, 'story.txt'), [...story, ...broken, ''].join('\n'));
   }
 }

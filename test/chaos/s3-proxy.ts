@@ -82,11 +82,12 @@ export async function startS3Proxy(
         if (await store(request, body)) strikes.struck('S3 hangs');
         return;
       case 'extension killed before it is stored':
-        if (environs.killExtension()) strikes.struck('extension killed in an upload');
+        if (!healthy && environs.killExtension()) strikes.struck('extension killed in an upload');
         response.destroy();
         return;
       case 'extension killed when it is stored':
-        if ((await store(request, body)) && environs.killExtension())
+        // Meanwhile the recovery may have begun, whose process is to be left alone.
+        if ((await store(request, body)) && !healthy && environs.killExtension())
           strikes.struck('extension killed when S3 had stored');
         response.destroy();
         return;

@@ -1,4 +1,5 @@
 /** The events of the Telemetry API that Lambda itself makes, in the words of schema version 2022-12-13. */
+import type { InitializationType } from '../lifecycle.ts';
 import type { Report } from '../platform-log.ts';
 
 /** `time`, in ISO 8601, is added when it happens. A line of a log is its text. */
@@ -10,19 +11,24 @@ export interface TelemetryEvent {
 /** How something ended. */
 export type Status = 'success' | 'error' | 'failure' | 'timeout';
 
-const INIT = { initializationType: 'on-demand', phase: 'init' };
-
-export function initStart(functionName: string, functionVersion: string, runtimeVersion: string): TelemetryEvent {
-  return event('initStart', { ...INIT, runtimeVersion, functionName, functionVersion });
+/** Init has begun. */
+export function initStart(
+  initializationType: InitializationType,
+  { functionName, functionVersion }: { functionName: string; functionVersion: string },
+  runtimeVersion: string,
+): TelemetryEvent {
+  return event('initStart', { initializationType, phase: 'init', runtimeVersion, functionName, functionVersion });
 }
 
 /** The runtime has asked for its first event, or never will. */
-export function initRuntimeDone(status: Status): TelemetryEvent {
-  return event('initRuntimeDone', { ...INIT, status });
+export function initRuntimeDone(initializationType: InitializationType, status: Status): TelemetryEvent {
+  return event('initRuntimeDone', { initializationType, phase: 'init', status });
 }
 
-export function initReport(status: Status, durationMs: number): TelemetryEvent {
-  return event('initReport', { ...INIT, status, metrics: { durationMs: rounded(durationMs) } });
+/** Runtime and extensions have asked for their first event, or never will. */
+export function initReport(initializationType: InitializationType, status: Status, durationMs: number): TelemetryEvent {
+  const metrics = { durationMs: rounded(durationMs) };
+  return event('initReport', { initializationType, phase: 'init', status, metrics });
 }
 
 /** An extension as it stands at the end of init. */

@@ -44,3 +44,12 @@ test.each([
     expect.objectContaining({ status: 400, errorType: 'ValidationError', message }),
   );
 });
+
+test.each([
+  ['2022-12-13', false],
+  ['2025-01-29', true],
+])('on Managed Instances schema version %s is taken: %s', (schemaVersion, taken) => {
+  const parse = () => parseSubscription(JSON.stringify({ ...valid, schemaVersion }), 'lambda-managed-instances');
+  if (taken) expect(parse()).toMatchObject({ types: ['platform'] });
+  else expect(parse).toThrow('schemaVersion should be 2025-01-29');
+});

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { InitializationType } from '../lifecycle.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Where events go. Lambda knows the environment by two names, which both are this machine here. */
@@ -53,13 +54,16 @@ export interface Subscription {
  *
  * @throws {Refusal} 400 ValidationError, whose message names everything that is wrong
  */
-export function parseSubscription(body: string): Subscription {
+export function parseSubscription(body: string, initializationType: InitializationType = 'on-demand'): Subscription {
   const result = v.safeParse(Subscription, jsonOf(body), { abortPipeEarly: true });
   if (!result.success) {
     const messages = [...new Set(result.issues.map(({ message }) => message))];
     throw new Refusal(400, 'ValidationError', messages.join('; '));
   }
-  const { types, destination, buffering } = result.output;
+  const { schemaVersion, types, destination, buffering } = result.output;
+  if (initializationType === 'lambda-managed-instances' && schemaVersion !== '2025-01-29') {
+    throw new Refusal(400, 'ValidationError', 'schemaVersion should be 2025-01-29 on Managed Instances');
+  }
   const { port, pathname, search } = new URL(destination.URI);
   return { types, url: `http://127.0.0.1:${port}${pathname}${search}`, buffering };
 }

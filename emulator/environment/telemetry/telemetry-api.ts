@@ -18,7 +18,7 @@ export function telemetryApi(app: FastifyInstance, control: Control, telemetry: 
     if (control.life.phase !== 'registering' && control.life.phase !== 'starting') {
       throw new Refusal(403, 'Telemetry.SubscriptionClosed', 'Telemetry API subscription is closed already');
     }
-    telemetry.subscribe(name, parseSubscription(String(request.body)));
+    telemetry.subscribe(name, parseSubscription(String(request.body), control.life.initializationType));
     return reply.type('application/json').send('"OK"');
   });
 }

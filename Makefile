@@ -23,6 +23,7 @@ MODEL_DIR ?= model
 INSTALLED := node_modules/.package-lock.json
 # The name tells the model, so that another one is built anew.
 BUILT := dist/.built-$(subst /,-,$(MODEL_DIR))
+VERSITYGW := v1.8.0
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
@@ -54,7 +55,7 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .bin-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -79,6 +80,12 @@ local/oracles/%: .venv-oracles/.installed
 	.venv-oracles/bin/python -m pip install -r $<
 	.venv-oracles/bin/python -m pip install --no-deps -r test/oracles/squad/requirements.txt
 	@touch $@
+
+oracle-versitygw: $(BUILT) .bin-oracles/versitygw
+	node --test test/oracles/versitygw/delivery.ts
+
+.bin-oracles/versitygw:
+	GOBIN="$(CURDIR)/.bin-oracles" go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
 
 model: $(INSTALLED) ## Fetch a model from the Hugging Face hub: MODEL=owner/name
 	@NODE_USE_ENV_PROXY=1 node model/fetch/index.ts "$(MODEL)" $(if $(REVISION),--revision "$(REVISION)") $(if $(OUT),--out "$(OUT)") $(if $(ONNX),--onnx "$(ONNX)") $(ARGS)

@@ -23,6 +23,9 @@ export interface Scene {
   working: Set<Actor>;
 }
 
+/** One has 2 s for its shutdown, which is plenty, except on a machine that is busy with other things. */
+const MOST_SUCCESSORS = 3;
+
 /** Lets the plan of one environment happen. */
 export class Actor {
   readonly stage: Stage;
@@ -75,13 +78,16 @@ export class Actor {
     }
   }
 
-  /** A successor in the same /tmp, with an S3 that works: what is in the spool can be delivered, or is not. */
+  /** Successors in the same /tmp, with an S3 that works: what is in the spool can be delivered, or is not. */
   async recover(): Promise<void> {
-    this.#note('recovery');
     this.#proxy.recover();
-    this.#environment = this.stage.environment();
-    await this.#environment.init();
-    await this.#environment.close();
+    for (let successor = 1; successor <= MOST_SUCCESSORS; successor++) {
+      this.#note(`successor ${successor}`);
+      this.#environment = this.stage.environment();
+      await this.#environment.init();
+      await this.#environment.close();
+      if (this.stage.spooled().length === 0) return;
+    }
   }
 
   async leave(): Promise<void> {

@@ -23,11 +23,12 @@ MODEL_DIR ?= model
 INSTALLED := node_modules/.package-lock.json
 # The name tells the model, so that another one is built anew.
 BUILT := dist/.built-$(subst /,-,$(MODEL_DIR))
+VERSITYGW := v1.8.0
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad image deploy clean install
+.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every rec
 
 replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
 	@node test/replay/index.ts
+
+chaos: $(BUILT) ## Faults against real processes, by seed, and what became of every record: RUNS=1000 SEED=n
+	@RUNS="$(RUNS)" SEED="$(SEED)" node test/chaos/index.ts
 
 test: check $(BUILT) ## Install, check, and run every test that a bare machine can run
 	vitest run
@@ -51,7 +55,7 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .bin-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -60,7 +64,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) local/oracles/squad ## Ask software that others wrote, and compare (needs Python 3.11; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw ## Ask software that others wrote, and compare (needs Python 3.11 and Go; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -76,6 +80,12 @@ $(ORACLES): local/oracles/%: .venv-oracles/.installed
 	.venv-oracles/bin/python -m pip install -r $<
 	.venv-oracles/bin/python -m pip install --no-deps -r test/oracles/squad/requirements.txt
 	@touch $@
+
+oracle-versitygw: $(BUILT) .bin-oracles/versitygw
+	node --test test/oracles/versitygw/delivery.ts
+
+.bin-oracles/versitygw:
+	GOBIN="$(CURDIR)/.bin-oracles" go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
 
 model: $(INSTALLED) ## Fetch a model from the Hugging Face hub: MODEL=owner/name
 	@NODE_USE_ENV_PROXY=1 node model/fetch/index.ts "$(MODEL)" $(if $(REVISION),--revision "$(REVISION)") $(if $(OUT),--out "$(OUT)") $(if $(ONNX),--onnx "$(ONNX)") $(ARGS)

@@ -1,21 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { parseArguments } from './arguments.ts';
+import { FIGURES, parseArguments } from './arguments.ts';
 
 describe('arguments', () => {
   test.each([
-    { argv: [], expected: { rounds: 15, only: ['P1', 'P2', 'P3', 'P6'], help: false } },
-    { argv: ['--rounds', '3', '--only', 'P2'], expected: { rounds: 3, only: ['P2'], help: false } },
-    { argv: ['--only=P3, P1'], expected: { rounds: 15, only: ['P3', 'P1'], help: false } },
-    { argv: ['--help'], expected: { rounds: 15, only: ['P1', 'P2', 'P3', 'P6'], help: true } },
-  ])('$argv', ({ argv, expected }) => {
-    expect(parseArguments(argv)).toEqual(expected);
+    { argv: [], differs: {} },
+    { argv: ['--rounds', '3', '--only', 'P2'], differs: { rounds: 3, only: ['P2'] } },
+    { argv: ['--only=P3, P1'], differs: { only: ['P3', 'P1'] } },
+    { argv: ['--records=1000000'], differs: { records: 1_000_000 } },
+    { argv: ['--help'], differs: { help: true } },
+  ])('$argv', ({ argv, differs }) => {
+    const standard = { rounds: 15, only: FIGURES, records: 150_000, help: false };
+    expect(parseArguments(argv)).toEqual({ ...standard, ...differs });
   });
 
   test.each([
     { argv: ['--rounds', '0'], message: '--rounds: expected a whole number from 1 to 9999, got "0"' },
     { argv: ['--rounds', '2.5'], message: 'got "2.5"' },
     { argv: ['--rounds', ''], message: 'got ""' },
-    { argv: ['--only', 'P4'], message: '--only: expected names out of P1, P2, P3, P6, got "P4"' },
+    { argv: ['--only', 'P0'], message: '--only: expected names out of P1, P2, P3, P4, P5, P6, P7, OUTAGE, got "P0"' },
+    { argv: ['--records', '10'], message: '--records: expected a whole number from 1000 to 999999999, got "10"' },
     { argv: ['--only', ''], message: 'got ""' },
     { argv: ['--fast'], message: "Unknown option '--fast'" },
   ])('$argv are refused', ({ argv, message }) => {

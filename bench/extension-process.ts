@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,14 +6,28 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { HEALTH_PATH, STATS_PATH, type Stats } from '../capture/wire.ts';
-import { startExtensionsApi } from './extensions-api.ts';
+import { type ExtensionsApi, startExtensionsApi } from './extensions-api.ts';
+
+export interface ExtensionProgram {
+  command: string;
+  args?: readonly string[];
+  /** Added to its environment. */
+  env?: Record<string, string>;
+}
 
 export interface ExtensionProcess extends AsyncDisposable {
   /** Of its receiver, on loopback. */
   port: number;
+  /** What hands it its events. */
+  api: ExtensionsApi;
+  /** From the start of the process until it asked for its first event, in milliseconds. */
+  startMs: number;
   /** What it says of the records that it took. */
   stats(): Promise<Stats>;
+  /** The memory that it holds now, in MB of 1024 * 1024 bytes. */
+  rssMb(): Promise<number>;
 }
 
 const READY_MS = 10_000;
@@ -21,17 +35,38 @@ const READY_MS = 10_000;
 /**
  * Starts the built extension as Lambda does, with a destination and a spool in a folder of its own that goes away with it.
  *
- * @param executable such as dist/extension/extensions/inference-capture
- * @throws Error when its receiver does not answer in time
+ * @param program whose command is such as dist/extension/extensions/inference-capture
+ * @throws Error when it does not ask for an event, or its receiver does not answer, in time
  */
-export async function startExtension(executable: string): Promise<ExtensionProcess> {
+export async function startExtension(program: ExtensionProgram): Promise<ExtensionProcess> {
+  const extension = await startAnyExtension(program);
+  try {
+    const deadlineMs = performance.now() + READY_MS;
+    while (!(await answers(`http://127.0.0.1:${extension.port}${HEALTH_PATH}`))) {
+      if (performance.now() > deadlineMs) throw new Error(`The extension does not answer after ${READY_MS / 1000} s`);
+      await sleep(50);
+    }
+    return extension;
+  } catch (error) {
+    await extension[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * The same for any program that registers and asks for an event, whether it receives records or not.
+ *
+ * @throws Error when it does not ask for an event in time
+ */
+export async function startAnyExtension({ command, args = [], env }: ExtensionProgram): Promise<ExtensionProcess> {
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'inference-capture-bench-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   const api = started.use(await startExtensionsApi());
   const port = await freePort();
 
-  const child = spawn(executable, {
+  const spawnedMs = performance.now();
+  const child = spawn(command, args, {
     env: {
       // Its launcher starts the first `node` there is.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
@@ -40,6 +75,7 @@ export async function startExtension(executable: string): Promise<ExtensionProce
       CAPTURE_PORT: String(port),
       CAPTURE_DESTINATION: `file://${folder}/objects`,
       CAPTURE_SPOOL_DIR: `${folder}/spool`,
+      ...env,
     },
     stdio: ['ignore', process.stderr, process.stderr],
   });
@@ -55,17 +91,25 @@ export async function startExtension(executable: string): Promise<ExtensionProce
   });
   await once(child, 'spawn');
 
-  const url = (resource: string) => `http://127.0.0.1:${port}${resource}`;
-  const deadlineMs = performance.now() + READY_MS;
-  while (!(await answers(url(HEALTH_PATH)))) {
-    if (child.exitCode !== null) throw new Error(`The extension ended with exit code ${child.exitCode}`);
-    if (performance.now() > deadlineMs) throw new Error(`The extension does not answer after ${READY_MS / 1000} s`);
-    await sleep(50);
-  }
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const askedMs = await Promise.race([
+    api.asked(),
+    once(child, 'exit', { signal }).then(([code]) => Promise.reject(new Error(`The extension ended with ${code}`))),
+    sleep(READY_MS, undefined, { signal }).then(() =>
+      Promise.reject(new Error(`The extension asks for no event after ${READY_MS / 1000} s`)),
+    ),
+  ]).finally(() => waiting.abort());
   const running = started.move();
   return {
     port,
-    stats: async () => (await (await fetch(url(STATS_PATH))).json()) as Stats,
+    api,
+    startMs: askedMs - spawnedMs,
+    stats: async () => (await (await fetch(`http://127.0.0.1:${port}${STATS_PATH}`)).json()) as Stats,
+    rssMb: async () => {
+      const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(child.pid)]);
+      return Number(stdout) / 1024;
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -12,6 +12,13 @@ describe('a figure', () => {
     expect(figureOf({ ...meaning, unit: 'ratio' }, values).met).toBe(met);
   });
 
+  test.each([
+    { values: [14_000, 15_000], met: false },
+    { values: [15_000, 15_001], met: true },
+  ])('of $values records/s meets a goal of 15000, which is the least: $met', ({ values, met }) => {
+    expect(figureOf({ ...meaning, unit: 'records/s', goal: 15_000 }, values).met).toBe(met);
+  });
+
   test('that is a ratio keeps the milliseconds behind it', () => {
     const rounds = [
       { ours: [1, 2, 3], peer: [4, 4, 4] },

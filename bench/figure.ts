@@ -5,8 +5,8 @@ export interface Figure extends Spread {
   /** Its short name, such as `P1`. */
   figure: string;
   what: string;
-  unit: 'ratio' | 'ms';
-  /** The most that the median may be. Absent, as `met` then is: the figure is told for what it is. */
+  unit: 'ratio' | 'ms' | 'MB' | 'records/s';
+  /** The most that the median may be; of records/s, the least. Absent, as `met` then is: the figure is told for what it is. */
   goal?: number;
   met?: boolean;
   /** Each subject's p50 in milliseconds, the median over the rounds. */
@@ -19,7 +19,8 @@ type Meaning = Pick<Figure, 'figure' | 'what' | 'unit' | 'goal'>;
 /** A figure over the values of the rounds. The goal is for the median. */
 export function figureOf(meaning: Meaning, values: readonly number[]): Figure {
   const over = spread(values);
-  const met = meaning.goal === undefined ? {} : { met: over.median <= meaning.goal };
+  const { goal, unit } = meaning;
+  const met = goal === undefined ? {} : { met: unit === 'records/s' ? over.median >= goal : over.median <= goal };
   return { ...meaning, ...over, ...met, rounds: values.length };
 }
 

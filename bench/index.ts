@@ -3,9 +3,13 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { type BenchArguments, type FigureName, parseArguments, USAGE } from './arguments.ts';
+import { measureAfterResponse } from './figures/after-response.ts';
 import { measureBareSession } from './figures/bare-session.ts';
 import { measureCapture } from './figures/capture.ts';
 import { measureColdStart } from './figures/cold-start.ts';
+import { measureExtensionStart } from './figures/extension-start.ts';
+import { measureIntake } from './figures/intake.ts';
+import { measureOutage } from './figures/outage.ts';
 import { measurePeers } from './figures/peers.ts';
 import { questions } from './inputs.ts';
 import type { Measurement } from './measurement.ts';
@@ -15,7 +19,11 @@ const MEASUREMENTS: Record<FigureName, Measurement> = {
   P1: measurePeers,
   P2: measureBareSession,
   P3: measureCapture,
+  P4: measureExtensionStart,
+  P5: measureAfterResponse,
   P6: measureColdStart,
+  P7: measureIntake,
+  OUTAGE: measureOutage,
 };
 
 /** Threads of the model in every process that is measured. */
@@ -42,7 +50,8 @@ async function main(argv: string[]): Promise<number> {
   const report: Report = { date: new Date().toISOString(), machine: machine(), figures: [], failures: [] };
   for (const figure of args.only) {
     try {
-      const setting = { root, questions: questions(), rounds: args.rounds, threads: THREADS, note };
+      const { rounds, records } = args;
+      const setting = { root, questions: questions(), rounds, records, threads: THREADS, note };
       report.figures.push(...(await MEASUREMENTS[figure](setting)));
     } catch (error) {
       report.failures.push({ figure, error: (error as Error).message });

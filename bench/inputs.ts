@@ -113,7 +113,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
 }
 
 /** Numbers from 0 to below 1 that follow from the seed. Source: Tommy Ettinger's Mulberry32, in the public domain. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -9,6 +9,8 @@ export interface Setting {
   root: string;
   questions: readonly Question[];
   rounds: number;
+  /** Records that a measurement of throughput sends in all. */
+  records: number;
   /** Threads of the model, the same for everybody. */
   threads: number;
   /** Says something to the reader on stderr. */

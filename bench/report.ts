@@ -25,14 +25,22 @@ export interface Machine {
   onnxruntime: string;
 }
 
+const SHOWN: Record<Figure['unit'], (value: number) => string> = {
+  ratio: (value) => value.toFixed(3),
+  ms: (value) => `${value.toFixed(2)} ms`,
+  MB: (value) => `${value.toFixed(1)} MB`,
+  'records/s': (value) => `${Math.round(value)} records/s`,
+};
+
 const HEADINGS = ['figure', 'what', 'goal', 'min', 'median', 'max', 'met', 'p50, ms'];
 
 /** The figures as a table in Markdown, columns aligned. The goal is for the median. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ figure, what, unit, goal, min, median, max, met, p50Ms }) => {
-    const shown = (value: number) => (unit === 'ms' ? `${value.toFixed(2)} ms` : value.toFixed(3));
+    const shown = (value: number) => SHOWN[unit](value);
     const times = Object.values(p50Ms ?? {}).map((ms) => ms.toFixed(ms < 10 ? 2 : 1));
-    const limit = goal === undefined ? '' : unit === 'ms' ? `<= ${goal} ms` : `<= ${goal}`;
+    const limit =
+      goal === undefined ? '' : `${unit === 'records/s' ? '>=' : '<='} ${goal}${unit === 'ratio' ? '' : ` ${unit}`}`;
     return [
       figure,
       what,

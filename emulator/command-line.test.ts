@@ -11,6 +11,8 @@ test('without flags, everything has its default', () => {
     template: 'template.yaml',
     local: 'local',
     env: {},
+    telemetry: true,
+    initializationType: 'on-demand',
   });
 });
 
@@ -25,6 +27,7 @@ const wrong: [args: string[], says: string][] = [
   [['--port', '65536'], "--port to be a port from 0 to 65535, got '65536'"],
   [['--s3-port', ''], "--s3-port to be a port from 0 to 65535, got ''"],
   [['--env', 'A'], "--env to be KEY=VALUE, got 'A'"],
+  [['--initialization-type', 'snap-start'], "to be on-demand or lambda-managed-instances, got 'snap-start'"],
   [['--unknown'], '--unknown'],
   [['file'], 'file'],
 ];
@@ -33,7 +36,18 @@ test.each(wrong)('%j is refused', (args, says) => {
 });
 
 test('the help names every flag', () => {
-  for (const flag of ['port', 'invoke-port', 's3-port', 'capture-port', 'template', 'local', 'env', 'help']) {
+  for (const flag of [
+    'port',
+    'invoke-port',
+    's3-port',
+    'capture-port',
+    'template',
+    'local',
+    'env',
+    'initialization-type',
+    'no-telemetry',
+    'help',
+  ]) {
     expect(HELP).toContain(`--${flag}`);
   }
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { INITIALIZATION_TYPES, type InitializationType } from './environment/lifecycle.ts';
 import { StartError } from './start-error.ts';
 
 /** What the command line asks for. Ports: 0 is any free one. */
@@ -12,6 +13,9 @@ export interface CommandLine {
   local: string;
   /** Laid over the environment of the function and of the extensions. */
   env: Record<string, string>;
+  /** Whether extensions can subscribe to the Telemetry API. */
+  telemetry: boolean;
+  initializationType: InitializationType;
 }
 
 export const HELP = `Runs the function and the extension of template.yaml as AWS Lambda would, on this machine.
@@ -25,6 +29,9 @@ export const HELP = `Runs the function and the extension of template.yaml as AWS
   --template FILE         the AWS SAM template (template.yaml)
   --local FOLDER          keeps S3's objects and the environment's /tmp (local)
   --env KEY=VALUE         sets a variable for function and extensions; may be repeated
+  --initialization-type TYPE
+                          on-demand, or lambda-managed-instances: never frozen (on-demand)
+  --no-telemetry          no Telemetry API, as in AWS's runtime interface emulator
   --help                  this text
 
 All of it listens on 127.0.0.1 only. Port 0 takes any free port. Ctrl-C shuts the environment down as Lambda does,
@@ -47,6 +54,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     template: values.template,
     local: values.local,
     env: Object.fromEntries(values.env.map(variable)),
+    telemetry: !values['no-telemetry'],
+    initializationType: initializationType(values['initialization-type']),
   };
 }
 
@@ -62,6 +71,8 @@ function parse(args: readonly string[]) {
         template: { type: 'string', default: 'template.yaml' },
         local: { type: 'string', default: 'local' },
         env: { type: 'string', multiple: true, default: [] },
+        'initialization-type': { type: 'string', default: 'on-demand' },
+        'no-telemetry': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -74,6 +85,12 @@ function port(flag: string, text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
   throw new StartError(`Expected ${flag} to be a port from 0 to 65535, got '${text}'.`);
+}
+
+function initializationType(text: string): InitializationType {
+  const type = INITIALIZATION_TYPES.find((one) => one === text);
+  if (type !== undefined) return type;
+  throw new StartError(`Expected --initialization-type to be ${INITIALIZATION_TYPES.join(' or ')}, got '${text}'.`);
 }
 
 function variable(text: string): [string, string] {

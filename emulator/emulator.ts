@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { Environment, type EnvironmentOptions } from './environment/environment.ts';
+import type { InitializationType } from './environment/lifecycle.ts';
 import { VERSION } from './environment/platform-log.ts';
 import { extensionVariables, functionArn, functionVariables } from './environment/variables.ts';
 import { buildInvokeApi } from './invoke-api/invoke-api.ts';
@@ -25,6 +26,10 @@ export interface EmulatorOptions {
   env: Readonly<Record<string, string>>;
   /** The PATH that function and extensions get; the running node's folder is put before it. */
   path: string;
+  /** Whether extensions can subscribe to the Telemetry API. @default true */
+  telemetry?: boolean;
+  /** @default on-demand */
+  initializationType?: InitializationType;
   /** How long the environment may take to get ready. @default 10000 */
   initTimeoutMs?: number;
   /** For every line that Lambda, the function and the extensions write. */
@@ -114,6 +119,7 @@ function environmentOptions(
     tmp,
     s3Url: `http://127.0.0.1:${ports.s3}`,
     capturePort: ports.capture,
+    initializationType: options.initializationType,
     logStreamName,
     path: [path.dirname(process.execPath), options.path].filter(Boolean).join(path.delimiter),
     overlay: env,
@@ -129,6 +135,8 @@ function environmentOptions(
     memoryMb: template.memoryMb,
     timeoutMs: template.timeoutMs,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
+    ...(options.initializationType && { initializationType: options.initializationType }),
+    ...(options.telemetry !== undefined && { telemetry: options.telemetry }),
     extensions: Object.keys(extensions),
     runtimeProgram: (api) => ({
       command: process.execPath,

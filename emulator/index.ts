@@ -28,6 +28,8 @@ async function main(): Promise<void> {
     local: flags.local,
     ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port, capture: flags.capturePort },
     env: flags.env,
+    telemetry: flags.telemetry,
+    initializationType: flags.initializationType,
     path: process.env['PATH'] ?? '',
     log: (line) => console.log(line),
   });

@@ -17,7 +17,7 @@ const HANDLER_PAUSE_MS = 20;
 /** P3: what capture costs the caller, with a real extension process that writes each record to its spool. */
 export const measureCapture: Measurement = async (setting) => {
   const executable = await required(setting.root, 'dist/extension/extensions/inference-capture', 'make build');
-  await using extension = await startExtension(executable);
+  await using extension = await startExtension({ command: executable });
   const handler = await handlerFigure(setting, extension);
   const backToBack = await sendFigure(setting, extension, BACK_TO_BACK);
   const fromRest = await sendFigure(setting, extension, FROM_REST);

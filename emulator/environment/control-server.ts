@@ -3,6 +3,8 @@ import type { Control } from './control.ts';
 import { extensionsApi, type FunctionIdentity } from './extensions-api.ts';
 import { Refusal } from './refusal.ts';
 import { runtimeApi } from './runtime-api.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import { telemetryApi } from './telemetry/telemetry-api.ts';
 
 // Well above what either API accepts: a response that is too large is still read, so that the runtime gets its 413.
 const BODY_LIMIT = 64 * 1024 * 1024;
@@ -16,8 +18,12 @@ const VERBS: readonly [path: RegExp, allow: string][] = [
   [/^\/2022-07-01\/telemetry$/, 'PUT'],
 ];
 
-/** The Runtime, Extensions and Telemetry APIs of one set of processes. */
-export function buildControlServer(control: Control, identity: FunctionIdentity): FastifyInstance {
+/** The Runtime, Extensions and Telemetry APIs of one set of processes. Without `telemetry` the last answers that it is not supported. */
+export function buildControlServer(
+  control: Control,
+  identity: FunctionIdentity,
+  telemetry?: Telemetry,
+): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
@@ -41,8 +47,6 @@ export function buildControlServer(control: Control, identity: FunctionIdentity)
 
   runtimeApi(app, control);
   extensionsApi(app, control, identity);
-  app.put('/2022-07-01/telemetry', (_request, reply) =>
-    reply.code(202).send({ errorMessage: 'Telemetry API is not supported', errorType: 'Telemetry.NotSupported' }),
-  );
+  telemetryApi(app, control, telemetry);
   return app;
 }

@@ -5,6 +5,7 @@ import {
   type Fault,
   failed,
   handedOut,
+  type InitializationType,
   invoked,
   type Lifecycle,
   launched,
@@ -65,8 +66,8 @@ export class Control {
    * @param extensionNames of the external extensions that are being started
    * @param now milliseconds since 1970
    */
-  constructor(extensionNames: readonly string[], now: () => number) {
-    this.#life = launched(extensionNames);
+  constructor(extensionNames: readonly string[], now: () => number, initializationType?: InitializationType) {
+    this.#life = launched(extensionNames, initializationType);
     this.#now = now;
   }
 

@@ -6,6 +6,7 @@ import { invocationEnded } from './lifecycle.ts';
 import { initReportLine, initStartLine } from './platform-log.ts';
 import { runtimeAnswered } from './runtime-state.ts';
 import { Sandbox, type SandboxOptions } from './sandbox.ts';
+import { report } from './telemetry/platform-events.ts';
 
 export interface EnvironmentOptions extends Omit<SandboxOptions, 'onIdleFault'> {
   functionArn: string;
@@ -93,7 +94,10 @@ export class Environment {
       ? undefined
       : await this.#start('invoke', deadlineMs, (fault) => invocation.fail(fault));
     const sandbox = this.#sandbox;
-    if (!sandbox) return this.#report(invocation, startMs, initFault, 0);
+    if (!sandbox) {
+      this.#report(invocation, startMs, initFault, 0);
+      return;
+    }
 
     sandbox.invoke({ ...invocation.event(functionArn), deadlineMs });
     const answered = sandbox.control.until(runtimeAnswered, deadlineMs).then(() => {
@@ -107,7 +111,7 @@ export class Environment {
     // What they wrote before they asked for the next event is in the pipes: it belongs before END.
     await setImmediate();
     if (!fault) sandbox.freeze();
-    this.#report(invocation, startMs, fault, peakMemoryBytes);
+    sandbox.telemetry.emit(report(this.#report(invocation, startMs, fault, peakMemoryBytes)));
     if (fault) await this.#end(fault === 'timeout' ? 'timeout' : 'failure');
   }
 
@@ -120,7 +124,7 @@ export class Environment {
   }
 
   #report(invocation: Invocation, startMs: number, fault: Fault | 'timeout' | undefined, peakMemoryBytes: number) {
-    invocation.ended((line) => this.#log(line), {
+    const ended = invocation.ended((line) => this.#log(line), {
       durationMs: this.#options.now() - startMs,
       initDurationMs: this.#initDurationMs,
       peakMemoryBytes,
@@ -128,6 +132,7 @@ export class Environment {
     });
     this.#initDurationMs = undefined;
     this.#current = undefined;
+    return ended;
   }
 
   /** Starts a set of processes, and ends them again when they do not get ready. */

@@ -15,6 +15,9 @@ export function register(life: Lifecycle, name: string, events: readonly string[
   const external = known?.external ?? false;
   for (const event of events) {
     if (!EVENTS.includes(event)) throw refused('InvalidEventType', `${event}: ErrorInvalidEventType`);
+    if (event === 'INVOKE' && life.initializationType === 'lambda-managed-instances') {
+      throw refused('InvalidEventType', `${event}: InvokeEventNotSupportedForManagedInstances`);
+    }
     if (!external && event === 'SHUTDOWN') {
       throw refused('InvalidEventType', `${event}: ShutdownEventNotSupportedForInternalExtension`);
     }

@@ -58,7 +58,8 @@ function identifier(request: FastifyRequest): string | undefined {
   return header(request, 'Lambda-Extension-Identifier');
 }
 
-function header(request: FastifyRequest, name: string): string | undefined {
+/** One header of a request; the first where there are several. */
+export function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];
   return Array.isArray(value) ? value[0] : value;
 }

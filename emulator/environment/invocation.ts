@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { InvokeEvent, RuntimeAnswer } from './control.ts';
 import type { Fault } from './lifecycle.ts';
-import { endLine, reportLine, startLine, timeoutText } from './platform-log.ts';
+import { endLine, type Report, reportLine, startLine, timeoutText } from './platform-log.ts';
 import { MAX_RESPONSE_BYTES } from './runtime-state.ts';
 
 /** What a caller wants the function to work on. */
@@ -97,15 +97,17 @@ export class Invocation {
     this.#finish();
   }
 
-  /** Writes what Lambda writes at the end of an invocation. */
-  ended(log: (line: string) => void, { fault, ...end }: InvocationEnd): void {
+  /** Writes what Lambda writes at the end of an invocation. @returns what the last line says */
+  ended(log: (line: string) => void, { fault, ...end }: InvocationEnd): Report {
     const { requestId } = this;
     if (fault === 'timeout') log(`${new Date().toISOString()} ${requestId} ${timeoutText(this.#limits.timeoutMs)}`);
     else if (fault) log(`RequestId: ${requestId} Error: ${fault.errorMessage}\n${fault.errorType}`);
     log(endLine(requestId));
     const status = fault === undefined ? {} : fault === 'timeout' ? { status: 'timeout' as const } : failure(fault);
-    log(reportLine({ requestId, memoryMb: this.#limits.memoryMb, ...end, ...status }));
+    const report = { requestId, memoryMb: this.#limits.memoryMb, ...end, ...status };
+    log(reportLine(report));
     this.#finish();
+    return report;
   }
 
   #timeout(): Fault {

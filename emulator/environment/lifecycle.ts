@@ -8,6 +8,13 @@
  * `invoking`: an event is being worked on; `ending`: the shutdown sequence runs.
  */
 export type Phase = 'registering' | 'starting' | 'idle' | 'invoking' | 'ending';
+/**
+ * How environments come about, which AWS_LAMBDA_INITIALIZATION_TYPE tells. Those of Managed Instances are never frozen, and nobody is told
+ * of an invocation but the runtime.
+ */
+export const INITIALIZATION_TYPES = ['on-demand', 'lambda-managed-instances'] as const;
+export type InitializationType = (typeof INITIALIZATION_TYPES)[number];
+
 export type EventType = 'INVOKE' | 'SHUTDOWN';
 
 /** The states of an extension. What they are called is what Lambda's messages call them. */
@@ -50,6 +57,7 @@ export interface ExitStatus {
 }
 
 export interface Lifecycle {
+  initializationType: InitializationType;
   phase: Phase;
   runtime: RuntimeState;
   extensions: readonly Extension[];
@@ -59,8 +67,12 @@ export interface Lifecycle {
 }
 
 /** An environment whose extensions' processes have just been started. */
-export function launched(extensions: readonly string[]): Lifecycle {
+export function launched(
+  extensions: readonly string[],
+  initializationType: InitializationType = 'on-demand',
+): Lifecycle {
   return {
+    initializationType,
     phase: 'registering',
     runtime: 'Stopped',
     extensions: extensions.map((name) => ({ name, external: true, events: [], state: 'Started' })),

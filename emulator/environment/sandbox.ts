@@ -5,6 +5,7 @@ import type { FunctionIdentity } from './extensions-api.ts';
 import {
   type ExitStatus,
   extensionExited,
+  type InitializationType,
   idle,
   initEnded,
   type Lifecycle,
@@ -16,6 +17,8 @@ import {
 } from './lifecycle.ts';
 import { extensionLine } from './platform-log.ts';
 import { type ProcessGroup, type Program, startGroup } from './process-group.ts';
+import * as events from './telemetry/platform-events.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 export interface SandboxOptions {
   identity: FunctionIdentity;
@@ -24,6 +27,10 @@ export interface SandboxOptions {
   /** What to start, given `host:port` of the Runtime and Extensions APIs. */
   runtimeProgram(api: string): Program;
   extensionProgram(name: string, api: string): Program;
+  /** @default on-demand */
+  initializationType?: InitializationType;
+  /** Whether there is a Telemetry API. @default true */
+  telemetry?: boolean;
   log(line: string): void;
   /** Milliseconds since 1970, with fractions, on a clock that never goes back. */
   now(): number;
@@ -37,6 +44,8 @@ const KILLED_MS = 5000;
 /** One set of processes, from init to the end: the runtime and the extensions, and the API that they speak to. It is used once. */
 export class Sandbox {
   readonly control: Control;
+  /** Told of all that happens, also where nobody can subscribe to it. */
+  readonly telemetry: Telemetry;
   readonly #options: SandboxOptions;
   readonly #server: FastifyInstance;
   readonly #extensions = new Map<string, ProcessGroup>();
@@ -44,8 +53,10 @@ export class Sandbox {
 
   constructor(options: SandboxOptions) {
     this.#options = options;
-    this.control = new Control(options.extensions, options.now);
-    this.#server = buildControlServer(this.control, options.identity);
+    this.control = new Control(options.extensions, options.now, options.initializationType);
+    this.telemetry = new Telemetry(options.now);
+    const offered = options.telemetry === false ? undefined : this.telemetry;
+    this.#server = buildControlServer(this.control, options.identity, offered);
   }
 
   get life(): Lifecycle {
@@ -54,30 +65,53 @@ export class Sandbox {
 
   /** Starts the extensions; when all have registered, the runtime; and freezes them when all have asked for an event. */
   async init(atMs: number): Promise<Outcome> {
-    const { control } = this;
-    const { extensions, extensionProgram, runtimeProgram, log } = this.#options;
+    const { control, telemetry } = this;
+    const { extensions, extensionProgram, runtimeProgram, log, identity, now } = this.#options;
+    const startMs = now();
+    telemetry.emit(events.initStart(this.life.initializationType, identity, `nodejs:${process.version}`));
     const api = (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
     for (const name of extensions) {
-      const group = startGroup(extensionProgram(name, api), log);
+      const group = startGroup(extensionProgram(name, api), this.#logged('extension'));
       this.#extensions.set(name, group);
       this.#watch(group, (life, status) => extensionExited(life, name, status));
     }
     let outcome = await control.until(registrationEnded, atMs);
     if (outcome === 'met') {
       control.change(runtimeLaunched);
-      this.#runtime = startGroup(runtimeProgram(api), log);
+      this.#runtime = startGroup(runtimeProgram(api), this.#logged('function'));
       this.#watch(this.#runtime, runtimeExited);
+      const runtime = await control.until(({ runtime }) => runtime === 'Ready', atMs);
+      telemetry.emit(events.initRuntimeDone(this.life.initializationType, this.#statusOf(runtime)));
       outcome = await control.until(initEnded, atMs);
     }
-    for (const extension of this.life.extensions) log(extensionLine(extension));
+    for (const extension of this.life.extensions) {
+      log(extensionLine(extension));
+      telemetry.emit(events.extension(extension.name, extension.state, extension.events));
+    }
+    telemetry.emit(events.initReport(this.life.initializationType, this.#statusOf(outcome), now() - startMs));
+    telemetry.closeSubscription();
     if (outcome === 'met') this.#rest();
     return outcome;
   }
 
   /** Thaws everything and hands out an event. */
   invoke(event: InvokeEvent): void {
+    const { control, telemetry } = this;
+    const { now, identity } = this.#options;
+    const startMs = now();
     this.#signalAll('SIGCONT');
-    this.control.invoke(event);
+    telemetry.resume();
+    control.invoke(event);
+    telemetry.emit(events.start(event.requestId, identity.functionVersion));
+    // Not with its response, but when it has asked for the next event.
+    void control
+      .until(({ runtime }) => runtime === 'Ready', event.deadlineMs)
+      .then((outcome) => {
+        const { answer } = control;
+        const status = outcome === 'met' && answer?.kind === 'error' ? 'error' : this.#statusOf(outcome);
+        const metrics = { durationMs: now() - startMs, producedBytes: answer?.payload.length ?? 0 };
+        telemetry.emit(events.runtimeDone(event.requestId, status, metrics));
+      });
   }
 
   /** Ends an invocation that runtime and extensions have finished: nothing runs until the next event. */
@@ -95,6 +129,7 @@ export class Sandbox {
     const budget = shutdownBudget(this.life);
     const startMs = this.#options.now();
     this.#signalAll('SIGCONT');
+    this.telemetry.hurry();
     if (this.#runtime?.isAlive()) {
       // The phase first: from here on the runtime's exit is no fault.
       this.control.change((life) => ({ ...life, phase: 'ending' }));
@@ -106,6 +141,7 @@ export class Sandbox {
     for (const group of this.#extensions.values()) if (!told.includes(group)) group.signal('SIGKILL');
     await endWithin(told, startMs + budget.totalMs - this.#options.now());
     await Promise.all(this.#groups().map((group) => bounded(group.exited, KILLED_MS)));
+    this.telemetry.close();
     await this.#server.close();
   }
 
@@ -115,7 +151,21 @@ export class Sandbox {
 
   #rest(): void {
     this.control.change(idle);
+    if (this.life.initializationType === 'lambda-managed-instances') return;
     this.#signalAll('SIGSTOP');
+    this.telemetry.pause();
+  }
+
+  #statusOf(outcome: Outcome): events.Status {
+    return outcome === 'met' ? 'success' : outcome === 'deadline' ? 'timeout' : 'failure';
+  }
+
+  /** Takes the lines of a process, for the log and for whoever has subscribed to them. */
+  #logged(type: 'function' | 'extension'): (line: string) => void {
+    return (line) => {
+      this.#options.log(line);
+      this.telemetry.emit({ type, record: line });
+    };
   }
 
   #watch(group: ProcessGroup, step: (life: Lifecycle, status: ExitStatus) => Lifecycle): void {

@@ -1,4 +1,5 @@
 import { ACCOUNT_ID, type FunctionTemplate, REGION } from '../template/template.ts';
+import type { InitializationType } from './lifecycle.ts';
 import { VERSION } from './platform-log.ts';
 
 /** What the environment variables of function and extensions depend on. */
@@ -14,6 +15,8 @@ export interface VariableSources {
   /** Where the extension is to listen. */
   capturePort: number;
   logStreamName: string;
+  /** @default on-demand */
+  initializationType?: InitializationType | undefined;
   /** The PATH to pass on. */
   path: string;
   /** Laid over everything. */
@@ -45,12 +48,12 @@ export function functionArn(functionName: string): string {
   return `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${functionName}`;
 }
 
-function common({ template, runtimeApi, path }: VariableSources): Record<string, string> {
+function common({ template, runtimeApi, path, initializationType }: VariableSources): Record<string, string> {
   return {
     AWS_LAMBDA_FUNCTION_NAME: template.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: VERSION,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(template.memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: initializationType ?? 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ExtensionProgram, startAnyExtension, startExtension } from '../extension-process.ts';
+import { figureOf, ratioFigure } from '../figure.ts';
+import { measureInterleaved, type Subject } from '../interleave.ts';
+import { type Measurement, required } from '../measurement.ts';
+import { progressLines } from '../progress.ts';
+
+/** Starts of each process in a round. */
+const STARTS = 3;
+/** Between two starts, in milliseconds: the process before is gone. */
+const PAUSE_MS = 30;
+/** After the start, in milliseconds: whatever is loaded later has been loaded, and nothing happens any more. */
+const REST_MS = 1500;
+/** Processes whose memory is looked at. */
+const RESTING = 5;
+
+/** P4: what the extension adds to the start of an environment, over the least that an extension in Node can be; and its memory at rest. */
+export const measureExtensionStart: Measurement = async (setting) => {
+  const { root, questions, rounds } = setting;
+  const command = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
+  const bare = { command: process.execPath, args: [`${root}/bench/subjects/bare-extension.mjs`] };
+  const subjects = [started('ours', { command }), started('bare process', bare)];
+  const starts = questions.slice(0, STARTS);
+  const progress = progressLines('P4');
+  const measured = await measureInterleaved(subjects, starts, { rounds, pauseMs: PAUSE_MS, progress });
+  return [
+    ratioFigure(
+      { figure: 'P4', what: 'start of the extension to its first /next, over a bare process', goal: 1.5 },
+      measured.rounds,
+      'ours',
+      'bare process',
+    ),
+    figureOf({ figure: 'P4', what: 'memory of the extension at rest', unit: 'MB', goal: 60 }, await atRest(command)),
+  ];
+};
+
+/** A subject whose answer is that it waits for its first event; the question does not matter. */
+function started(name: string, program: ExtensionProgram): Subject {
+  return {
+    name,
+    async ask() {
+      await using extension = await startAnyExtension(program);
+      return { ms: extension.startMs, answer: name };
+    },
+  };
+}
+
+async function atRest(command: string): Promise<number[]> {
+  const megabytes: number[] = [];
+  for (let i = 0; i < RESTING; i++) {
+    await using extension = await startExtension({ command });
+    await sleep(REST_MS);
+    megabytes.push(await extension.rssMb());
+  }
+  return megabytes;
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import http from 'node:http';
+import { RECORDS_PATH } from '../../capture/wire.ts';
+import { exchange } from '../exchange.ts';
+import { type ExtensionProcess, startExtension } from '../extension-process.ts';
+import { figureOf } from '../figure.ts';
+import { type Measurement, required } from '../measurement.ts';
+import { progressLines } from '../progress.ts';
+
+/** Records of a body, where there are many in one. */
+const RECORDS_A_BODY = 500;
+/** Connections that post at the same time. */
+const CONNECTIONS = 4;
+/** Of the records, the share that is posted one a body. */
+const SINGLE_SHARE = 0.1;
+const TASKSET = '/usr/bin/taskset';
+
+/** P7: records of 2 KB that the extension checks, stores in its spool and acknowledges, a second; and what its memory does meanwhile. */
+export const measureIntake: Measurement = async ({ root, rounds, records, note }) => {
+  const executable = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
+  const pinned = existsSync(TASKSET);
+  if (!pinned) note(`P7: there is no ${TASKSET}, so the extension is not held to one core`);
+  const program = pinned ? { command: TASKSET, args: ['-c', '0', executable] } : { command: executable };
+  // Nothing is delivered, and everything has room.
+  await using extension = await startExtension({ ...program, env: { CAPTURE_SPOOL_BYTES: '1000000000000' } });
+  const perRound = Math.ceil(records / rounds);
+
+  const progress = progressLines('P7');
+  const many: number[] = [];
+  const single: number[] = [];
+  const rssMb: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const singles = Math.ceil(perRound * SINGLE_SHARE);
+    many.push(await recordsASecond(extension, perRound - singles, RECORDS_A_BODY));
+    single.push(await recordsASecond(extension, singles, 1));
+    rssMb.push(await extension.rssMb());
+    progress(round + 1, rounds);
+  }
+  const { received, pending } = await extension.stats();
+  if (pending !== received || received < records) {
+    throw new Error(`Expected ${records} records or a few more in the spool, got ${pending} of ${received}`);
+  }
+  note(`P7: memory after each round: ${rssMb.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB`);
+  const where = pinned ? 'on one core' : 'on any core';
+  // A fifth of the rounds goes by until the heap has its size.
+  const settled = rssMb.slice(Math.floor(rounds / 5));
+  const grown = settled.map((megabytes) => megabytes - settled[0]!);
+  return [
+    figureOf(
+      { figure: 'P7', what: `into the spool ${where}, ${RECORDS_A_BODY} a body`, unit: 'records/s', goal: 15_000 },
+      many,
+    ),
+    figureOf({ figure: 'P7', what: `into the spool ${where}, one a body`, unit: 'records/s' }, single),
+    figureOf(
+      { figure: 'P7', what: `growth of memory over ${received} records`, unit: 'MB', goal: 10 },
+      grown.slice(-Math.ceil(rounds / 5)),
+    ),
+  ];
+};
+
+async function recordsASecond(extension: ExtensionProcess, records: number, aBody: number): Promise<number> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  let left = records;
+  async function connection(): Promise<void> {
+    for (; left > 0; ) {
+      const count = Math.min(left, aBody);
+      left -= count;
+      await post(extension.port, agent, Array.from({ length: count }, line).join('\n'));
+    }
+  }
+  const startedMs = performance.now();
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  const seconds = (performance.now() - startedMs) / 1000;
+  agent.destroy();
+  return records / seconds;
+}
+
+const [BEFORE_ID, AFTER_ID] = JSON.stringify({
+  ...exchange('8476a536-e9f4-11e8-9739-2dfe598c3fcd'),
+  inferenceTime: new Date().toISOString(),
+  eventId: '?',
+}).split('?') as [string, string];
+
+/** A record with an id of its own. Made of text, so that the sender is faster than the extension. */
+function line(): string {
+  return BEFORE_ID + randomUUID() + AFTER_ID;
+}
+
+function post(port: number, agent: http.Agent, body: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', agent, headers: { 'content-type': 'application/x-ndjson' } };
+    const request = http.request(`http://127.0.0.1:${port}${RECORDS_PATH}`, options, (response) => {
+      response.resume();
+      response.on('end', () => {
+        if (response.statusCode === 202) resolve();
+        else reject(new Error(`Expected 202 for a body of records, got ${response.statusCode}`));
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}

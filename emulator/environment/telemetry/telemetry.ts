@@ -1,0 +1,55 @@
+import { type TelemetryEvent, telemetrySubscription } from './platform-events.ts';
+import { Subscriber } from './subscriber.ts';
+import type { Subscription } from './subscription.ts';
+
+/** Of init, so that whoever subscribes in the middle of it hears what came before; more than that many are dropped. */
+const MAX_HISTORY = 1000;
+
+/** What happens in one environment, told to those that want to know. */
+export class Telemetry {
+  readonly #now: () => number;
+  // One an extension: a second subscription takes the place of its first.
+  readonly #subscribers = new Map<string, Subscriber>();
+  #history: (TelemetryEvent & { time: string })[] | undefined = [];
+
+  /** @param now milliseconds since 1970 */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  emit(event: TelemetryEvent): void {
+    const timed = { time: new Date(this.#now()).toISOString(), ...event };
+    if (this.#history && this.#history.length < MAX_HISTORY) this.#history.push(timed);
+    for (const subscriber of this.#subscribers.values()) subscriber.add(timed);
+  }
+
+  /** @param name of the extension */
+  subscribe(name: string, subscription: Subscription): void {
+    this.#subscribers.get(name)?.close();
+    const subscriber = new Subscriber(subscription, this.#now);
+    this.#subscribers.set(name, subscriber);
+    for (const event of this.#history ?? []) subscriber.add(event);
+    this.emit(telemetrySubscription(name, subscription.types));
+  }
+
+  /** Init is over: nobody can subscribe any more. */
+  closeSubscription(): void {
+    this.#history = undefined;
+  }
+
+  pause(): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.pause();
+  }
+
+  resume(): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.resume();
+  }
+
+  hurry(): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.hurry();
+  }
+
+  close(): void {
+    for (const subscriber of this.#subscribers.values()) subscriber.close();
+  }
+}

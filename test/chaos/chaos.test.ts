@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { campaign } from './campaign.ts';
+import { buildPrograms, type Programs } from './programs.ts';
+
+const RUNS = 30;
+const SEED = 1;
+
+let folder: string;
+let programs: Programs;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'chaos-programs-'));
+  programs = await buildPrograms(folder, path.resolve('dist/extension/extensions/inference-capture'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+// Faults are aimed by what /proc tells.
+test.skipIf(!existsSync('/proc/self/environ'))(
+  `nothing is lost or stored twice, and every count is exact, in ${RUNS} runs full of faults`,
+  { timeout: 180_000 },
+  async () => {
+    const { failures, acknowledged, accounts, strikes } = await campaign({ runs: RUNS, seed: SEED }, programs);
+    expect(failures.map(({ seed, broken }) => ({ seed, broken }))).toEqual([]);
+    expect(acknowledged).toBeGreaterThan(RUNS);
+    expect(accounts).toBeGreaterThan(RUNS);
+    // Which they are depends on the machine's mood; that most of them struck does not.
+    expect(strikes.missing().length).toBeLessThan(5);
+  },
+);

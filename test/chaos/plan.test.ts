@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { planOf } from './plan.ts';
+
+test('a seed has one plan', () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      expect(planOf(seed)).toEqual(planOf(seed));
+    }),
+  );
+});
+
+test('no two records of a plan have the same id', () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const ids = Array.from(JSON.stringify(planOf(seed)).matchAll(/"eventId":"([^"]+)"/g), ([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+    }),
+  );
+});
+
+test('thirty seeds have every fate of an object, every fault, every step', () => {
+  const plans = JSON.stringify(Array.from({ length: 30 }, (_, seed) => planOf(seed + 1)));
+  for (const planned of [
+    'hangs',
+    'reset before it is read',
+    'reset in the middle',
+    'answered 500',
+    'answered 503',
+    'slow',
+    'stored, answer lost',
+    'stored, answer hangs',
+    'extension killed before it is stored',
+    'extension killed when it is stored',
+    'frozen in the middle',
+    'outage',
+    'kill function',
+    'kill extension',
+    'freeze',
+    'invoke',
+    'while frozen',
+    'shut down',
+    'quota',
+    'disk',
+  ]) {
+    expect(plans).toContain(`"${planned}"`);
+  }
+});

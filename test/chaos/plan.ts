@@ -1,0 +1,156 @@
+import { mulberry32 } from '../../bench/inputs.ts';
+
+/** What one PUT of an object meets at S3. */
+export type PutFate =
+  | 'stored'
+  | 'hangs'
+  | 'reset before it is read'
+  | 'reset in the middle'
+  | 'answered 500'
+  | 'answered 503'
+  | 'slow'
+  | 'stored, answer lost'
+  | 'stored, answer hangs'
+  | 'extension killed before it is stored'
+  | 'extension killed when it is stored'
+  | 'frozen in the middle';
+
+/** A fault at a time, in milliseconds after the beginning of its step. */
+export type TimedFault =
+  | { what: 'kill function' | 'kill extension'; afterMs: number }
+  | { what: 'freeze'; afterMs: number; forMs: number };
+
+/** A record that the function hands over in an invocation. */
+export interface PlannedRecord {
+  eventId: string;
+  /** Of its text. */
+  bytes: number;
+  /** Whole hours before the present, which decide the object that it belongs to. */
+  hoursAgo: number;
+}
+
+export type Step =
+  | { step: 'invoke'; records: PlannedRecord[]; workMs: number; hangs: boolean; fault?: TimedFault }
+  | { step: 'while frozen'; kill: 'function' | 'extension' }
+  /** `inInvocation`: asked for while an invocation runs, which ends first. Then a new environment starts in the same /tmp. */
+  | { step: 'shut down'; inInvocation?: PlannedRecord[]; killExtensionAfterMs?: number };
+
+export interface EnvironmentPlan {
+  telemetry: boolean;
+  timeoutMs: number;
+  batchRecords: number;
+  batchAgeMs: number;
+  flushBudgetMs: number;
+  /** CAPTURE_LAST_RESORT=log: at shutdown, what cannot be delivered is written to the log. */
+  lastResort: boolean;
+  /** `quota`: CAPTURE_SPOOL_BYTES; `disk`: the size of its /tmp, where that can be made. */
+  room: { kind: 'plenty' } | { kind: 'quota' | 'disk'; bytes: number };
+  /** One after the other; the PUTs after the last are stored. `outage`: every PUT is answered 503. */
+  puts: PutFate[] | 'outage';
+  steps: Step[];
+  /** The last shutdown, cut short. */
+  killExtensionAfterMs?: number;
+}
+
+/** All that happens in one run. It follows from the seed alone. */
+export interface Plan {
+  seed: number;
+  /** One, or two that work at the same time and deliver to one bucket. */
+  environments: EnvironmentPlan[];
+}
+
+const FATES: readonly (readonly [fate: PutFate, weight: number])[] = [
+  ['stored', 10],
+  ['hangs', 1],
+  ['reset before it is read', 2],
+  ['reset in the middle', 2],
+  ['answered 500', 2],
+  ['answered 503', 2],
+  ['slow', 2],
+  ['stored, answer lost', 3],
+  ['stored, answer hangs', 1],
+  ['extension killed before it is stored', 2],
+  ['extension killed when it is stored', 3],
+  ['frozen in the middle', 2],
+];
+
+/** The plan of a seed: the same today and tomorrow. */
+export function planOf(seed: number): Plan {
+  const random = mulberry32(seed);
+  const dice: Dice = {
+    chance: (share) => random() < share,
+    whole: (least, most) => least + Math.floor(random() * (most - least + 1)),
+    of: (items) => items[Math.floor(random() * items.length)]!,
+  };
+  const count = dice.chance(0.2) ? 2 : 1;
+  return { seed, environments: Array.from({ length: count }, (_, at) => environmentPlan(dice, `${seed}-${at}`)) };
+}
+
+interface Dice {
+  /** @param share from 0 to 1 */
+  chance(share: number): boolean;
+  /** Both bounds included. */
+  whole(least: number, most: number): number;
+  of<T>(items: readonly T[]): T;
+}
+
+function environmentPlan(dice: Dice, name: string): EnvironmentPlan {
+  const room = roomOf(dice);
+  let made = 0;
+  const record = (): PlannedRecord => ({
+    eventId: `${name}-${made++}`,
+    bytes: room.kind === 'plenty' && !dice.chance(0.05) ? dice.whole(10, 500) : dice.whole(1000, 6000),
+    hoursAgo: dice.chance(0.1) ? 1 : 0,
+  });
+  const records = (most: number) => Array.from({ length: dice.whole(1, most) }, record);
+  return {
+    telemetry: dice.chance(0.7),
+    timeoutMs: 700,
+    batchRecords: dice.of([1, 2, 3, 5, 100]),
+    batchAgeMs: dice.of([0, 0, 20, 60_000]),
+    flushBudgetMs: dice.of([0, 60, 150]),
+    lastResort: dice.chance(0.2),
+    room,
+    puts: room.kind === 'plenty' || dice.chance(0.3) ? putFates(dice) : 'outage',
+    steps: Array.from({ length: dice.whole(3, 7) }, () => stepOf(dice, records)),
+    ...(dice.chance(0.15) && { killExtensionAfterMs: dice.whole(0, 60) }),
+  };
+}
+
+function roomOf(dice: Dice): EnvironmentPlan['room'] {
+  if (dice.chance(0.7)) return { kind: 'plenty' };
+  const kind = dice.of(['quota', 'disk'] as const);
+  return { kind, bytes: kind === 'quota' ? dice.whole(1000, 20_000) : 4096 * dice.whole(2, 6) };
+}
+
+function putFates(dice: Dice): PutFate[] {
+  const all = FATES.flatMap(([fate, weight]) => Array.from({ length: weight }, () => fate));
+  return Array.from({ length: dice.whole(0, 8) }, () => dice.of(all));
+}
+
+function stepOf(dice: Dice, records: (most: number) => PlannedRecord[]): Step {
+  const kind = dice.whole(1, 100);
+  if (kind <= 8) return { step: 'while frozen', kill: dice.of(['function', 'extension'] as const) };
+  if (kind <= 20) {
+    return {
+      step: 'shut down',
+      ...(dice.chance(0.5) && { inInvocation: records(3) }),
+      ...(dice.chance(0.3) && { killExtensionAfterMs: dice.whole(0, 60) }),
+    };
+  }
+  const hangs = kind <= 25;
+  return {
+    step: 'invoke',
+    records: records(5),
+    workMs: dice.whole(0, 6),
+    hangs,
+    ...(dice.chance(0.4) && { fault: faultOf(dice) }),
+  };
+}
+
+function faultOf(dice: Dice): TimedFault {
+  // Most of them within an ordinary invocation; some so late that they hit the start of a new environment or a delivery that takes long.
+  const afterMs = dice.chance(0.7) ? dice.whole(0, 20) : dice.whole(0, 200);
+  const what = dice.of(['kill function', 'kill extension', 'freeze', 'freeze'] as const);
+  return what === 'freeze' ? { what, afterMs, forMs: dice.whole(5, 150) } : { what, afterMs };
+}

@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** What the environments of a campaign run. */
+export interface Programs {
+  /** The emulator's runtime, as a bundle: nothing has to be stripped when it starts. */
+  runtime: string;
+  /** The folder of the function's index.mjs. */
+  taskRoot: string;
+  /** The extension's executable. */
+  extension: string;
+  /** Node's, for all of them: a run starts a dozen processes. */
+  compileCache: string;
+}
+
+/** Bundles the runtime and the stand-in for the function, once for a campaign. */
+export async function buildPrograms(folder: string, extension: string): Promise<Programs> {
+  await mkdir(folder, { recursive: true });
+  const options = { bundle: true, platform: 'node', format: 'esm', outExtension: { '.js': '.mjs' } } as const;
+  await Promise.all([
+    build({ ...options, entryPoints: { index: 'test/chaos/function.ts' }, outdir: path.join(folder, 'function') }),
+    build({ ...options, entryPoints: { runtime: 'emulator/runtime/index.ts' }, outdir: folder }),
+  ]);
+  return {
+    runtime: path.join(folder, 'runtime.mjs'),
+    taskRoot: path.join(folder, 'function'),
+    extension,
+    compileCache: path.join(folder, 'compile-cache'),
+  };
+}

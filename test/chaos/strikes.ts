@@ -1,0 +1,43 @@
+/** Every kind of fault, and the words that the campaign counts it under. */
+export const FAULTS = [
+  'function killed',
+  'function killed while frozen',
+  'extension killed',
+  'extension killed while frozen',
+  'extension killed while it shuts down',
+  'extension killed in an upload',
+  'extension killed when S3 had stored',
+  'frozen and thawed',
+  'frozen in an upload',
+  'S3 hangs',
+  'S3 resets the connection',
+  'S3 answers 500',
+  'S3 answers 503',
+  'S3 is slow',
+  'S3 stores and loses the answer',
+  'spool full',
+  'disk full',
+  'function timed out',
+  'shut down in an invocation',
+  'shut down between invocations',
+  'two environments at once',
+] as const;
+export type FaultKind = (typeof FAULTS)[number];
+
+/** How often each kind of fault really struck: counted where it strikes, not where it is planned. */
+export class Strikes {
+  readonly counts = new Map<FaultKind, number>(FAULTS.map((kind) => [kind, 0]));
+
+  struck(kind: FaultKind): void {
+    this.counts.set(kind, this.counts.get(kind)! + 1);
+  }
+
+  add(other: Strikes): void {
+    for (const [kind, count] of other.counts) this.counts.set(kind, this.counts.get(kind)! + count);
+  }
+
+  /** Those that never struck. */
+  missing(): FaultKind[] {
+    return FAULTS.filter((kind) => this.counts.get(kind) === 0);
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { Stats } from '../../capture/wire.ts';
+import type { LedgerEntry } from './function.ts';
+import type { LyingRecord } from './spool-files.ts';
+import { type Account, type Evidence, verdict } from './verdict.ts';
+
+const OBJECT = 'Chaos/AllTraffic/2026/11/24/22/00-00-000-a.jsonl';
+const record = (eventId: string, file = OBJECT): LyingRecord => ({
+  eventId,
+  inferenceTime: '2026-11-24T22:00:00Z',
+  file,
+});
+const noted = (eventId: string, outcome: string): LedgerEntry[] => [
+  { eventId, outcome: 'posted' },
+  { eventId, outcome },
+];
+
+// a was delivered, b was in the spool until the recovery, c got no answer.
+const ledger = [...noted('a', 'accepted'), ...noted('b', 'accepted'), { eventId: 'c', outcome: 'posted' }];
+const stats = { received: 2, recovered: 0, delivered: 1, dropped: {}, pending: 1, spoolBytes: 100 } as unknown as Stats;
+const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, ledger, stats };
+const well: Evidence = {
+  ledger,
+  delivered: [record('a')],
+  spooled: [record('b')],
+  logged: [],
+  deliveredAtLast: [record('a'), record('b')],
+  spooledAtLast: [],
+  accounts: [account],
+};
+
+test.each([
+  ['what was acknowledged is delivered, or was in the spool and is delivered now', well],
+  ['a record without an answer may be stored', { ...well, deliveredAtLast: [...well.deliveredAtLast, record('c')] }],
+  ['a record may be in S3 and in the spool for a while', { ...well, spooled: [record('a'), record('b')] }],
+  ['a record is in the log, as a last resort', { ...well, spooled: [], logged: ['b'], deliveredAtLast: [record('a')] }],
+  ['a process that was killed has no counts', { ...well, accounts: [{ spoolAtStart: 0, spoolAtEnd: 9, ledger }] }],
+])('no promise is broken: %s', (_, evidence: Evidence) => {
+  expect(verdict(evidence)).toEqual([]);
+});
+
+const counting = (changed: object) => ({ ...well, accounts: [{ ...account, stats: { ...stats, ...changed } }] });
+test.each([
+  ['lost: b was acknowledged and is nowhere', { ...well, spooled: [] }],
+  ['lost: b was still in the spool, and a successor did not', { ...well, deliveredAtLast: [record('a')] }],
+  ['left: b is in the spool after the recovery', { ...well, spooledAtLast: [record('b')] }],
+  ['twice: a is in', { ...well, deliveredAtLast: [record('a'), record('a', `${OBJECT}2`), record('b')] }],
+  ['foreign: d was stored, and never posted', { ...well, deliveredAtLast: [...well.deliveredAtLast, record('d')] }],
+  [
+    'overstated: 2 records dropped for SPOOL_FULL, where 0 were',
+    { ...well, deliveredAtLast: [{ ...record('a'), droppedBefore: { SPOOL_FULL: 2 } }, record('b')] },
+  ],
+  ['misplaced: b', { ...well, deliveredAtLast: [record('a'), record('b', OBJECT.replace('/22/', '/21/'))] }],
+  ['received 3 = delivered 1 + logged 0 + dropped 0 + pending 1', counting({ received: 3 })],
+  ['recovered 1 records, where 0 were', counting({ received: 3, recovered: 1, delivered: 2 })],
+  ['told of 2 pending records, where 1 were', counting({ delivered: 0, pending: 2 })],
+  ['stored 1 records, where 2 were acknowledged and 1 not answered', counting({ received: 1, delivered: 0 })],
+  ['stored 4 records, where 2 were acknowledged and 1 not answered', counting({ received: 4, delivered: 3 })],
+])('found: %s', (what, evidence: Evidence) => {
+  expect(verdict(evidence)).toContainEqual(expect.stringContaining(what));
+});

@@ -24,11 +24,12 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
     vocabulary: { lines, ends: base64(ends), slots: base64(slots) },
   };
   await mkdir(out, { recursive: true });
+  const options = sessionOptions(1);
   const session = await InferenceSession.create(bytes, {
-    ...sessionOptions(1),
+    ...options,
     graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
     optimizedModelFilePath: path.join(out, GRAPH_FILE),
-    extra: { session: { save_model_format: 'ORT' } },
+    extra: { session: { ...(options.extra?.['session'] as object), save_model_format: 'ORT' } },
   });
   await session.release();
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));

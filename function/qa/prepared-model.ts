@@ -9,8 +9,11 @@ import { vocabularyOf } from './vocabulary.ts';
 
 /** The graph as onnxruntime has optimised it, in the format that it can read in place. */
 export const GRAPH_FILE = 'model.ort';
-/** Everything else. */
+/** Everything else but the vocabulary. */
 export const SETTINGS_FILE = 'model.json';
+/** An IndexedVocabulary: its lines, and its numbers as they lie in memory, first `ends`, one a line, then `slots`. */
+export const VOCABULARY_FILE = 'vocabulary.txt';
+export const INDEX_FILE = 'vocabulary.index';
 
 /** What `model.json` holds: written by prepare-model.ts, and not checked again. */
 export interface PreparedSettings {
@@ -18,8 +21,8 @@ export interface PreparedSettings {
   modelDigest: string;
   /** With an empty vocabulary. */
   settings: ModelSettings;
-  /** An IndexedVocabulary, its numbers in BASE64 as they lie in memory. */
-  vocabulary: { lines: string; ends: string; slots: string };
+  /** Tokens of the vocabulary. */
+  tokens: number;
 }
 
 /**
@@ -28,17 +31,17 @@ export interface PreparedSettings {
  * @throws ModelFolderError
  */
 export async function openModel(folder: string): Promise<OpenedModel> {
-  const file = path.join(folder, SETTINGS_FILE);
-  if (!existsSync(file)) return openModelFolder(folder);
+  if (!existsSync(path.join(folder, SETTINGS_FILE))) return openModelFolder(folder);
   const weights = readWhole(folder, GRAPH_FILE);
   weights.catch(() => {}); // Told to whoever awaits it.
-  const { modelDigest, settings, vocabulary } = JSON.parse(readFileSync(file, 'utf8')) as PreparedSettings;
-  const { lines, ends, slots } = vocabulary;
-  settings.tokenizer.model.vocab = vocabularyOf({ lines, ends: numbers(ends), slots: numbers(slots) });
+  const read = (file: string) => readFileSync(path.join(folder, file));
+  const { modelDigest, settings, tokens } = JSON.parse(read(SETTINGS_FILE).toString()) as PreparedSettings;
+  const index = read(INDEX_FILE);
+  const numbers = new Int32Array(index.buffer, index.byteOffset, index.length / Int32Array.BYTES_PER_ELEMENT);
+  settings.tokenizer.model.vocab = vocabularyOf({
+    lines: read(VOCABULARY_FILE).toString(),
+    ends: numbers.subarray(0, tokens),
+    slots: numbers.subarray(tokens),
+  });
   return { settings, weights: weights.then((bytes) => ({ format: 'ort', bytes, digest: async () => modelDigest })) };
-}
-
-function numbers(base64: string): Int32Array {
-  const bytes = Buffer.from(base64, 'base64');
-  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / Int32Array.BYTES_PER_ELEMENT);
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bertNormalizer } from './normalizer.ts';
 
@@ -33,4 +34,14 @@ test('every code unit knows where it comes from, whatever was dropped before it 
     starts: [1, 2, 3, 4, 7, 7, 7, 8, 8],
     ends: [2, 3, 4, 5, 8, 8, 8, 10, 10],
   });
+});
+
+test('a piece of letters and digits, which takes a shorter way, comes out as it does on the longer one', () => {
+  // A control character is dropped, and leads off the shorter way.
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-9A-Za-z]{1,12}$/), fc.boolean(), (piece, lowercase) => {
+      const normalize = bertNormalizer({ lowercase, strip_accents: null });
+      expect(normalize(piece)).toEqual(normalize(`${piece}\u0007`));
+    }),
+  );
 });

@@ -33,11 +33,23 @@ export function bertNormalizer({
 }: BertNormalizerConfig): (piece: string) => NormalizedWord[] {
   const stripAccents = strip_accents ?? lowercase;
   return (piece) => {
+    // Most of any English text: only its case can change, and all that follows takes ten times as long.
+    if (LETTERS_AND_DIGITS.test(piece)) return [asItStands(lowercase ? piece.toLowerCase() : piece)];
     let characters = cleaned(piece);
     if (stripAccents) characters = decomposed(characters).filter(({ text }) => !MARK_CHARACTER.test(text));
     if (lowercase) characters = characters.map((each) => ({ ...each, text: each.text.toLowerCase() }));
     return wordsOf(characters);
   };
+}
+
+/** A word of which each code unit is a character of the text. */
+function asItStands(text: string): NormalizedWord {
+  const word: NormalizedWord = { text, starts: [], ends: [] };
+  for (let i = 0; i < text.length; i++) {
+    word.starts.push(i);
+    word.ends.push(i + 1);
+  }
+  return word;
 }
 
 function cleaned(piece: string): Character[] {

@@ -70,8 +70,10 @@ await Promise.all([
   build({
     ...options,
     entryPoints: {
-      pipeline: 'function/qa/load-pipeline.ts',
+      pipeline: 'function/qa/pipeline.ts',
+      'prepared-model': 'function/qa/prepared-model.ts',
       session: 'function/qa/session.ts',
+      tokenizer: 'function/qa/tokenizer.ts',
       'capture-client': 'capture/client.ts',
     },
     outdir: 'dist/bench',

@@ -17,7 +17,10 @@ describe('arguments', () => {
     { argv: ['--rounds', '0'], message: '--rounds: expected a whole number from 1 to 9999, got "0"' },
     { argv: ['--rounds', '2.5'], message: 'got "2.5"' },
     { argv: ['--rounds', ''], message: 'got ""' },
-    { argv: ['--only', 'P0'], message: '--only: expected names out of P1, P2, P3, P4, P5, P6, P7, OUTAGE, got "P0"' },
+    {
+      argv: ['--only', 'P0'],
+      message: '--only: expected names out of P1, P2, P3, P4, P5, P6, P7, MANY, RSS, OUTAGE, got "P0"',
+    },
     { argv: ['--records', '10'], message: '--records: expected a whole number from 1000 to 999999999, got "10"' },
     { argv: ['--only', ''], message: 'got ""' },
     { argv: ['--fast'], message: "Unknown option '--fast'" },

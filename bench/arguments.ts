@@ -4,10 +4,12 @@ export const USAGE = `node bench/index.ts [--rounds N] [--only P1,P2,...] [--rec
 
 Measures what inference-capture costs and how fast it is. Needs \`make build\`, and for P1 and P6 the installs in bench/peers/.
 
-  --rounds N   rounds of each measurement, 12 questions a round (default 15: about seven minutes)
+  --rounds N   rounds of each measurement, 12 questions a round (default 15: about a quarter of an hour)
   --only LIST  only these figures: P1 our pipeline over its peers, P2 over the bare model,
                P3 the cost of capture, P4 the start of the extension, P5 its work after a response,
                P6 the start of the function over its peers, P7 records a second into the spool,
+               MANY many questions in one request over as many requests,
+               RSS the function's memory after 10,000 questions,
                OUTAGE what a minute without S3 costs the callers
   --records N  records that P7 sends in all (default 150000, of which each takes 2.5 KB of disk for a while;
                at 1000000 its figure for memory is the one that the goal is about)
@@ -16,7 +18,7 @@ Measures what inference-capture costs and how fast it is. Needs \`make build\`, 
 Prints progress on stderr and the table on stdout, and writes bench/results/latest.json.
 Ends with 0 also where a goal is missed, with 1 when something could not be measured, with 2 for a wrong argument.`;
 
-export const FIGURES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'OUTAGE'] as const;
+export const FIGURES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'MANY', 'RSS', 'OUTAGE'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface BenchArguments {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,9 +6,9 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { HEALTH_PATH, STATS_PATH, type Stats } from '../capture/wire.ts';
 import { type ExtensionsApi, startExtensionsApi } from './extensions-api.ts';
+import { rssMb } from './memory.ts';
 
 export interface ExtensionProgram {
   command: string;
@@ -106,10 +106,7 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
     api,
     startMs: askedMs - spawnedMs,
     stats: async () => (await (await fetch(`http://127.0.0.1:${port}${STATS_PATH}`)).json()) as Stats,
-    rssMb: async () => {
-      const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(child.pid)]);
-      return Number(stdout) / 1024;
-    },
+    rssMb: () => rssMb(child.pid!),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { figureOf, ratioFigure } from './figure.ts';
+import { figureOf, overPeers, ratioFigure } from './figure.ts';
 import { table } from './report.ts';
 
 const meaning = { figure: 'P0', what: 'a thing', goal: 1.01 };
@@ -36,6 +36,19 @@ describe('a figure', () => {
       rounds: 3,
     });
   });
+});
+
+test('over several others, the goal is about the fastest of them, which comes first', () => {
+  const rounds = [
+    { ours: [4], slow: [20], fast: [10] },
+    { ours: [6], slow: [20], fast: [10] },
+    { ours: [5], slow: [20], fast: [50] },
+  ];
+  const lines = overPeers({ ...meaning, goal: 0.42 }, rounds, 'ours', ['slow', 'fast']);
+  expect(lines.map(({ what, goal, median, met }) => ({ what, goal, median, met }))).toEqual([
+    { what: 'a thing over fast, the faster', goal: 0.42, median: 0.4, met: true },
+    { what: 'a thing over slow', goal: undefined, median: 0.25, met: undefined },
+  ]);
 });
 
 test('the table has a line for each figure, with its unit', () => {

@@ -31,8 +31,25 @@ export function ratioFigure(
   subject: string,
   reference: string,
 ): Figure {
-  const p50Ms = Object.fromEntries(
-    [subject, reference].map((name) => [name, median(rounds.map((round) => median(round[name] ?? [])))]),
-  );
+  const p50Ms = Object.fromEntries([subject, reference].map((name) => [name, p50OverRounds(rounds, name)]));
   return { ...figureOf({ ...meaning, unit: 'ratio' }, roundRatios(rounds, subject, reference)), p50Ms };
+}
+
+/** The same over each of several others, the fastest first: the goal is about that one, and stands on its line alone. */
+export function overPeers(
+  { what, goal, ...meaning }: Omit<Meaning, 'unit'>,
+  rounds: readonly Round[],
+  subject: string,
+  peers: readonly string[],
+): Figure[] {
+  const fastestFirst = [...peers].sort((a, b) => p50OverRounds(rounds, a) - p50OverRounds(rounds, b));
+  return fastestFirst.map((peer, at) =>
+    at === 0
+      ? ratioFigure({ ...meaning, what: `${what} over ${peer}, the faster`, goal }, rounds, subject, peer)
+      : ratioFigure({ ...meaning, what: `${what} over ${peer}` }, rounds, subject, peer),
+  );
+}
+
+function p50OverRounds(rounds: readonly Round[], subject: string): number {
+  return median(rounds.map((round) => median(round[subject] ?? [])));
 }

@@ -9,9 +9,10 @@ import { measureCapture } from './figures/capture.ts';
 import { measureColdStart } from './figures/cold-start.ts';
 import { measureExtensionStart } from './figures/extension-start.ts';
 import { measureIntake } from './figures/intake.ts';
+import { measureManyQuestions } from './figures/many-questions.ts';
+import { measureMemory } from './figures/memory.ts';
 import { measureOutage } from './figures/outage.ts';
 import { measurePeers } from './figures/peers.ts';
-import { questions } from './inputs.ts';
 import type { Measurement } from './measurement.ts';
 import { type Machine, machineLine, type Report, table } from './report.ts';
 
@@ -23,6 +24,8 @@ const MEASUREMENTS: Record<FigureName, Measurement> = {
   P5: measureAfterResponse,
   P6: measureColdStart,
   P7: measureIntake,
+  MANY: measureManyQuestions,
+  RSS: measureMemory,
   OUTAGE: measureOutage,
 };
 
@@ -51,7 +54,7 @@ async function main(argv: string[]): Promise<number> {
   for (const figure of args.only) {
     try {
       const { rounds, records } = args;
-      const setting = { root, questions: questions(), rounds, records, threads: THREADS, note };
+      const setting = { root, rounds, records, threads: THREADS, note };
       report.figures.push(...(await MEASUREMENTS[figure](setting)));
     } catch (error) {
       report.failures.push({ figure, error: (error as Error).message });

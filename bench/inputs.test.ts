@@ -1,16 +1,22 @@
-import { expect, test } from 'vitest';
-import { questions } from './inputs.ts';
+import { describe, expect, test } from 'vitest';
+import { LENGTHS, questions, questionsAboutOneText } from './inputs.ts';
 
-test('the questions are the same on every run, and others with another seed', () => {
-  expect(questions()).toEqual(questions(1));
-  expect(questions(2)).not.toEqual(questions(1));
+describe.each(LENGTHS)('questions of %i tokens', (length) => {
+  test('are the same on every run, and others with another seed', () => {
+    expect(questions(length)).toEqual(questions(length, 1));
+    expect(questions(length, 2)).not.toEqual(questions(length));
+  });
+
+  test('have contexts of like length, no two of them the same', () => {
+    const contexts = questions(length).map(({ context }) => context);
+    expect(new Set(contexts).size).toBe(12);
+    const words = contexts.map((context) => context.split(' ').length);
+    expect(Math.max(...words) - Math.min(...words)).toBeLessThan(12);
+  });
 });
 
-test('every context is of like length, and no two are the same', () => {
-  const contexts = questions().map(({ context }) => context);
-  expect(new Set(contexts).size).toBe(12);
-  for (const context of contexts) {
-    expect(context.split(' ').length).toBeGreaterThan(300);
-    expect(context.split(' ').length).toBeLessThanOrEqual(324);
-  }
+test('many questions about one text have as many words of it as was asked for', () => {
+  const { questions: asked, context } = questionsAboutOneText(64, 2000);
+  expect(asked).toHaveLength(64);
+  expect(context.split(' ')).toHaveLength(2000);
 });

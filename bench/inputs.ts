@@ -80,25 +80,39 @@ const FILLERS: readonly string[] = [
   'The theatre has ninety seats, a leaking roof, and a company of actors who are paid in fish.',
 ];
 
-/** Words of a context; with its question that is about 384 tokens, as many as one window of the model takes. */
-const CONTEXT_WORDS = 324;
+/** How long the questions of a run are, each with its context, in tokens: a whole window of the model, and a third of one. */
+export const LENGTHS = [384, 128] as const;
+export type Length = (typeof LENGTHS)[number];
+
+/** Words of a context that make it, with its question, that long or a little less with the embedded model. */
+const CONTEXT_WORDS: Record<Length, number> = { 384: 324, 128: 98 };
 
 /**
  * The questions of a run, always the same: each has its own context, one window long, in which one sentence gives the answer
  * somewhere among others that do not.
  */
-export function questions(seed = 1): Question[] {
+export function questions(length: Length = 384, seed = 1): Question[] {
   const random = mulberry32(seed);
   return FACTS.map(([question, fact], index) => {
     const sentences = shuffled(FILLERS, random);
     let words = wordCount(fact);
     const kept = sentences.filter((sentence) => {
-      const fits = words + wordCount(sentence) <= CONTEXT_WORDS;
+      const fits = words + wordCount(sentence) <= CONTEXT_WORDS[length];
       if (fits) words += wordCount(sentence);
       return fits;
     });
-    return { id: `q${index + 1}`, question, context: shuffled([...kept, fact], random).join(' ') };
+    return { id: `${length}-q${index + 1}`, question, context: shuffled([...kept, fact], random).join(' ') };
   });
+}
+
+/** So many questions about one long text, in which every sentence comes several times: what counts is how long it is. */
+export function questionsAboutOneText(count: number, words: number): { questions: string[]; context: string } {
+  const random = mulberry32(count);
+  const sentences = [...FACTS.map(([, sentence]) => sentence), ...FILLERS];
+  const text: string[] = [];
+  while (text.length < words) text.push(...shuffled(sentences, random).flatMap((sentence) => sentence.split(' ')));
+  const asked = Array.from({ length: count }, (_, i) => FACTS[i % FACTS.length]![0]);
+  return { questions: asked, context: text.slice(0, words).join(' ') };
 }
 
 function wordCount(text: string): number {

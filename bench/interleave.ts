@@ -15,10 +15,9 @@ export interface Interleaving {
   /** Wait before each question, in milliseconds, until the subject before it has come to rest. */
   pauseMs: number;
   progress: Progress;
+  /** Rounds that are run first and not counted: caches fill, code is compiled. @default 2 */
+  warmUpRounds?: number;
 }
-
-/** Rounds that are run first and not counted: caches fill, code is compiled. */
-const WARM_UP_ROUNDS = 2;
 
 /**
  * In which order `count` subjects take turn number `turn`: each is first, second, last equally often, and follows each of the others
@@ -37,15 +36,15 @@ export function turnOrder(count: number, turn: number): number[] {
 export async function measureInterleaved(
   subjects: readonly Subject[],
   questions: readonly Question[],
-  { rounds, pauseMs, progress }: Interleaving,
+  { rounds, pauseMs, progress, warmUpRounds = 2 }: Interleaving,
 ): Promise<{ rounds: Round[]; answers: Record<string, string[]> }> {
   const measured: Round[] = [];
   let answers: Record<string, string[]> = {};
-  for (let index = -WARM_UP_ROUNDS; index < rounds; index++) {
+  for (let index = -warmUpRounds; index < rounds; index++) {
     const round: Round = Object.fromEntries(subjects.map(({ name }) => [name, []]));
     answers = Object.fromEntries(subjects.map(({ name }) => [name, []]));
     for (const [turn, question] of questions.entries()) {
-      for (const at of turnOrder(subjects.length, turn + (index + WARM_UP_ROUNDS) * questions.length)) {
+      for (const at of turnOrder(subjects.length, turn + (index + warmUpRounds) * questions.length)) {
         const subject = subjects[at]!;
         if (pauseMs > 0) await sleep(pauseMs);
         const { ms, answer } = await subject.ask(question);
@@ -54,7 +53,7 @@ export async function measureInterleaved(
       }
     }
     if (index >= 0) measured.push(round);
-    progress(index + WARM_UP_ROUNDS + 1, rounds + WARM_UP_ROUNDS);
+    progress(index + warmUpRounds + 1, rounds + warmUpRounds);
   }
   return { rounds: measured, answers };
 }

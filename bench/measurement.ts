@@ -1,13 +1,11 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Figure } from './figure.ts';
-import type { Question } from './subjects/serve.ts';
 
 /** What a measurement needs to know. */
 export interface Setting {
   /** The project's folder. */
   root: string;
-  questions: readonly Question[];
   rounds: number;
   /** Records that a measurement of throughput sends in all. */
   records: number;
@@ -25,6 +23,9 @@ export type Measurement = (setting: Setting) => Promise<Figure[]>;
  * for 40 to 50 ms with 1.30 on two cores, during which a run in another session takes twice its time.
  */
 export const PAUSE_MS = 80;
+
+/** Memory of a function that brings it one vCPU, and one thread for the model, in MB. */
+export const MB_PER_VCPU = 1769;
 
 /**
  * The path of something that must be there.

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Subject } from './interleave.ts';
+import { rssMb } from './memory.ts';
 import type { Ready, Reply, Request } from './subjects/serve.ts';
 
 export interface SubjectProgram {
@@ -17,13 +18,15 @@ export interface SubjectProgram {
 export interface SubjectProcess extends AsyncDisposable {
   /** What runs the model in it, with its version. */
   runtime: string;
+  /** The memory that it holds now, in MB of 1024 * 1024 bytes. */
+  rssMb(): Promise<number>;
   /** One of its tasks, as something to measure. */
   task(task: string, name?: string): Subject;
 }
 
-/** A model that is loaded in longer, or a question that is answered in longer, hangs. */
+/** A model that is loaded in longer, or a request that is answered in longer, hangs: 64 questions about a long text take half a minute. */
 const READY_MS = 60_000;
-const REPLY_MS = 30_000;
+const REPLY_MS = 180_000;
 
 /**
  * Starts a subject and waits until it can be asked. What it prints goes to stderr: stdout is for the table.
@@ -40,6 +43,7 @@ export async function startSubject({ name, file, args, env }: SubjectProgram): P
     const { runtime } = await message<Ready>(child, name, READY_MS);
     return {
       runtime,
+      rssMb: () => rssMb(child.pid!),
       task: (task, subject = name) => ({
         name: subject,
         async ask(question) {

@@ -1,22 +1,27 @@
-import { ratioFigure } from '../figure.ts';
+import { type Figure, ratioFigure } from '../figure.ts';
+import { LENGTHS, questions } from '../inputs.ts';
 import { measureInterleaved } from '../interleave.ts';
 import { type Measurement, PAUSE_MS } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 import { startOurs } from './ours.ts';
 
+const BARE_SESSION = 'bare session.run';
+const PIPELINES = ['ours', 'ours, cold word cache'] as const;
+
 /** P2: what our pipeline adds to the model itself, in one process. */
 export const measureBareSession: Measurement = async (setting) => {
-  const { questions, rounds } = setting;
+  const { rounds } = setting;
   await using ours = await startOurs(setting);
-  const subjects = [ours.task('answer', 'pipeline'), ours.task('session', 'bare session')];
-  const progress = progressLines('P2');
-  const measured = await measureInterleaved(subjects, questions, { rounds, pauseMs: PAUSE_MS, progress });
-  return [
-    ratioFigure(
-      { figure: 'P2', what: 'our pipeline over a bare session.run on the same ids', goal: 1.03 },
-      measured.rounds,
-      'pipeline',
-      'bare session',
-    ),
-  ];
+  const [warm, cold] = PIPELINES;
+  const subjects = [ours.task('answer', warm), ours.task('answer, cold', cold), ours.task('session', BARE_SESSION)];
+  const figures: Figure[] = [];
+  for (const length of LENGTHS) {
+    const progress = progressLines(`P2, ${length} tokens`);
+    const measured = await measureInterleaved(subjects, questions(length), { rounds, pauseMs: PAUSE_MS, progress });
+    for (const subject of PIPELINES) {
+      const what = `${length} tokens, ${subject}, over a ${BARE_SESSION} on the same ids`;
+      figures.push(ratioFigure({ figure: 'P2', what, goal: 1.03 }, measured.rounds, subject, BARE_SESSION));
+    }
+  }
+  return figures;
 };

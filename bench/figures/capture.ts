@@ -1,13 +1,11 @@
 import { type ExtensionProcess, startExtension } from '../extension-process.ts';
 import { type Figure, figureOf, ratioFigure } from '../figure.ts';
+import { questions } from '../inputs.ts';
 import { measureInterleaved } from '../interleave.ts';
-import { type Measurement, required, type Setting } from '../measurement.ts';
+import { MB_PER_VCPU, type Measurement, required, type Setting } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 import { median, quantile } from '../statistics.ts';
 import { startSubject } from '../subject-process.ts';
-
-/** Memory of the function in template.yaml, in MB: one vCPU, so one thread for the model. */
-const MEMORY_MB = 1769;
 
 /** How often a round asks each question: what is looked for is a hundredth. */
 const PASSES = 4;
@@ -32,10 +30,11 @@ export const measureCapture: Measurement = async (setting) => {
   return [handler, backToBack, fromRest];
 };
 
-async function handlerFigure({ root, questions, rounds }: Setting, { port }: ExtensionProcess): Promise<Figure> {
+async function handlerFigure({ root, rounds }: Setting, { port }: ExtensionProcess): Promise<Figure> {
   const bundle = await required(root, 'dist/function/index.mjs', 'make build');
   const file = `${root}/bench/subjects/handler.ts`;
-  const common = { MODEL_DIR: `${root}/model`, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MEMORY_MB) };
+  // As template.yaml deploys it.
+  const common = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MB_PER_VCPU) };
   await using processes = new AsyncDisposableStack();
   const subjects = [];
   for (const [name, env] of [
@@ -46,7 +45,7 @@ async function handlerFigure({ root, questions, rounds }: Setting, { port }: Ext
     subjects.push(processes.use(subject).task('answer'));
   }
   const progress = progressLines('P3, handler');
-  const asked = Array.from({ length: PASSES }, () => questions).flat();
+  const asked = Array.from({ length: PASSES }, () => questions()).flat();
   const measured = await measureInterleaved(subjects, asked, { rounds, pauseMs: HANDLER_PAUSE_MS, progress });
   return ratioFigure(
     { figure: 'P3', what: 'the handler with capture over the handler without', goal: 1.01 },
@@ -70,14 +69,15 @@ const BACK_TO_BACK: Sends = { what: 'p99 of capture.send, back to back', count: 
 const FROM_REST: Sends = { what: 'p99 of capture.send, from rest', count: 200, pauseMs: 10 };
 
 async function sendFigure(
-  { root, questions, rounds }: Setting,
+  { root, rounds }: Setting,
   { port }: ExtensionProcess,
   { what, count, pauseMs, goal }: Sends,
 ): Promise<Figure> {
   const bundle = await required(root, 'dist/bench/capture-client.mjs', 'make build');
   const file = `${root}/bench/subjects/send.ts`;
   await using sender = await startSubject({ name: 'capture client', file, args: [bundle, String(port)] });
-  const sends = Array.from({ length: count }, (_, i) => questions[i % questions.length]!);
+  const asked = questions();
+  const sends = Array.from({ length: count }, (_, i) => asked[i % asked.length]!);
   const progress = progressLines(`P3, ${what}`);
   const measured = await measureInterleaved([sender.task('send')], sends, { rounds, pauseMs, progress });
   const times = measured.rounds.map((round) => round['capture client']!);

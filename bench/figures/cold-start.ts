@@ -1,19 +1,18 @@
-import { type Figure, ratioFigure } from '../figure.ts';
+import { overPeers } from '../figure.ts';
+import { questions } from '../inputs.ts';
 import { measureInterleaved, type Subject } from '../interleave.ts';
-import { type Measurement, required } from '../measurement.ts';
+import { MB_PER_VCPU, type Measurement, required } from '../measurement.ts';
 import { PEERS } from '../peers.ts';
 import { progressLines } from '../progress.ts';
 import { type SubjectProgram, startSubject } from '../subject-process.ts';
 
-/** Memory of a function that brings it one vCPU, and one thread for the model, in MB. */
-const MB_PER_VCPU = 1769;
 /** Starts of each process in a round. */
 const STARTS = 3;
 /** Between two starts, in milliseconds: the process before is gone. */
 const PAUSE_MS = 50;
 
 /** P6: from the start of a process until it can be asked, our function's bundle over a script that builds a peer's pipeline. */
-export const measureColdStart: Measurement = async ({ root, questions, rounds, threads }) => {
+export const measureColdStart: Measurement = async ({ root, rounds, threads }) => {
   const bundle = await required(root, 'dist/function/index.mjs', 'make build');
   const env = { CAPTURE_DISABLED: 'true', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(threads * MB_PER_VCPU) };
   const programs: SubjectProgram[] = [{ name: 'ours', file: `${root}/bench/subjects/start.mjs`, args: [bundle], env }];
@@ -23,17 +22,10 @@ export const measureColdStart: Measurement = async ({ root, questions, rounds, t
     programs.push({ name, file, args: [`${root}/model`, String(threads)] });
   }
   const progress = progressLines('P6');
-  const starts = questions.slice(0, STARTS);
+  const starts = questions().slice(0, STARTS);
   const measured = await measureInterleaved(programs.map(started), starts, { rounds, pauseMs: PAUSE_MS, progress });
-  return Object.values(PEERS).map(
-    (name): Figure =>
-      ratioFigure(
-        { figure: 'P6', what: `start of the function over ${name}`, goal: 0.4 },
-        measured.rounds,
-        'ours',
-        name,
-      ),
-  );
+  const meaning = { figure: 'P6', what: 'start of the function', goal: 0.4 };
+  return overPeers(meaning, measured.rounds, 'ours', Object.values(PEERS));
 };
 
 /** A subject whose answer is that it has started; the question does not matter. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExtensionProgram, startAnyExtension, startExtension } from '../extension-process.ts';
 import { figureOf, ratioFigure } from '../figure.ts';
+import { questions } from '../inputs.ts';
 import { measureInterleaved, type Subject } from '../interleave.ts';
 import { type Measurement, required } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
@@ -16,11 +17,11 @@ const RESTING = 5;
 
 /** P4: what the extension adds to the start of an environment, over the least that an extension in Node can be; and its memory at rest. */
 export const measureExtensionStart: Measurement = async (setting) => {
-  const { root, questions, rounds } = setting;
+  const { root, rounds } = setting;
   const command = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
   const bare = { command: process.execPath, args: [`${root}/bench/subjects/bare-extension.mjs`] };
   const subjects = [started('ours', { command }), started('bare process', bare)];
-  const starts = questions.slice(0, STARTS);
+  const starts = questions().slice(0, STARTS);
   const progress = progressLines('P4');
   const measured = await measureInterleaved(subjects, starts, { rounds, pauseMs: PAUSE_MS, progress });
   return [

@@ -1,25 +1,42 @@
 // node handler.ts FUNCTION_BUNDLE, forked: see serve.ts. The function's configuration is in its environment, as on Lambda.
 import { pathToFileURL } from 'node:url';
-import { serve } from './serve.ts';
+import { type Question, serve } from './serve.ts';
 
 type Handler = (event: object, context: { awsRequestId: string }) => Promise<{ statusCode: number; body: string }>;
 
 const [bundle] = process.argv.slice(2) as [string];
 const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
 
+async function ask<Answer>(id: string, question: string | string[], context: string): Promise<Answer> {
+  const event = {
+    httpMethod: 'POST',
+    path: '/nlp-qa',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ question, context }),
+    isBase64Encoded: false,
+  };
+  const { statusCode, body } = await handler(event, { awsRequestId: id });
+  if (statusCode !== 200) throw new Error(`Expected status 200, got ${statusCode} ${body}`);
+  return JSON.parse(body) as Answer;
+}
+
+const answer = ({ id, question, context }: Question) => ask<{ answer: string; score: number }>(id, question, context);
+
 serve(
   {
-    answer: async ({ id, question, context }) => {
-      const event = {
-        httpMethod: 'POST',
-        path: '/nlp-qa',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ question, context }),
-        isBase64Encoded: false,
-      };
-      const { statusCode, body } = await handler(event, { awsRequestId: id });
-      if (statusCode !== 200) throw new Error(`Expected status 200, got ${statusCode} ${body}`);
-      return JSON.parse(body) as { answer: string; score: number };
+    answer,
+    /** A function remembers the last text: with another one in between, it begins anew. */
+    'answer, after another text': {
+      prepare: ({ id }) => ask(id, 'What comes in between?', 'Another text comes in between.'),
+      work: answer,
+    },
+    /** Many questions, one a line, in one request. */
+    'answer lines': {
+      prepare: ({ id }) => ask(id, 'What comes in between?', 'Another text comes in between.'),
+      work: async ({ id, question, context }) => {
+        const answers = await ask<{ answer: string }[]>(id, question.split('\n'), context);
+        return { answer: answers.map((each) => each.answer).join('\n') };
+      },
     },
   },
   'the function',

@@ -1,4 +1,5 @@
-// node ours.ts PIPELINE_BUNDLE MODEL_FOLDER THREADS, forked: see serve.ts
+// node ours.ts BUNDLES PREPARED_MODEL ONNX_FILE THREADS, forked: see serve.ts
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -6,34 +7,61 @@ import { pathToFileURL } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Question, serve } from './serve.ts';
 
-/** What we use of the bundle of function/qa/pipeline.ts. */
-interface PipelineBundle {
-  loadPipeline(folder: string, threads: number): Promise<Pipeline>;
+/** What we use of the bundles of function/qa/, by their names. */
+interface Bundles {
+  'prepared-model': {
+    openModel(folder: string): Promise<{
+      settings: { tokenizer: object };
+      weights: Promise<{ digest(): Promise<string> }>;
+    }>;
+  };
+  tokenizer: { createTokenizer(settings: object): object };
+  session: {
+    createSession(file: object, threads: number): Promise<object>;
+    sessionOptions(threads: number): InferenceSession.SessionOptions;
+  };
+  pipeline: { createPipeline(parts: object): Pipeline };
 }
+
 interface Pipeline {
   answer(question: string, context: string): Promise<[{ answer: string; score: number }]>;
   /** The sequences that `answer` runs the model on. */
   prepare(question: string, context: string): { input: { inputIds: BigInt64Array; tokenTypeIds: BigInt64Array } }[];
 }
 
-/** What we use of the bundle of function/qa/session.ts, which lies beside it. */
-interface SessionBundle {
-  sessionOptions(threads: number): InferenceSession.SessionOptions;
+const [folder, preparedModel, onnxFile, threads] = process.argv.slice(2) as [string, string, string, string];
+
+function bundle<Name extends keyof Bundles>(name: Name): Promise<Bundles[Name]> {
+  return import(pathToFileURL(path.join(folder, `${name}.mjs`)).href) as Promise<Bundles[Name]>;
 }
+const { openModel } = await bundle('prepared-model');
+const { createTokenizer } = await bundle('tokenizer');
+const { createSession, sessionOptions } = await bundle('session');
+const { createPipeline } = await bundle('pipeline');
 
-const [bundle, folder, threads] = process.argv.slice(2) as [string, string, string];
-const { loadPipeline } = (await import(pathToFileURL(bundle).href)) as PipelineBundle;
-const { sessionOptions } = (await import(new URL('session.mjs', pathToFileURL(bundle)).href)) as SessionBundle;
-const pipeline = await loadPipeline(folder, Number(threads));
+const { settings, weights } = await openModel(preparedModel);
+const modelDigest = await (await weights).digest();
+const onnx = await readFile(onnxFile);
+if (createHash('sha256').update(onnx).digest('hex') !== modelDigest) {
+  throw new Error(
+    `Expected ${preparedModel} to be made of ${onnxFile}, as \`make build\` does without MODEL and MODEL_DIR`,
+  );
+}
+const session = await createSession(await weights, Number(threads));
 
-/** The bare session: made as the pipeline makes its own, and given the same tensors, made beforehand. */
-const session = await InferenceSession.create(
-  await readFile(path.join(folder, 'onnx/model_quantized.onnx')),
-  sessionOptions(Number(threads)),
-);
-const feedsById = new Map<string, Record<string, Tensor>>();
+/** As load-pipeline.ts makes it: what the function runs. Its tokenizer remembers no word yet. */
+function freshPipeline(): Pipeline {
+  const tokenizer = createTokenizer(settings.tokenizer);
+  return createPipeline({ ...settings, tokenizer, session, modelDigest, now: () => performance.now() });
+}
+const pipeline = freshPipeline();
+let cold = pipeline;
 
-function feeds({ question, context }: Question): Record<string, Tensor> {
+/** The bare session, over the file that the peers have, too; given the same tensors, made beforehand. */
+const bareSession = await InferenceSession.create(onnx, sessionOptions(Number(threads)));
+let feeds: Record<string, Tensor> = {};
+
+function feedsOf({ question, context }: Question): Record<string, Tensor> {
   const windows = pipeline.prepare(question, context);
   if (windows.length !== 1) throw new Error(`Expected a question of one window, got ${windows.length}`);
   const { inputIds, tokenTypeIds } = windows[0]!.input;
@@ -49,6 +77,21 @@ const { version } = createRequire(import.meta.url)('onnxruntime-node/package.jso
 serve(
   {
     answer: async ({ question, context }) => (await pipeline.answer(question, context))[0],
+    'answer, cold': {
+      prepare: () => {
+        cold = freshPipeline();
+      },
+      work: async ({ question, context }) => (await cold.answer(question, context))[0],
+    },
+    session: {
+      prepare: (question) => {
+        feeds = feedsOf(question);
+      },
+      work: async () => {
+        const { start_logits } = await bareSession.run(feeds);
+        return { answer: String(start_logits!.dims) };
+      },
+    },
     /** Not measured: the lengths of the sequences, as text. */
     tokens: async ({ question, context }) => ({
       answer: pipeline
@@ -56,16 +99,6 @@ serve(
         .map(({ input }) => input.inputIds.length)
         .join(' '),
     }),
-    /** Its first run for a question, in the warm-up, makes the tensors. */
-    session: async (question) => {
-      let prepared = feedsById.get(question.id);
-      if (prepared === undefined) {
-        prepared = feeds(question);
-        feedsById.set(question.id, prepared);
-      }
-      const { start_logits } = await session.run(prepared);
-      return { answer: String(start_logits!.dims) };
-    },
   },
   `onnxruntime-node ${version}`,
 );

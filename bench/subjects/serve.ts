@@ -7,7 +7,10 @@ export interface Question {
 }
 
 /** A piece of work that is measured. Everything in it is on the clock. */
-export type Task = (question: Question) => Promise<{ answer: string; score?: number }>;
+export type Work = (question: Question) => Promise<{ answer: string; score?: number }>;
+
+/** Work, and what is done before it, off the clock. */
+export type Task = Work | { prepare: (question: Question) => unknown; work: Work };
 
 export interface Request extends Question {
   task: string;
@@ -37,8 +40,10 @@ export function serve(tasks: Record<string, Task>, runtime: string): void {
 async function timed(task: Task | undefined, { task: name, ...question }: Request): Promise<Reply> {
   if (task === undefined) return { error: `There is no task "${name}"` };
   try {
+    const { prepare, work } = typeof task === 'function' ? { prepare: undefined, work: task } : task;
+    await prepare?.(question);
     const startedMs = performance.now();
-    const { answer, score } = await task(question);
+    const { answer, score } = await work(question);
     return { answer, score, ms: performance.now() - startedMs };
   } catch (error) {
     return { error: String(error) };

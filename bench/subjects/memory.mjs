@@ -1,0 +1,13 @@
+// node memory.mjs FUNCTION_BUNDLE, forked: the function, asked as a direct invocation asks. No TypeScript here: it takes 18 MB to read that.
+import { pathToFileURL } from 'node:url';
+
+const { handler } = await import(pathToFileURL(process.argv[2]).href);
+process.on('message', async ({ id, question, context }) => {
+  const startedMs = performance.now();
+  const { answer, score, error } = await handler({ question, context }, { awsRequestId: id });
+  process.send(
+    error ? { error: `${error.code}: ${error.message}` } : { answer, score, ms: performance.now() - startedMs },
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send({ ready: true, runtime: 'the function' });

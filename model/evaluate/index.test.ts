@@ -72,6 +72,12 @@ test('a question that the function refuses scores 0, is reported, and keeps no o
   expect(stderr).toContain('1 of 3 questions failed, and score 0');
 });
 
+test('the log of the function goes to stderr, and stdout holds the figures alone', () => {
+  const { stdout, stderr } = evaluate(dataFile(ANSWERABLE), '--limit', '1');
+  expect(stdout).toBe('{"exact_match":100,"f1":100}\n');
+  expect(stderr).toContain('"message":"ready to answer"');
+});
+
 test('--limit asks the first questions only', () => {
   const { stdout } = evaluate(dataFile(ANSWERABLE), '--limit', '1');
   expect(JSON.parse(stdout)).toEqual({ exact_match: 100, f1: 100 });

@@ -1,11 +1,19 @@
 import { expect, test, vi } from 'vitest';
 import { remembered } from './piece-cache.ts';
 
-test('a piece is encoded once', () => {
+test('a piece is remembered when it comes again', () => {
   const encode = vi.fn((piece: string) => piece.length);
   const cached = remembered(encode);
-  expect([cached('Berlin'), cached('Berlin'), cached('\ud83d')]).toEqual([6, 6, 1]);
-  expect(encode).toHaveBeenCalledTimes(2);
+  const pieces = ['Berlin', 'once', 'Berlin', 'Berlin', '\ud83d', '\ud83d', '\ud83d', 'Berlin'];
+  expect(pieces.map((piece) => cached(piece))).toEqual(pieces.map((piece) => piece.length));
+  expect(encode.mock.calls.flat()).toEqual(['Berlin', 'once', 'Berlin', '\ud83d', '\ud83d']);
+});
+
+test('pieces that come once leave nothing behind', () => {
+  const cached = remembered((piece) => ({ piece }));
+  const first = cached('word0');
+  for (let i = 1; i < 100; i++) cached(`word${i}`);
+  expect(cached('word0')).not.toBe(first);
 });
 
 test('what is longer than a word is not kept in memory', () => {

@@ -44,8 +44,8 @@ export function vocabularyOf({ lines, ends, slots }: IndexedVocabulary): Vocabul
 }
 
 /** Source: FNV-1a of Fowler, Noll and Vo, over UTF-16 code units; folded, since the table looks at the low bits only. */
-function hash(token: string): number {
+export function hash(text: string): number {
   let value = 0x811c9dc5;
-  for (let i = 0; i < token.length; i++) value = Math.imul(value ^ token.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   return value ^ (value >>> 15);
 }

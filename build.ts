@@ -35,8 +35,8 @@ const withNativeLibrary: Plugin = {
 };
 
 /**
- * Node's own modules as `require` has them. What an `import` statement gets of one is a copy that asks for each of its exports, and so loads
- * what they would load when they are used: `node:http` brings 80 more modules, 10 MB and 20 ms of a start. See docs/decisions/.
+ * Node's own modules as `require` has them: an `import` of one asks for all of its exports, and loads what these would load when they are
+ * used. See docs/decisions/builtin-modules-as-require-has-them.md.
  */
 const withPlainBuiltins: Plugin = {
   name: 'with-plain-builtins',

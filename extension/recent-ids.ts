@@ -2,18 +2,24 @@
 export class RecentIds {
   readonly #limit: number;
   readonly #ids = new Set<string>();
-  // One iterator for good: a new one would begin at the holes that thousands of forgotten ids have left, each time. All that it has
-  // passed is forgotten, so what comes next is the oldest.
-  readonly #oldest = this.#ids.values();
+  /** The same, in the order in which they came: a ring, once it is full. */
+  readonly #order: string[] = [];
+  #oldest = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(id: string): void {
-    this.#ids.delete(id);
+    if (this.#ids.has(id)) return;
+    if (this.#order.length < this.#limit) {
+      this.#order.push(id);
+    } else {
+      this.#ids.delete(this.#order[this.#oldest]!);
+      this.#order[this.#oldest] = id;
+      this.#oldest = (this.#oldest + 1) % this.#limit;
+    }
     this.#ids.add(id);
-    if (this.#ids.size > this.#limit) this.#ids.delete(this.#oldest.next().value!);
   }
 
   has(id: string): boolean {

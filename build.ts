@@ -1,5 +1,6 @@
 /** Bundles what runs inside Lambda into dist/, and what the benchmark loads of it. Run by `make build`. */
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { prepareModel } from './function/qa/prepare-model.ts';
 
@@ -33,6 +34,31 @@ const withNativeLibrary: Plugin = {
   },
 };
 
+/**
+ * Node's own modules as `require` has them: an `import` of one asks for all of its exports, and loads what these would load when they are
+ * used. See docs/decisions/builtin-modules-as-require-has-them.md.
+ */
+const withPlainBuiltins: Plugin = {
+  name: 'with-plain-builtins',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(node:.*|${builtinModules.join('|')})$`);
+    onResolve({ filter }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }));
+  },
+};
+
+/** The sinks load after the start, as bundles of their own: what they share with the start would make many small files of it. */
+const withSinksApart: Plugin = {
+  name: 'with-sinks-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/sinks\// }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
+    );
+  },
+};
+
 const options: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -45,12 +71,11 @@ const options: BuildOptions = {
   logLevel: 'warning',
   mainFields: ['module', 'main'], // what is not used of a library stays out
   external: ['onnxruntime-node'],
-  plugins: [withoutTensors],
-  // What is CommonJS in a bundle may still call require for Node's own modules.
-  banner: {
-    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-  },
+  plugins: [withPlainBuiltins, withoutTensors],
 };
+
+/** The native library is no ES module, and stays outside. */
+const REQUIRE = "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);";
 
 await rm('dist', { recursive: true, force: true });
 await Promise.all([
@@ -59,13 +84,20 @@ await Promise.all([
     entryPoints: ['function/index.ts'],
     outdir: 'dist/function',
     external: [],
-    plugins: [withoutTensors, withNativeLibrary],
+    plugins: [withPlainBuiltins, withoutTensors, withNativeLibrary],
+    banner: { js: REQUIRE },
   }),
   build({
     ...options,
     entryPoints: ['extension/index.ts'],
     outdir: 'dist/extension/inference-capture',
-    splitting: true, // the S3 client loads after the start
+    plugins: [withPlainBuiltins, withSinksApart],
+  }),
+  build({
+    ...options,
+    entryPoints: ['extension/sinks/s3.ts', 'extension/sinks/file.ts'],
+    outdir: 'dist/extension/inference-capture/sinks',
+    splitting: true, // of the ways to credentials, only the one that is needed is loaded
   }),
   build({
     ...options,

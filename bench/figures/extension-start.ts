@@ -19,8 +19,12 @@ const RESTING = 5;
 export const measureExtensionStart: Measurement = async (setting) => {
   const { root, rounds } = setting;
   const command = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
-  const bare = { command: process.execPath, args: [`${root}/bench/subjects/bare-extension.mjs`] };
-  const subjects = [started('ours', { command }), started('bare process', bare)];
+  const bare = `${root}/bench/subjects/bare-extension.mjs`;
+  const subjects = [
+    started('ours', { command }),
+    started('bare process', { command: process.execPath, args: [bare, '--import'] }),
+    started('leanest process', { command: process.execPath, args: [bare] }),
+  ];
   const starts = questions().slice(0, STARTS);
   const progress = progressLines('P4');
   const measured = await measureInterleaved(subjects, starts, { rounds, pauseMs: PAUSE_MS, progress });
@@ -30,6 +34,12 @@ export const measureExtensionStart: Measurement = async (setting) => {
       measured.rounds,
       'ours',
       'bare process',
+    ),
+    ratioFigure(
+      { figure: 'P4', what: 'the same over one that does not even import node:http' },
+      measured.rounds,
+      'ours',
+      'leanest process',
     ),
     figureOf({ figure: 'P4', what: 'memory of the extension at rest', unit: 'MB', goal: 60 }, await atRest(command)),
   ];

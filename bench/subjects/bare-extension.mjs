@@ -1,5 +1,8 @@
-// The least that an extension can be: it registers and asks for its events, and does nothing with them. What ours is measured against.
-import http from 'node:http';
+// node bare-extension.mjs [--import]: the least that an extension can be. It registers and asks for its events, and does nothing with them.
+// With --import it gets node:http as an import statement would, the way programs are written: that asks for all exports of the module,
+// WebSocket among them, and so loads twice as much.
+const imported = process.argv[2] === '--import';
+const http = imported ? (await import('node:http')).default : process.getBuiltinModule('node:http');
 
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2020-01-01/extension`;
 const agent = new http.Agent({ keepAlive: true });

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,6 +33,9 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
   const story: string[] = [];
   const note = (text: string) => story.push(`${(performance.now() - startMs).toFixed(1).padStart(8)} ${text}`);
   const folder = await mkdtemp(path.join(tmpdir(), `chaos-${plan.seed}-`));
+  // Whoever ends the campaign wants no part of a run that was not played to its end.
+  const interrupted = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }); // its processes may be dying still
+  process.once('exit', interrupted);
   const s3 = buildS3({ folder: path.join(folder, 's3'), buckets: [BUCKET], log: note });
   const s3Url = await s3.listen({ host: '127.0.0.1', port: 0 });
   const scene: Scene = { programs, folder, s3Url, strikes: new Strikes(), note, working: new Set() };
@@ -63,6 +67,7 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
   } finally {
     for (const actor of actors) await actor.leave();
     await s3.close();
+    process.off('exit', interrupted);
     if (broken.length === 0) await rm(folder, { recursive: true, force: true });
     else await writeFile(path.join(folder, 'story.txt'), [...story, ...broken, ''].join('\n'));
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Stats } from '../../capture/wire.ts';
+import { DROP_REASONS, type Stats } from '../../capture/wire.ts';
 import type { LedgerEntry } from './function.ts';
 import type { LyingRecord } from './spool-files.ts';
 import { type Account, type Evidence, verdict } from './verdict.ts';
@@ -17,7 +17,8 @@ const noted = (eventId: string, outcome: string): LedgerEntry[] => [
 
 // a was delivered, b was in the spool until the recovery, c got no answer.
 const ledger = [...noted('a', 'accepted'), ...noted('b', 'accepted'), { eventId: 'c', outcome: 'posted' }];
-const stats = { received: 2, recovered: 0, delivered: 1, dropped: {}, pending: 1, spoolBytes: 100 } as unknown as Stats;
+const dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Stats['dropped'];
+const stats: Stats = { received: 2, recovered: 0, delivered: 1, logged: 0, dropped, pending: 1, spoolBytes: 100 };
 const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, ledger, stats };
 const well: Evidence = {
   ledger,

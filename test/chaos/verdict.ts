@@ -100,7 +100,7 @@ function overstated({ ledger, deliveredAtLast }: Evidence): string[] {
 
 function miscounts({ spoolAtStart, spoolAtEnd, ledger, stats }: Account): string[] {
   if (stats === undefined) return [];
-  const { received, recovered, delivered, pending, logged = 0 } = stats as Stats & { logged?: number };
+  const { received, recovered, delivered, logged, pending } = stats;
   const dropped = Object.values(stats.dropped).reduce((sum, records) => sum + records, 0);
   const wrong: string[] = [];
   const expect = (holds: boolean, what: string) => {

@@ -3,7 +3,8 @@ import type { Exchange } from '../capture/client.ts';
 /** Bytes of a record on the wire, as JSON. */
 const RECORD_BYTES = 2048;
 
-const WITHOUT_CONTEXT: Exchange = {
+/** What a function hands over, less what tells one invocation from another. */
+export const WITHOUT_CONTEXT: Exchange = {
   requestId: '',
   input: { contentType: 'application/json', encoding: 'JSON', data: '' },
   output: {

@@ -17,6 +17,6 @@ export const EXAMPLE_RECORD: InferenceRecord = {
   },
   status: 200,
   latencyMs: 12.3,
-  modelDigest: 'b55396b1687a7943d38f79a4f3a102d7dccf61c203aeb758c47503d6ac5114cc',
+  modelDigest: 'd1436bdcbf1ef05e55146bdb9c5d7766fc3bc6c48c0af7b377c7ea2526a45f1b',
   coldStart: false,
 };

@@ -91,7 +91,7 @@ def quantize(full: Path, quantized: Path) -> None:
 
 
 def improve(path: Path, heads: int) -> None:
-    """Unsigned weights and fused attention: see graph.py."""
+    """Unsigned weights, fused attention, normalisation in two parts: see graph.py."""
     model = onnx.load(str(path))
     graph.improve(model, heads)
     onnx.save(model, str(path))

@@ -1,5 +1,6 @@
 """
-What is done to the int8 graph after quantisation. Answers stay the same, bit for bit, on a processor where they were right before.
+What is done to the int8 graph after quantisation. It computes the same, on a processor where that was right before; `part_normalisation` alone
+changes in which order numbers are added up.
 
     python graph.py IN.onnx OUT.onnx --heads 12
 """
@@ -29,6 +30,7 @@ def improve(model: ModelProto, heads: int) -> None:
     """Changes the model in place."""
     to_unsigned_weights(model.graph)
     fuse_attention(model, heads)
+    part_normalisation(model.graph)
     onnx.checker.check_model(model)
 
 
@@ -80,6 +82,19 @@ def fuse_attention(model: ModelProto, heads: int) -> None:
     nodes = [mask, *(fused.get(node.output[0], node) for node in graph.node)]
     replace_nodes(graph, nodes)
     model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+
+
+def part_normalisation(graph: GraphProto) -> None:
+    """
+    Sum, which adds two tensors as Add does, before each LayerNormalization.
+
+    onnxruntime would make one SkipLayerNormalization of Add and LayerNormalization, and that takes four times as long as the two: 0.44 ms
+    instead of 0.10 for 384 tokens of 384 (1.30; its loop over a row is not vectorised).
+    """
+    normalised = {node.input[0] for node in graph.node if node.op_type == "LayerNormalization"}
+    for node in graph.node:
+        if node.op_type == "Add" and node.output[0] in normalised:
+            node.op_type = "Sum"
 
 
 def projection(producers: dict[str, NodeProto], output: str) -> NodeProto:

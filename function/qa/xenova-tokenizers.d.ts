@@ -11,6 +11,8 @@ declare module '@xenova/transformers/src/tokenizers.js' {
     convert_tokens_to_ids(tokens: string[]): number[];
     tokens_to_ids: { has(token: string): boolean; get(token: string): number | undefined };
     unk_token_id: number;
+    /** Of WordPiece: Unicode characters of the longest word that it tokenises. */
+    max_input_chars_per_word: number;
     /** Of BPE: what it has made of each piece so far, without a limit. */
     cache?: Map<string, string[]>;
   }

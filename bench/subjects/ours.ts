@@ -12,7 +12,7 @@ interface Bundles {
   'prepared-model': {
     openModel(folder: string): Promise<{
       settings: { tokenizer: object };
-      weights: Promise<{ digest(): Promise<string> }>;
+      weights: Promise<{ bytes: Buffer; digest(): Promise<string> }>;
     }>;
   };
   tokenizer: { createTokenizer(settings: object): object };
@@ -57,8 +57,8 @@ function freshPipeline(): Pipeline {
 const pipeline = freshPipeline();
 let cold = pipeline;
 
-/** The bare session, over the file that the peers have, too; given the same tensors, made beforehand. */
-const bareSession = await InferenceSession.create(onnx, sessionOptions(Number(threads)));
+/** The bare session, over the same prepared model, given the same tensors, made beforehand. */
+const bareSession = await InferenceSession.create((await weights).bytes, sessionOptions(Number(threads)));
 let feeds: Record<string, Tensor> = {};
 
 function feedsOf({ question, context }: Question): Record<string, Tensor> {

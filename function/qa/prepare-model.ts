@@ -6,6 +6,7 @@ import { GRAPH_FILE, INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULAR
 import { sessionOptions } from './session.ts';
 import { ModelFolderError } from './supported-models.ts';
 import { indexVocabulary } from './vocabulary.ts';
+import { withoutMask } from './without-mask.ts';
 
 /**
  * Prepares a model: see prepared-model.ts. Part of the build, not of the function.
@@ -21,7 +22,7 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
   const prepared: PreparedSettings = { modelDigest: await digest(), settings, tokens: ends.length };
   await mkdir(out, { recursive: true });
   const options = sessionOptions(1);
-  const session = await InferenceSession.create(bytes, {
+  const session = await InferenceSession.create(withoutMask(bytes), {
     ...options,
     graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
     optimizedModelFilePath: path.join(out, GRAPH_FILE),

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { RECORDS_PATH } from './wire.ts';
+import { RECORD_HEAD } from './wire.ts';
 
 /** What the receiver answered. */
 export interface Reply {
@@ -88,7 +88,7 @@ export function createConnection(port: number): Connection {
 }
 
 function requestText(json: string): string {
-  return `POST ${RECORDS_PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+  return `${RECORD_HEAD}${Buffer.byteLength(json)}\r\n\r\n${json}`;
 }
 
 /** @returns undefined while the answer is not complete, or where it is none that the receiver gives */

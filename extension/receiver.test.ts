@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { createConnection } from '../capture/connection.ts';
 import { MAX_BODY_BYTES } from '../capture/wire.ts';
 import { Counters } from './counters.ts';
 import type { Intake } from './intake.ts';
@@ -69,6 +70,25 @@ test.each([
   const { call, counters } = await setUp();
   expect(await call(method, path, body, type)).toMatchObject({ status, body: { error: { code } } });
   expect(counters.received).toBe(lost);
+});
+
+test('draining closes a connection of the capture client that is idle', async () => {
+  const { receiver, port } = await setUp();
+  const connection = createConnection(port);
+  expect(await connection.post('{}', 1000)).toMatchObject({ status: 202 });
+  await receiver.drain(60_000);
+  expect(await connection.post('{}', 1000)).toBe('unreachable');
+});
+
+test('a fault of the intake is a 500 to the capture client, and the connection goes on', async () => {
+  const take = vi.fn(TAKING.take).mockImplementationOnce(() => {
+    throw new Error('a fault');
+  });
+  const { port } = await setUp({ take, close: () => {} });
+  const connection = createConnection(port);
+  expect(await connection.post('{}', 1000)).toEqual({ status: 500, text: '{"error":"a fault"}' });
+  expect(await connection.post('{}', 1000)).toMatchObject({ status: 202 });
+  connection.close();
 });
 
 test('draining answers the request under way and takes no other', async () => {

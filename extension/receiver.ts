@@ -11,6 +11,7 @@ import {
   type WireErrorCode,
 } from '../capture/wire.ts';
 import type { Counters } from './counters.ts';
+import { expressForRecords } from './express.ts';
 import type { Intake } from './intake.ts';
 
 export interface ReceiverParts {
@@ -36,12 +37,19 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
   const server = http.createServer((request, response) => {
     route(request).then(
       ([status, body]) => answer(response, status, body),
-      (error: Error) => (response.headersSent ? response.destroy() : answer(response, 500, { error: error.message })),
+      (error: Error) => (response.headersSent ? response.destroy() : answer(response, ...fault(error))),
     );
   });
   server.maxConnections = MAX_CONNECTIONS;
   // A frozen environment's clock jumps at the thaw: an idle connection must not be closed just as the function uses it.
   server.keepAliveTimeout = 0;
+  const express = expressForRecords(server, (body) => {
+    try {
+      return take([body]);
+    } catch (error) {
+      return fault(error as Error);
+    }
+  });
 
   async function route(request: http.IncomingMessage): Promise<[number, object]> {
     const path = request.url?.split('?')[0] ?? '';
@@ -60,8 +68,10 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
     }
     const body = await read(request);
     if (body === undefined) return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);
-    const records = type === 'application/json' ? [body] : body.split('\n').filter((line) => line.trim() !== '');
+    return take(type === 'application/json' ? [body] : body.split('\n').filter((line) => line.trim() !== ''));
+  }
 
+  function take(records: string[]): [number, object] {
     let accepted = 0;
     for (const text of records) {
       const result = intake.take(text);
@@ -95,6 +105,7 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
           resolve();
         });
         server.closeIdleConnections();
+        express.close();
       });
     },
   };
@@ -105,6 +116,10 @@ const METHODS: Record<string, string> = { [RECORDS_PATH]: 'POST', [STATS_PATH]: 
 function failure(code: WireErrorCode, message: string, accepted = 0): [number, WireErrorBody] {
   const details = accepted > 0 ? { accepted } : undefined;
   return [WIRE_ERRORS[code].status, { error: { code, message, details } }];
+}
+
+function fault(error: Error): [number, object] {
+  return [500, { error: error.message }];
 }
 
 /** The body as text, or undefined when it is larger than the wire allows; the rest of it is then not read. */

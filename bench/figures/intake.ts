@@ -16,6 +16,8 @@ const RECORDS_A_BODY = 500;
 const CONNECTIONS = 4;
 /** Of the records, the share that is posted one a body. */
 const SINGLE_SHARE = 0.1;
+/** Looks at the memory in a round: each falls anywhere between two collections of garbage, and their middle stands for the round. */
+const LOOKS = 9;
 /** Longest that one POST may take, in milliseconds. */
 const POST_MS = 10_000;
 const TASKSET = '/usr/bin/taskset';
@@ -36,19 +38,25 @@ export const measureIntake: Measurement = async ({ root, rounds, records, note }
   const rssMb: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const singles = Math.ceil(perRound * SINGLE_SHARE);
-    many.push(await recordsASecond(extension, perRound - singles));
+    const part = Math.ceil((perRound - singles) / LOOKS);
+    let seconds = 0;
+    const looks: number[] = [];
+    for (let look = 0; look < LOOKS; look++) {
+      seconds += await secondsInBulk(extension, part);
+      looks.push(await extension.rssMb());
+    }
+    many.push((part * LOOKS) / seconds);
     single.push(await postsASecond(extension, singles));
-    rssMb.push(await extension.rssMb());
+    rssMb.push(median(looks));
     progress(round + 1, rounds);
   }
   const { received, pending } = await extension.stats();
   if (pending !== received || received < records) {
     throw new Error(`Expected ${records} records or a few more in the spool, got ${pending} of ${received}`);
   }
-  note(`P7: memory after each round: ${rssMb.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB`);
+  note(`P7: memory, round by round: ${rssMb.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB`);
   const where = pinned ? 'on one core' : 'on any core';
-  // The first fifth of the rounds goes by until the heap has its size; what the second has is the measure for the last. A look falls anywhere
-  // between two collections, so it is held against the middle of several.
+  // The first fifth of the rounds goes by until the heap has its size; what the second has is the measure for the last.
   const fifth = Math.ceil(rounds / 5);
   const settledMb = median(rssMb.length > fifth ? rssMb.slice(fifth, 2 * fifth) : rssMb);
   const grown = rssMb.slice(-fifth).map((megabytes) => megabytes - settledMb);
@@ -64,7 +72,7 @@ export const measureIntake: Measurement = async ({ root, rounds, records, note }
 };
 
 /** Many records a body, as whoever sends in bulk does. */
-async function recordsASecond(extension: ExtensionProcess, records: number): Promise<number> {
+async function secondsInBulk(extension: ExtensionProcess, records: number): Promise<number> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   let left = records;
   async function connection(): Promise<void> {
@@ -78,7 +86,7 @@ async function recordsASecond(extension: ExtensionProcess, records: number): Pro
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   const seconds = (performance.now() - startedMs) / 1000;
   agent.destroy();
-  return records / seconds;
+  return seconds;
 }
 
 /** One record a POST, over the connections that the capture client has. */

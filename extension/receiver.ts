@@ -12,7 +12,7 @@ import {
 } from '../capture/wire.ts';
 import type { Counters } from './counters.ts';
 import { expressForRecords } from './express.ts';
-import type { Intake } from './intake.ts';
+import type { Intake, IntakeResult } from './intake.ts';
 
 export interface ReceiverParts {
   intake: Intake;
@@ -68,21 +68,23 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
     }
     const body = await read(request);
     if (body === undefined) return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);
-    return take(type === 'application/json' ? [body] : body.split('\n').filter((line) => line.trim() !== ''));
+    return take(type === 'application/json' ? [body.toString()] : linesOf(body));
   }
 
-  function take(records: string[]): [number, object] {
+  function take(records: Iterable<string>): [number, object] {
     let accepted = 0;
+    let refused: Exclude<IntakeResult, { accepted: true }> | undefined;
     for (const text of records) {
+      if (refused !== undefined) {
+        counters.refuse(refused.code); // the rest of the body is not looked at
+        continue;
+      }
       const result = intake.take(text);
       if (result.requestId !== undefined) onRecord(result.requestId);
-      if (!result.accepted) {
-        counters.refuse(result.code, records.length - accepted - 1); // the rest of the body is not looked at
-        return failure(result.code, result.message, accepted);
-      }
-      accepted += 1;
+      if (result.accepted) accepted += 1;
+      else refused = result;
     }
-    return [202, { accepted }];
+    return refused === undefined ? [202, { accepted }] : failure(refused.code, refused.message, accepted);
   }
 
   function refusal(code: 'UNSUPPORTED_MEDIA_TYPE' | 'BODY_TOO_LARGE', message: string): [number, object] {
@@ -122,8 +124,18 @@ function fault(error: Error): [number, object] {
   return [500, { error: error.message }];
 }
 
-/** The body as text, or undefined when it is larger than the wire allows; the rest of it is then not read. */
-function read(request: http.IncomingMessage): Promise<string | undefined> {
+/** The lines of a body that are not blank, one at a time: a text of the whole body would be 16 MiB for a moment, twice over. */
+function* linesOf(body: Buffer): Generator<string> {
+  for (let start = 0, end = 0; start < body.length; start = end + 1) {
+    end = body.indexOf('\n', start);
+    if (end === -1) end = body.length;
+    const line = body.toString('utf8', start, end);
+    if (line.trim() !== '') yield line;
+  }
+}
+
+/** The body, or undefined when it is larger than the wire allows; the rest of it is then not read. */
+function read(request: http.IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -132,7 +144,7 @@ function read(request: http.IncomingMessage): Promise<string | undefined> {
       if (length <= MAX_BODY_BYTES) chunks.push(chunk);
       else resolve(undefined);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', reject);
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bertNormalizer, type NormalizedWord } from './normalizer.ts';
+import { bertNormalizer } from './normalizer.ts';
 
 const uncased = bertNormalizer({ lowercase: true, strip_accents: null });
 const cased = bertNormalizer({ lowercase: false, strip_accents: null });
@@ -39,11 +39,9 @@ test('every code unit knows where it comes from, whatever was dropped before it 
 test('a piece of letters and digits, which takes a shorter way, comes out as it does on the longer one', () => {
   // A control character is dropped, and leads off the shorter way.
   fc.assert(
-    fc.property(fc.stringMatching(/^[0-9A-Za-z]{1,80}$/), fc.boolean(), (piece, lowercase) => {
+    fc.property(fc.stringMatching(/^[0-9A-Za-z]{1,12}$/), fc.boolean(), (piece, lowercase) => {
       const normalize = bertNormalizer({ lowercase, strip_accents: null });
-      const [{ text, starts, ends }] = normalize(piece) as [NormalizedWord];
-      const shorter = { text, starts: starts.slice(0, text.length), ends: ends.slice(0, text.length) };
-      expect([shorter]).toEqual(normalize(`${piece}\u0007`));
+      expect(normalize(piece)).toEqual(normalize(`${piece}\u0007`));
     }),
   );
 });

@@ -7,11 +7,11 @@ export interface BertNormalizerConfig {
   strip_accents: boolean | null;
 }
 
-/** A word as the vocabulary knows it. Its code unit `i` comes from the code units `[starts[i], ends[i])` of the text; these lists may go on beyond it. */
+/** A word as the vocabulary knows it. Its code unit `i` comes from the code units `[starts[i], ends[i])` of the text. */
 export interface NormalizedWord {
   text: string;
-  starts: readonly number[];
-  ends: readonly number[];
+  starts: number[];
+  ends: number[];
 }
 
 /** A character on its way: what it is by now, and where it comes from. */
@@ -42,18 +42,14 @@ export function bertNormalizer({
   };
 }
 
-function places(length: number): Pick<NormalizedWord, 'starts' | 'ends'> {
-  const starts = Array.from({ length }, (_, i) => i);
-  return { starts, ends: starts.map((i) => i + 1) };
-}
-
-/** Of any word that is not odd: to make lists for each would take longer than all else that is done to it. */
-const PLACES = places(50);
-
 /** A word of which each code unit is a character of the text. */
 function asItStands(text: string): NormalizedWord {
-  const { starts, ends } = text.length <= PLACES.starts.length ? PLACES : places(text.length);
-  return { text, starts, ends };
+  const word: NormalizedWord = { text, starts: [], ends: [] };
+  for (let i = 0; i < text.length; i++) {
+    word.starts.push(i);
+    word.ends.push(i + 1);
+  }
+  return word;
 }
 
 function cleaned(piece: string): Character[] {
@@ -100,7 +96,7 @@ function swapInOrder(a: string, b: string): boolean {
 
 function wordsOf(characters: readonly Character[]): NormalizedWord[] {
   const words: NormalizedWord[] = [];
-  let word: { text: string; starts: number[]; ends: number[] } | undefined;
+  let word: NormalizedWord | undefined;
   for (const { text, start, end } of characters) {
     const boundary = LETTERS_AND_DIGITS.test(text) ? undefined : BOUNDARY.exec(text);
     if (boundary) word = undefined;

@@ -43,21 +43,16 @@ export function modelInput(
   const inputIds = new BigInt64Array(length);
   const tokenTypeIds = new BigInt64Array(length);
   let at = 0;
-  function addSpecial(tokens: SpecialToken[]): void {
-    for (const { id, type } of tokens) {
-      inputIds[at] = BigInt(id);
-      tokenTypeIds[at++] = BigInt(type);
-    }
+  function add(id: number, type: number): void {
+    inputIds[at] = BigInt(id);
+    tokenTypeIds[at] = BigInt(type);
+    at++;
   }
-  function addText(ids: number[], first: number, end: number, type: number): void {
-    tokenTypeIds.fill(BigInt(type), at, at + end - first);
-    for (let i = first; i < end; i++) inputIds[at++] = BigInt(ids[i]!);
-  }
-  addSpecial(form.before);
-  addText(question.ids, 0, question.ids.length, form.questionType);
-  addSpecial(form.between);
-  addText(context.ids, window.first, window.end, form.contextType);
-  addSpecial(form.after);
+  for (const { id, type } of form.before) add(id, type);
+  for (const id of question.ids) add(id, form.questionType);
+  for (const { id, type } of form.between) add(id, type);
+  for (let i = window.first; i < window.end; i++) add(context.ids[i]!, form.contextType);
+  for (const { id, type } of form.after) add(id, type);
   return { inputIds, tokenTypeIds };
 }
 

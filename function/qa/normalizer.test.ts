@@ -39,7 +39,7 @@ test('every code unit knows where it comes from, whatever was dropped before it 
 test('a piece of letters and digits, which takes a shorter way, comes out as it does on the longer one', () => {
   // A control character is dropped, and leads off the shorter way.
   fc.assert(
-    fc.property(fc.stringMatching(/^[0-9A-Za-z]{1,12}$/), fc.boolean(), (piece, lowercase) => {
+    fc.property(fc.stringMatching(/^[0-9A-Za-z]{1,80}$/), fc.boolean(), (piece, lowercase) => {
       const normalize = bertNormalizer({ lowercase, strip_accents: null });
       expect(normalize(piece)).toEqual(normalize(`${piece}\u0007`));
     }),

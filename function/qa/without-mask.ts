@@ -20,27 +20,20 @@ const MASK_INPUT: Readonly<Record<string, number>> = { Attention: 3, QAttention:
  */
 export function withoutMask(model: Uint8Array): Uint8Array {
   const masks = new Set<string>();
-  mapField(model, GRAPH_OF_MODEL, (graph) =>
-    mapField(graph, NODE_OF_GRAPH, (node) => {
-      const [from] = strings(node, INPUT_OF_NODE);
-      if (operator(node) === 'Cast' && from === 'attention_mask') masks.add(strings(node, OUTPUT_OF_NODE)[0]!);
-      return node;
-    }),
-  );
-  if (masks.size === 0) return model;
   return mapField(model, GRAPH_OF_MODEL, (graph) =>
     mapField(graph, NODE_OF_GRAPH, (node) => {
-      const place = MASK_INPUT[operator(node)];
+      const [operator = ''] = strings(node, OP_TYPE_OF_NODE);
+      // A node comes behind those that it needs: ONNX asks for that.
+      if (operator === 'Cast' && strings(node, INPUT_OF_NODE)[0] === 'attention_mask') {
+        masks.add(strings(node, OUTPUT_OF_NODE)[0]!);
+      }
+      const place = MASK_INPUT[operator];
       // An input that is left out has an empty name.
       return mapField(node, INPUT_OF_NODE, (name, i) =>
         i === place && masks.has(Buffer.from(name).toString()) ? new Uint8Array() : name,
       );
     }),
   );
-}
-
-function operator(node: Uint8Array): string {
-  return strings(node, OP_TYPE_OF_NODE)[0] ?? '';
 }
 
 function strings(message: Uint8Array, field: number): string[] {

@@ -9,10 +9,10 @@ export class Counters {
   readonly dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>;
   #unreported: DropCounts | undefined;
 
-  /** Counts records that came in and are not taken. */
-  refuse(reason: DropReason, records = 1): void {
-    this.received += records;
-    this.lose(reason, records);
+  /** Counts a record that came in and is not taken. */
+  refuse(reason: DropReason): void {
+    this.received += 1;
+    this.lose(reason, 1);
   }
 
   /** Counts records that had been taken and are lost. */

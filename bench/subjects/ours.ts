@@ -40,14 +40,15 @@ const { createSession, sessionOptions } = await bundle('session');
 const { createPipeline } = await bundle('pipeline');
 
 const { settings, weights } = await openModel(preparedModel);
-const modelDigest = await (await weights).digest();
-const onnx = await readFile(onnxFile);
-if (createHash('sha256').update(onnx).digest('hex') !== modelDigest) {
+const model = await weights;
+const modelDigest = await model.digest();
+const exported = await readFile(onnxFile);
+if (createHash('sha256').update(exported).digest('hex') !== modelDigest) {
   throw new Error(
     `Expected ${preparedModel} to be made of ${onnxFile}, as \`make build\` does without MODEL and MODEL_DIR`,
   );
 }
-const session = await createSession(await weights, Number(threads));
+const session = await createSession(model, Number(threads));
 
 /** As load-pipeline.ts makes it: what the function runs. Its tokenizer remembers no word yet. */
 function freshPipeline(): Pipeline {
@@ -58,7 +59,7 @@ const pipeline = freshPipeline();
 let cold = pipeline;
 
 /** The bare session, over the same prepared model, given the same tensors, made beforehand. */
-const bareSession = await InferenceSession.create((await weights).bytes, sessionOptions(Number(threads)));
+const bareSession = await InferenceSession.create(model.bytes, sessionOptions(Number(threads)));
 let feeds: Record<string, Tensor> = {};
 
 function feedsOf({ question, context }: Question): Record<string, Tensor> {

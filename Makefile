@@ -6,6 +6,8 @@ USER_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Older npm runs every install script: onnxruntime-node's would download CUDA libraries.
 export ONNXRUNTIME_NODE_INSTALL := skip
+# Packages name the Node that they need, and npm warns where its own is another: but they run on the pinned one.
+NPM_CI := PATH="$(USER_PATH)" npm ci --loglevel=error
 
 # In a terminal the emulator gets Ctrl-C alone: make would end with an error of its own. Elsewhere it takes the shell's place.
 FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; else exec "$$@"; fi; }; foreground
@@ -61,7 +63,7 @@ bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/result
 	@node bench/index.ts $(ARGS)
 
 bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc
-	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
+	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
 oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw ## Ask software that others wrote, and compare (needs Python 3.11 and Go; installs 7 GB)
@@ -99,8 +101,12 @@ local/models/%/onnx/model_quantized.onnx: | $(INSTALLED)
 evaluate: $(BUILT) ## Exact match and F1 of the function, as the SQuAD scripts compute them: DATA=file.json
 	@node model/evaluate/index.ts "$(DATA)" $(ARGS)
 
-model-train: .venv/.installed ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
+# What it is given is looked at before 6 GB are installed.
+model-train: ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
 	@test -n "$(BASE)" && test -n "$(DATA)" && test -n "$(OUT)" || { echo 'Expected BASE=folder DATA="a.json b.json" OUT=folder; see model/train/README.md' >&2; exit 2; }
+	@test -f "$(BASE)/config.json" || { echo 'Expected BASE to name the folder of an encoder in the Hugging Face layout, got "$(BASE)", which has no config.json' >&2; exit 2; }
+	@for file in $(DATA); do test -f "$$file" || { echo "Expected DATA to name files in SQuAD's format, got \"$$file\", which is none" >&2; exit 2; }; done
+	@$(MAKE) --no-print-directory .venv/.installed
 	PYTHONDONTWRITEBYTECODE=1 .venv/bin/python model/train/train.py --base "$(BASE)" --data $(DATA) --out "$(OUT)/checkpoint" $(ARGS)
 	PYTHONDONTWRITEBYTECODE=1 .venv/bin/python model/train/export.py "$(OUT)/checkpoint" --out "$(OUT)"
 
@@ -118,7 +124,7 @@ deploy: image ## Deploy image and stack to AWS (needs the AWS SAM CLI and creden
 install: $(INSTALLED)
 
 $(INSTALLED): package.json package-lock.json .npmrc
-	PATH="$(USER_PATH)" npm ci
+	@echo 'npm ci'; $(NPM_CI)
 	@touch $@
 
 $(BUILT): $(INSTALLED) $(SOURCES)

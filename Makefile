@@ -30,7 +30,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw image deploy clean install
+.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,7 +57,7 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .bin-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .bin-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -66,7 +66,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw ## Ask software that others wrote, and compare (needs Python 3.11 and Go; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -85,6 +85,14 @@ $(ORACLES): local/oracles/%: .venv-oracles/.installed
 
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 	node --test test/oracles/versitygw/delivery.ts
+
+oracle-commands: $(BUILT) .venv-commands/.installed
+	node --test test/oracles/commands/commands.ts
+
+.venv-commands/.installed: test/oracles/commands/requirements.txt
+	python3 -m venv .venv-commands
+	.venv-commands/bin/python -m pip install -r $<
+	@touch $@
 
 .bin-oracles/versitygw:
 	GOBIN="$(CURDIR)/.bin-oracles" go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)

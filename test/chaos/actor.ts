@@ -36,8 +36,11 @@ export class Actor {
   #environment: Environment;
   #invocation: { over: boolean } | undefined;
 
-  /** @param name of its folder and in the story */
-  static async enter(plan: EnvironmentPlan, name: string, scene: Scene): Promise<Actor> {
+  /**
+   * @param name of its folder and in the story
+   * @param sharing whose /tmp it has, if not one of its own
+   */
+  static async enter(plan: EnvironmentPlan, name: string, scene: Scene, sharing?: Actor): Promise<Actor> {
     const folder = path.join(scene.folder, name);
     mkdirSync(folder);
     const note = (text: string) => scene.note(`${name} ${text}`);
@@ -52,6 +55,7 @@ export class Actor {
       folder,
       port: await claimPort(),
       s3Url: proxy.url,
+      sharing: sharing?.stage,
       note,
     });
     const actor = new Actor(plan, scene, stage, proxy, note);
@@ -70,6 +74,7 @@ export class Actor {
   /** All steps, and the last shutdown. */
   async play(): Promise<void> {
     await this.#environment.init();
+    if (this.#plan.preload) this.#struck('preload in NODE_OPTIONS');
     for (const step of this.#plan.steps) await this.#take(step);
     await this.#shutDown(this.#plan.killExtensionAfterMs);
     for (const { outcome } of this.stage.ledger()) {
@@ -99,15 +104,17 @@ export class Actor {
   async #take(step: Step): Promise<void> {
     switch (step.step) {
       case 'invoke': {
-        const { records, workMs, hangs, fault } = step;
-        const invocation = this.#invoke({ records, workMs, hangs });
+        const { records, sending, workMs, hangs, fault } = step;
+        const invocation = this.#invoke({ records, sending, workMs, hangs });
         await Promise.all([this.#ended(invocation), fault && this.#strike(fault)]);
         return;
       }
       case 'while frozen':
-        return this.#kill(step.kill);
+        return this.#strike(step.fault);
       case 'shut down': {
-        const invocation = step.inInvocation && this.#invoke({ records: step.inInvocation, workMs: 2, hangs: false });
+        const invocation =
+          step.inInvocation &&
+          this.#invoke({ records: step.inInvocation, sending: 'one by one', workMs: 2, hangs: false });
         await this.#shutDown(step.killExtensionAfterMs);
         if (invocation) await this.#ended(invocation);
         this.#environment = this.stage.environment();
@@ -119,6 +126,8 @@ export class Actor {
   #invoke(work: Work): Invocation {
     this.#note(`invoke ${JSON.stringify(work)}`);
     const invocation = this.#environment.invoke({ payload: Buffer.from(JSON.stringify(work)) });
+    if (work.sending === 'at once') this.#struck('40 senders at once');
+    if (work.sending === 'with bad lines') this.#struck('bad lines in a body');
     const state = { over: false };
     this.#invocation = state;
     this.#scene.working.add(this);
@@ -152,10 +161,19 @@ export class Actor {
 
   async #strike(fault: TimedFault): Promise<void> {
     await sleep(fault.afterMs);
-    if (fault.what === 'freeze') {
-      if (this.#freeze(fault.forMs)) this.#struck('frozen and thawed');
-    } else {
-      this.#kill(fault.what === 'kill function' ? 'function' : 'extension');
+    switch (fault.what) {
+      case 'freeze':
+        if (this.#freeze(fault.forMs)) this.#struck('frozen and thawed');
+        return;
+      case 'vandalise':
+        if (this.stage.vandalise(fault.how)) this.#struck(`spool: ${fault.how}`);
+        return;
+      case 'step clock':
+        this.stage.stepClock(fault.byMs);
+        this.#struck(fault.byMs > 0 ? 'clock stepped forwards' : 'clock stepped back');
+        return;
+      default:
+        this.#kill(fault.what === 'kill function' ? 'function' : 'extension');
     }
   }
 

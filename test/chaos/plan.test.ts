@@ -20,7 +20,8 @@ test('no two records of a plan have the same id', () => {
 });
 
 test('thirty seeds have every fate of an object, every fault, every step', () => {
-  const plans = JSON.stringify(Array.from({ length: 30 }, (_, seed) => planOf(seed + 1)));
+  const many = Array.from({ length: 30 }, (_, seed) => planOf(seed + 1));
+  const plans = JSON.stringify(many);
   for (const planned of [
     'hangs',
     'reset before it is read',
@@ -42,7 +43,18 @@ test('thirty seeds have every fate of an object, every fault, every step', () =>
     'shut down',
     'quota',
     'disk',
+    'vandalise',
+    'folder removed',
+    'files removed',
+    'segment truncated',
+    'segment replaced',
+    'folder becomes a file',
+    'step clock',
+    'at once',
+    'with bad lines',
   ]) {
     expect(plans).toContain(`"${planned}"`);
   }
+  expect(many.some(({ sharedTmp }) => sharedTmp)).toBe(true);
+  expect(many.some(({ environments }) => environments.some(({ preload }) => preload))).toBe(true);
 });

@@ -15,10 +15,24 @@ export type PutFate =
   | 'extension killed when it is stored'
   | 'frozen in the middle';
 
+/** What somebody else in /tmp does to the spool. */
+export type Vandalism =
+  | 'folder removed'
+  | 'files removed'
+  | 'segment truncated'
+  | 'segment replaced'
+  | 'folder becomes a file';
+
 /** A fault at a time, in milliseconds after the beginning of its step. */
 export type TimedFault =
   | { what: 'kill function' | 'kill extension'; afterMs: number }
-  | { what: 'freeze'; afterMs: number; forMs: number };
+  | { what: 'freeze'; afterMs: number; forMs: number }
+  | { what: 'vandalise'; afterMs: number; how: Vandalism }
+  /** The wall clock steps, for all processes of the environment and what stands for Lambda. */
+  | { what: 'step clock'; afterMs: number; byMs: number };
+
+/** How the function hands its records over: as they come, all at the same time, or as one body with lines between them that are no records. */
+export type Sending = 'one by one' | 'at once' | 'with bad lines';
 
 /** A record that the function hands over in an invocation. */
 export interface PlannedRecord {
@@ -30,10 +44,13 @@ export interface PlannedRecord {
 }
 
 export type Step =
-  | { step: 'invoke'; records: PlannedRecord[]; workMs: number; hangs: boolean; fault?: TimedFault }
-  | { step: 'while frozen'; kill: 'function' | 'extension' }
+  | { step: 'invoke'; records: PlannedRecord[]; sending: Sending; workMs: number; hangs: boolean; fault?: TimedFault }
+  | { step: 'while frozen'; fault: FrozenFault }
   /** `inInvocation`: asked for while an invocation runs, which ends first. Then a new environment starts in the same /tmp. */
   | { step: 'shut down'; inInvocation?: PlannedRecord[]; killExtensionAfterMs?: number };
+
+/** A fault of an environment that does nothing. */
+export type FrozenFault = Exclude<TimedFault, { what: 'freeze' }>;
 
 export interface EnvironmentPlan {
   telemetry: boolean;
@@ -48,6 +65,8 @@ export interface EnvironmentPlan {
   /** One after the other; the PUTs after the last are stored. `outage`: every PUT is answered 503. */
   puts: PutFate[] | 'outage';
   steps: Step[];
+  /** Whether NODE_OPTIONS asks every Node process to load something first, as tools that trace a function do. */
+  preload: boolean;
   /** The last shutdown, cut short. */
   killExtensionAfterMs?: number;
 }
@@ -57,7 +76,20 @@ export interface Plan {
   seed: number;
   /** One, or two that work at the same time and deliver to one bucket. */
   environments: EnvironmentPlan[];
+  /** Whether the two have one /tmp, and so one spool folder. */
+  sharedTmp: boolean;
 }
+
+const HOUR_MS = 3_600_000;
+/** More than the connections that a client opens. */
+const SENDERS = 40;
+const VANDALISMS = [
+  'folder removed',
+  'files removed',
+  'segment truncated',
+  'segment replaced',
+  'folder becomes a file',
+] as const satisfies readonly Vandalism[];
 
 const FATES: readonly (readonly [fate: PutFate, weight: number])[] = [
   ['stored', 10],
@@ -82,8 +114,14 @@ export function planOf(seed: number): Plan {
     whole: (least, most) => least + Math.floor(random() * (most - least + 1)),
     of: (items) => items[Math.floor(random() * items.length)]!,
   };
-  const count = dice.chance(0.2) ? 2 : 1;
-  return { seed, environments: Array.from({ length: count }, (_, at) => environmentPlan(dice, `${seed}-${at}`)) };
+  const count = dice.chance(0.3) ? 2 : 1;
+  const environments = Array.from({ length: count }, (_, at) => environmentPlan(dice, `${seed}-${at}`));
+  const sharedTmp = count === 2 && dice.chance(0.5);
+  // One /tmp has one size.
+  if (sharedTmp && environments.some(({ room }) => room.kind === 'disk')) {
+    for (const environment of environments) environment.room = environments[0]!.room;
+  }
+  return { seed, environments, sharedTmp };
 }
 
 interface Dice {
@@ -112,7 +150,8 @@ function environmentPlan(dice: Dice, name: string): EnvironmentPlan {
     lastResort: dice.chance(0.2),
     room,
     puts: room.kind === 'plenty' || dice.chance(0.3) ? putFates(dice) : 'outage',
-    steps: Array.from({ length: dice.whole(3, 7) }, () => stepOf(dice, records)),
+    steps: Array.from({ length: dice.whole(3, 7) }, () => stepOf(dice, records, record)),
+    preload: dice.chance(0.1),
     ...(dice.chance(0.15) && { killExtensionAfterMs: dice.whole(0, 60) }),
   };
 }
@@ -128,29 +167,38 @@ function putFates(dice: Dice): PutFate[] {
   return Array.from({ length: dice.whole(0, 8) }, () => dice.of(all));
 }
 
-function stepOf(dice: Dice, records: (most: number) => PlannedRecord[]): Step {
+function stepOf(dice: Dice, records: (most: number) => PlannedRecord[], record: () => PlannedRecord): Step {
   const kind = dice.whole(1, 100);
-  if (kind <= 8) return { step: 'while frozen', kill: dice.of(['function', 'extension'] as const) };
-  if (kind <= 20) {
+  if (kind <= 12) return { step: 'while frozen', fault: frozenFaultOf(dice) };
+  if (kind <= 24) {
     return {
       step: 'shut down',
       ...(dice.chance(0.5) && { inInvocation: records(3) }),
       ...(dice.chance(0.3) && { killExtensionAfterMs: dice.whole(0, 60) }),
     };
   }
-  const hangs = kind <= 25;
+  const hangs = kind <= 29;
+  const sending = dice.chance(0.06) ? 'at once' : dice.chance(0.08) ? 'with bad lines' : 'one by one';
   return {
     step: 'invoke',
-    records: records(5),
+    records: sending === 'at once' ? Array.from({ length: SENDERS }, record) : records(5),
+    sending,
     workMs: dice.whole(0, 6),
     hangs,
-    ...(dice.chance(0.4) && { fault: faultOf(dice) }),
+    ...(dice.chance(0.5) && { fault: faultOf(dice) }),
   };
 }
 
 function faultOf(dice: Dice): TimedFault {
   // Most of them within an ordinary invocation; some so late that they hit the start of a new environment or a delivery that takes long.
   const afterMs = dice.chance(0.7) ? dice.whole(0, 20) : dice.whole(0, 200);
-  const what = dice.of(['kill function', 'kill extension', 'freeze', 'freeze'] as const);
-  return what === 'freeze' ? { what, afterMs, forMs: dice.whole(5, 150) } : { what, afterMs };
+  if (dice.chance(0.3)) return { what: 'freeze', afterMs, forMs: dice.whole(5, 150) };
+  return { ...frozenFaultOf(dice), afterMs };
+}
+
+function frozenFaultOf(dice: Dice): FrozenFault {
+  const what = dice.of(['kill function', 'kill extension', 'vandalise', 'vandalise', 'step clock'] as const);
+  if (what === 'vandalise') return { what, afterMs: 0, how: dice.of(VANDALISMS) };
+  if (what === 'step clock') return { what, afterMs: 0, byMs: dice.of([-2, -1, 1, 2]) * HOUR_MS };
+  return { what, afterMs: 0 };
 }

@@ -3,6 +3,9 @@ import type { Program } from '../../emulator/environment/process-group.ts';
 
 export type Role = 'function' | 'extension';
 
+/** How long a process may take to stop. */
+const STOPPED_MS = 100;
+
 /** The processes of one environment, as far as faults are concerned: each is the leader of its group, and has noted its id. */
 export class Processes {
   readonly #folder: string;
@@ -29,6 +32,29 @@ export class Processes {
 
   thaw(role: Role): void {
     this.#signal(role, 'SIGCONT');
+  }
+
+  /**
+   * Does something at which a process must not look on.
+   *
+   * @returns undefined where it could not be stopped in time; then nothing was done
+   */
+  behindTheBackOf<T>(role: Role, deed: () => T): T | undefined {
+    const state = this.#state(role);
+    if (state === undefined || state === 'T') return deed();
+    if (!this.stop(role)) return deed();
+    const giveUpMs = performance.now() + STOPPED_MS;
+    while (this.#state(role) !== 'T' && this.#state(role) !== undefined) {
+      if (performance.now() > giveUpMs) {
+        this.thaw(role);
+        return undefined;
+      }
+    }
+    try {
+      return deed();
+    } finally {
+      this.thaw(role);
+    }
   }
 
   /** Whether it lives, and is stopped. */

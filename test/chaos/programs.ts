@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -10,9 +10,13 @@ export interface Programs {
   taskRoot: string;
   /** The extension's executable. */
   extension: string;
+  /** A folder with a `node` whose wall clock can be stepped: see stepped-clock.mjs. */
+  bin: string;
   /** Node's, for all of them: a run starts a dozen processes. */
   compileCache: string;
 }
+
+export const STEPPED_CLOCK = path.resolve('test/chaos/stepped-clock.mjs');
 
 /** Bundles the runtime and the stand-in for the function, once for a campaign. */
 export async function buildPrograms(folder: string, extension: string): Promise<Programs> {
@@ -22,7 +26,12 @@ export async function buildPrograms(folder: string, extension: string): Promise<
     build({ ...options, entryPoints: { index: 'test/chaos/function.ts' }, outdir: path.join(folder, 'function') }),
     build({ ...options, entryPoints: { runtime: 'emulator/runtime/index.ts' }, outdir: folder }),
   ]);
+  const bin = path.join(folder, 'bin');
+  await mkdir(bin);
+  await writeFile(path.join(bin, 'node'), `#!/bin/sh\nexec ${process.execPath} --import ${STEPPED_CLOCK} "$@"\n`);
+  await chmod(path.join(bin, 'node'), 0o755);
   return {
+    bin,
     runtime: path.join(folder, 'runtime.mjs'),
     taskRoot: path.join(folder, 'function'),
     extension,

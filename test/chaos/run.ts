@@ -6,7 +6,7 @@ import { buildS3 } from '../../emulator/s3/s3.ts';
 import { Actor, type Scene } from './actor.ts';
 import type { Plan } from './plan.ts';
 import type { Programs } from './programs.ts';
-import { recordsBelow } from './spool-files.ts';
+import { recordsBelow, tornFilesBelow } from './spool-files.ts';
 import { BUCKET } from './stage.ts';
 import { Strikes } from './strikes.ts';
 import { verdict } from './verdict.ts';
@@ -40,9 +40,14 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
   const s3Url = await s3.listen({ host: '127.0.0.1', port: 0 });
   const scene: Scene = { programs, folder, s3Url, strikes: new Strikes(), note, working: new Set() };
   const actors: Actor[] = [];
-  let broken = ['broken off: it could not be played to its end'];
+  let broken: string[] = [];
+  let acknowledged = 0;
+  let told = 0;
   try {
-    for (const [at, one] of plan.environments.entries()) actors.push(await Actor.enter(one, 'AB'[at]!, scene));
+    for (const [at, one] of plan.environments.entries()) {
+      actors.push(await Actor.enter(one, 'AB'[at]!, scene, plan.sharedTmp ? actors[0] : undefined));
+    }
+    if (plan.sharedTmp) scene.strikes.struck('two extensions on one spool');
     const objects = () => recordsBelow(path.join(folder, 's3', BUCKET));
     const spools = () => actors.flatMap(({ stage }) => stage.spooled());
 
@@ -51,19 +56,17 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
     await Promise.all(actors.map((actor) => actor.recover()));
     const ledger = actors.flatMap(({ stage }) => stage.ledger());
     const accounts = actors.flatMap(({ stage }) => stage.accounts());
-    const atLast = { deliveredAtLast: objects(), spooledAtLast: spools() };
+    const atLast = {
+      deliveredAtLast: objects(),
+      spooledAtLast: spools(),
+      tornAtLast: tornFilesBelow(path.join(folder, 's3', BUCKET)),
+    };
     const logged = actors.flatMap(({ stage }) => stage.logged());
     broken = verdict({ ledger, delivered, spooled, logged, ...atLast, accounts });
-    return {
-      seed: plan.seed,
-      broken,
-      strikes: scene.strikes,
-      acknowledged: ledger.filter(({ outcome }) => outcome === 'accepted').length,
-      accounts: accounts.filter(({ stats }) => stats !== undefined).length,
-      story,
-      ...(broken.length > 0 && { folder }),
-      ms: performance.now() - startMs,
-    };
+    acknowledged = ledger.filter(({ outcome }) => outcome === 'accepted').length;
+    told = accounts.filter(({ stats }) => stats !== undefined).length;
+  } catch (error) {
+    broken = [`broken off: ${(error as Error).stack}`];
   } finally {
     for (const actor of actors) await actor.leave();
     await s3.close();
@@ -71,4 +74,14 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
     if (broken.length === 0) await rm(folder, { recursive: true, force: true });
     else await writeFile(path.join(folder, 'story.txt'), [...story, ...broken, ''].join('\n'));
   }
+  return {
+    seed: plan.seed,
+    broken,
+    strikes: scene.strikes,
+    acknowledged,
+    accounts: told,
+    story,
+    ...(broken.length > 0 && { folder }),
+    ms: performance.now() - startMs,
+  };
 }

@@ -12,17 +12,37 @@ export interface LyingRecord {
 }
 
 /**
- * Every whole line of every segment or object below a folder.
+ * Every record in the objects below a folder.
  *
  * @throws Error when a whole line is no record
  */
 export function recordsBelow(folder: string): LyingRecord[] {
+  return linesBelow(folder, /\.jsonl$/).map(({ line, file }) => recordOf(line, file));
+}
+
+/** Every record in the segments below a folder, open or sealed. What somebody else has left there is passed over. */
+export function spooledBelow(folder: string): LyingRecord[] {
+  return linesBelow(folder, /\.jsonl(\.open)?$/).flatMap(({ line, file }) => {
+    try {
+      return [recordOf(line, file)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function linesBelow(folder: string, name: RegExp): { line: string; file: string }[] {
   return filesBelow(folder)
-    .filter((file) => /\.jsonl(\.open)?$/.test(file))
+    .filter((file) => name.test(file))
     .flatMap((file) => {
       const lines = read(path.join(folder, file)).split('\n').slice(0, -1);
-      return lines.map((line) => recordOf(line, file));
+      return lines.map((line) => ({ line, file }));
     });
+}
+
+/** The objects below a folder that end in the middle of a line. */
+export function tornFilesBelow(folder: string): string[] {
+  return filesBelow(folder).filter((file) => file.endsWith('.jsonl') && !/(^|\n)$/.test(read(path.join(folder, file))));
 }
 
 /** @throws Error when a line is no record */
@@ -36,7 +56,8 @@ export function recordOf(line: string, file: string): LyingRecord {
   }
 }
 
-function filesBelow(folder: string): string[] {
+/** All files and folders below one, relative to it. */
+export function filesBelow(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch {

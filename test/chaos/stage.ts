@@ -4,15 +4,18 @@ import type { Stats } from '../../capture/wire.ts';
 import { Environment } from '../../emulator/environment/environment.ts';
 import { extensionVariables, functionArn, functionVariables } from '../../emulator/environment/variables.ts';
 import type { LedgerEntry } from './function.ts';
-import type { EnvironmentPlan } from './plan.ts';
+import type { EnvironmentPlan, Vandalism } from './plan.ts';
 import { Processes } from './processes.ts';
-import type { Programs } from './programs.ts';
+import { type Programs, STEPPED_CLOCK } from './programs.ts';
 import { mountSmallDisk, unmount } from './small-disk.ts';
-import { type LyingRecord, recordOf, recordsBelow } from './spool-files.ts';
-import type { Account } from './verdict.ts';
+import { type LyingRecord, recordOf, spooledBelow } from './spool-files.ts';
+import { vandalise } from './vandal.ts';
+import { type Account, unanswered } from './verdict.ts';
 
 const FUNCTION_NAME = 'Chaos';
 export const BUCKET = 'inference-capture';
+/** Meant for the function, as a tracer's is; the function of the campaign does without. */
+const PRELOAD = { NODE_OPTIONS: `--import ${path.resolve('test/chaos/preload.mjs')}` };
 
 /** What a stage has to know of a plan. */
 export type StagePlan = Omit<EnvironmentPlan, 'puts' | 'steps' | 'killExtensionAfterMs'>;
@@ -25,6 +28,8 @@ export interface StageOptions {
   /** Of the receiver; nobody else may have it as long as the stage lives. */
   port: number;
   s3Url: string;
+  /** Another's, whose /tmp it has. */
+  sharing?: Stage | undefined;
   /** Laid over the environment of function and extension. */
   env?: Record<string, string>;
   note(text: string): void;
@@ -36,6 +41,9 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #tmp: string;
   readonly #ledger: string;
+  #neighbour: Stage | undefined;
+  readonly #clock: string;
+  #clockOffMs = 0;
   readonly #accounts: Account[] = [];
   // By its place, the line of a record, of which there may be several parts.
   readonly #logged = new Map<string, string>();
@@ -46,11 +54,16 @@ export class Stage {
     this.#options = options;
     const { folder, plan } = options;
     this.processes = new Processes(folder);
-    this.#tmp = path.join(folder, 'tmp');
+    this.#tmp = options.sharing === undefined ? path.join(folder, 'tmp') : options.sharing.#tmp;
     this.#ledger = path.join(folder, 'ledger.jsonl');
+    this.#clock = path.join(folder, 'clock');
     mkdirSync(this.#tmp, { recursive: true });
     writeFileSync(this.#ledger, '');
-    this.hasSmallDisk = plan.room.kind === 'disk' && mountSmallDisk(this.#tmp, plan.room.bytes);
+    writeFileSync(this.#clock, '0');
+    this.#neighbour = options.sharing;
+    if (options.sharing !== undefined) options.sharing.#neighbour = this;
+    this.hasSmallDisk =
+      options.sharing?.hasSmallDisk ?? (plan.room.kind === 'disk' && mountSmallDisk(this.#tmp, plan.room.bytes));
   }
 
   /** The next environment in this /tmp. */
@@ -66,7 +79,7 @@ export class Stage {
       runtimeProgram: (api) =>
         this.processes.noted('function', {
           command: process.execPath,
-          args: [programs.runtime],
+          args: ['--import', STEPPED_CLOCK, programs.runtime],
           folder: programs.taskRoot,
           variables: functionVariables(this.#sources(api)),
         }),
@@ -76,7 +89,7 @@ export class Stage {
           command: programs.extension,
           args: [],
           folder: '/',
-          variables: extensionVariables(this.#sources(api)),
+          variables: { ...extensionVariables(this.#sources(api)), ...(plan.preload && PRELOAD) },
         });
       },
       log: (line) => {
@@ -88,7 +101,7 @@ export class Stage {
   }
 
   spooled(): LyingRecord[] {
-    return recordsBelow(path.join(this.#tmp, 'inference-capture'));
+    return spooledBelow(this.#tmp);
   }
 
   /** The event ids of the records that the extension has written to its log, for want of anything better. */
@@ -102,6 +115,32 @@ export class Stage {
     return lines.map((line) => JSON.parse(line) as LedgerEntry);
   }
 
+  /** Lets the wall clock of all processes, and of what stands for Lambda, step. */
+  stepClock(byMs: number): void {
+    this.#clockOffMs += byMs;
+    writeFileSync(this.#clock, String(this.#clockOffMs));
+  }
+
+  /**
+   * Does something to the spool, of which the extension must notice nothing until it is done.
+   *
+   * @returns whether there was anything to do it to
+   */
+  vandalise(how: Vandalism): boolean {
+    const everybody: Stage[] = this.#neighbour === undefined ? [this] : [this, this.#neighbour];
+    const deed = everybody.reduce<() => string[] | undefined>(
+      (inner, { processes }) =>
+        () =>
+          processes.behindTheBackOf('extension', inner),
+      () => {
+        const destroyed = vandalise(this.#tmp, how);
+        for (const stage of everybody) if (destroyed) stage.#bookLoss(stage === this ? destroyed : []);
+        return destroyed;
+      },
+    );
+    return deed() !== undefined;
+  }
+
   /** Of every process of the extension that there was; none of them lives any more. */
   accounts(): readonly Account[] {
     this.#closeAccount();
@@ -112,10 +151,23 @@ export class Stage {
     unmount(this.#tmp);
   }
 
+  #bookLoss(destroyed: string[]): void {
+    const account = this.#accounts.at(-1);
+    account?.destroyed.push(...destroyed);
+    account?.inDoubt.push(...unanswered(this.ledger()));
+  }
+
   #openAccount(): void {
     this.#closeAccount();
     const spoolAtStart = this.spooled().length;
-    this.#accounts.push({ spoolAtStart, spoolAtEnd: spoolAtStart, ledger: [] });
+    this.#accounts.push({
+      spoolAtStart,
+      spoolAtEnd: spoolAtStart,
+      shared: this.#neighbour !== undefined,
+      destroyed: [],
+      inDoubt: [],
+      ledger: [],
+    });
   }
 
   #closeAccount(): void {
@@ -147,7 +199,7 @@ export class Stage {
       s3Url,
       capturePort: port,
       logStreamName: 'chaos',
-      path: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
+      path: `${programs.bin}:/usr/bin:/bin`,
       overlay: {
         CAPTURE_DESTINATION: `s3://${BUCKET}`,
         CAPTURE_BATCH_RECORDS: String(plan.batchRecords),
@@ -156,6 +208,7 @@ export class Stage {
         CAPTURE_SPOOL_BYTES: String(spoolBytes),
         ...(plan.lastResort && { CAPTURE_LAST_RESORT: 'log' }),
         CHAOS_LEDGER: this.#ledger,
+        CHAOS_CLOCK: this.#clock,
         NODE_COMPILE_CACHE: programs.compileCache,
         ...env,
       },

@@ -21,6 +21,17 @@ export const FAULTS = [
   'shut down in an invocation',
   'shut down between invocations',
   'two environments at once',
+  'two extensions on one spool',
+  'spool: folder removed',
+  'spool: files removed',
+  'spool: segment truncated',
+  'spool: segment replaced',
+  'spool: folder becomes a file',
+  'clock stepped forwards',
+  'clock stepped back',
+  '40 senders at once',
+  'bad lines in a body',
+  'preload in NODE_OPTIONS',
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 

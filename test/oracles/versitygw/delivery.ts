@@ -44,6 +44,7 @@ const PLAN = {
   flushBudgetMs: 10_000,
   lastResort: false,
   room: { kind: 'plenty' },
+  preload: false,
 } as const;
 const RIGHT = { AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey };
 // The emulator's credentials have a session token; versitygw's do not.

@@ -55,7 +55,8 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
     if (Buffer.byteLength(json) > MAX_BODY_BYTES) return { eventId, accepted: false, reason: 'too_large' };
     if (!admits(breaker, now())) return { eventId, accepted: false, reason: 'skipped' };
 
-    const outcome = await connection.post(json, timeoutMs);
+    const posted = await connection.post(json, timeoutMs);
+    const outcome = posted === 'broken' ? 'unreachable' : posted;
     // An answer, even a refusal, costs next to nothing and is counted by the receiver: only silence opens the breaker.
     breaker = outcome === 'timeout' || outcome === 'unreachable' ? afterFailure(breaker, policy, now()) : CLOSED;
     if (typeof outcome === 'string') return { eventId, accepted: false, reason: outcome };

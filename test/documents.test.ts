@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
-import { DROP_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
+import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
 import { MAX_ANSWER_BYTES } from '../function/answering.ts';
 import { Environment as FunctionEnvironment } from '../function/config.ts';
@@ -73,6 +73,14 @@ test('the reasons of a drop that are no error codes are documented', () => {
 test('the record of docs/wire-protocol.md is a record', () => {
   const [, json] = /<!-- example-record -->\n```json\n([\s\S]+?)```/.exec(read('docs/wire-protocol.md'))!;
   expect(v.parse(InferenceRecord, JSON.parse(json!))).toEqual(EXAMPLE_RECORD);
+});
+
+test('docs/wire-protocol.md has losses that a record may tell of, and every reason', () => {
+  const [, section] = read('docs/wire-protocol.md').split('## What could not be handed over');
+  const [, json] = /```json\n([\s\S]+?)```/.exec(section!)!;
+  const record = { ...EXAMPLE_RECORD, ...JSON.parse(json!) };
+  expect(v.parse(InferenceRecord, record)).toEqual(record);
+  for (const reason of NOT_CAPTURED_REASONS) expect(section).toContain(`\`${reason}\``);
 });
 
 describe('docs/configuration.md has every variable with its default, and no other', () => {

@@ -18,7 +18,16 @@ const noted = (eventId: string, outcome: string): LedgerEntry[] => [
 // a was delivered, b was in the spool until the recovery, c got no answer.
 const ledger = [...noted('a', 'accepted'), ...noted('b', 'accepted'), { eventId: 'c', outcome: 'posted' }];
 const dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Stats['dropped'];
-const stats: Stats = { received: 2, recovered: 0, delivered: 1, logged: 0, dropped, pending: 1, spoolBytes: 100 };
+const stats: Stats = {
+  received: 2,
+  recovered: 0,
+  delivered: 1,
+  logged: 0,
+  dropped,
+  notCaptured: {},
+  pending: 1,
+  spoolBytes: 100,
+};
 const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, ledger, stats };
 const well: Evidence = {
   ledger,

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from './environment/clock.ts';
 import { Environment, type EnvironmentOptions } from './environment/environment.ts';
 import type { InitializationType } from './environment/lifecycle.ts';
 import { VERSION } from './environment/platform-log.ts';
@@ -151,6 +152,6 @@ function environmentOptions(
       variables: extensionVariables(sources(api)),
     }),
     log,
-    now: () => performance.timeOrigin + performance.now(),
+    clock: systemClock,
   };
 }

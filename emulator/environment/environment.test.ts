@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { processState, stage, until } from '../fixtures/environment.ts';
+import { systemClock } from './clock.ts';
 import { Environment, EnvironmentClosed, TooManyRequests } from './environment.ts';
 
 const count = (lines: readonly string[], text: string) => lines.filter((line) => line.includes(text)).length;
@@ -144,7 +145,7 @@ test('more invocations than may wait are refused at once, and room comes back', 
     runtimeProgram: () => ({ command: process.execPath, args: ['-e', 'process.exit(3)'], folder: '/', variables: {} }),
     extensionProgram: () => ({ command: '', args: [], folder: '/', variables: {} }),
     log: () => {},
-    now: () => performance.timeOrigin + performance.now(),
+    clock: systemClock,
   });
   const payload = Buffer.from('{}');
   const accepted = [environment.invoke({ payload }), environment.invoke({ payload })];

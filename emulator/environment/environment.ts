@@ -49,7 +49,7 @@ export class Environment {
   /** Starts the processes now, rather than with the first invocation. A failure is in the log; the first invocation tries again. */
   init(): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#start('init', this.#options.now() + (this.#options.initTimeoutMs ?? 10_000));
+      await this.#start('init', this.#options.clock.monotonicMs() + (this.#options.initTimeoutMs ?? 10_000));
     });
   }
 
@@ -83,27 +83,27 @@ export class Environment {
   }
 
   async #serve(invocation: Invocation): Promise<void> {
-    const { now, timeoutMs, functionArn } = this.#options;
+    const { clock, timeoutMs, functionArn } = this.#options;
     this.#current = invocation;
-    const startMs = now();
-    const deadlineMs = startMs + timeoutMs;
+    const startMs = clock.monotonicMs();
+    const endsAtMs = startMs + timeoutMs;
     invocation.started((line) => this.#log(line));
     // A process may have ended between two invocations, and this one have come before that was seen to.
     if (this.#sandbox?.life.fault) await this.#end('failure');
     const initFault = this.#sandbox
       ? undefined
-      : await this.#start('invoke', deadlineMs, (fault) => invocation.fail(fault));
+      : await this.#start('invoke', endsAtMs, (fault) => invocation.fail(fault));
     const sandbox = this.#sandbox;
     if (!sandbox) {
       this.#report(invocation, startMs, initFault, 0);
       return;
     }
 
-    sandbox.invoke({ ...invocation.event(functionArn), deadlineMs });
-    const answered = sandbox.control.until(runtimeAnswered, deadlineMs).then(() => {
+    sandbox.invoke({ ...invocation.event(functionArn), endsAtMs });
+    const answered = sandbox.control.until(runtimeAnswered, endsAtMs).then(() => {
       if (sandbox.control.answer) invocation.answer(sandbox.control.answer);
     });
-    const outcome = await sandbox.control.until(invocationEnded, deadlineMs);
+    const outcome = await sandbox.control.until(invocationEnded, endsAtMs);
     await answered;
     const fault = outcome === 'met' ? undefined : outcome === 'deadline' ? 'timeout' : sandbox.life.fault;
     if (fault) invocation.fail(fault);
@@ -125,7 +125,7 @@ export class Environment {
 
   #report(invocation: Invocation, startMs: number, fault: Fault | 'timeout' | undefined, peakMemoryBytes: number) {
     const ended = invocation.ended((line) => this.#log(line), {
-      durationMs: this.#options.now() - startMs,
+      durationMs: this.#options.clock.monotonicMs() - startMs,
       initDurationMs: this.#initDurationMs,
       peakMemoryBytes,
       fault,
@@ -137,7 +137,7 @@ export class Environment {
 
   /** Starts a set of processes, and ends them again when they do not get ready. */
   async #start(phase: 'init' | 'invoke', atMs: number, onFault?: (fault: Fault | 'timeout') => void) {
-    const startMs = this.#options.now();
+    const startMs = this.#options.clock.monotonicMs();
     this.#log(initStartLine(process.version));
     const sandbox = new Sandbox({
       ...this.#options,
@@ -146,7 +146,7 @@ export class Environment {
     });
     this.#sandbox = sandbox;
     const outcome = await sandbox.init(atMs);
-    const durationMs = this.#options.now() - startMs;
+    const durationMs = this.#options.clock.monotonicMs() - startMs;
     if (outcome === 'met') {
       if (phase === 'init') this.#initDurationMs = durationMs;
       return undefined;

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Stats } from '../../capture/wire.ts';
+import { systemClock } from '../../emulator/environment/clock.ts';
 import { Environment } from '../../emulator/environment/environment.ts';
 import { extensionVariables, functionArn, functionVariables } from '../../emulator/environment/variables.ts';
 import type { LedgerEntry } from './function.ts';
@@ -83,7 +84,7 @@ export class Stage {
         note(line);
         this.#readLog(line);
       },
-      now: () => performance.timeOrigin + performance.now(),
+      clock: systemClock,
     });
   }
 

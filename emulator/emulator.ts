@@ -25,8 +25,6 @@ export interface EmulatorOptions {
   ports: Ports;
   /** Laid over the environment of function and extensions. */
   env: Readonly<Record<string, string>>;
-  /** The PATH that function and extensions get; the running node's folder is put before it. */
-  path: string;
   /** Whether extensions can subscribe to the Telemetry API. @default true */
   telemetry?: boolean;
   /** @default on-demand */
@@ -122,7 +120,7 @@ function environmentOptions(
     capturePort: ports.capture,
     initializationType: options.initializationType,
     logStreamName,
-    path: [path.dirname(process.execPath), options.path].filter(Boolean).join(path.delimiter),
+    nodeFolder: path.dirname(process.execPath),
     overlay: env,
   });
   return {

@@ -30,7 +30,6 @@ async function main(): Promise<void> {
     env: flags.env,
     telemetry: flags.telemetry,
     initializationType: flags.initializationType,
-    path: process.env['PATH'] ?? '',
     log: (line) => console.log(line),
   });
   const ready = emulator.ready.then(() => true);

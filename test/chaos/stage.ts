@@ -148,7 +148,7 @@ export class Stage {
       s3Url,
       capturePort: port,
       logStreamName: 'chaos',
-      path: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
+      nodeFolder: path.dirname(process.execPath),
       overlay: {
         CAPTURE_DESTINATION: `s3://${BUCKET}`,
         CAPTURE_BATCH_RECORDS: String(plan.batchRecords),

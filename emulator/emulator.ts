@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from './environment/clock.ts';
 import { Environment, type EnvironmentOptions } from './environment/environment.ts';
@@ -10,7 +9,7 @@ import { VERSION } from './environment/platform-log.ts';
 import { extensionVariables, functionArn, functionVariables } from './environment/variables.ts';
 import { buildInvokeApi } from './invoke-api/invoke-api.ts';
 import { freePort, listen } from './listen.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms, runtimeProgram } from './programs.ts';
 import { buildRestApi } from './rest-api/rest-api.ts';
 import { buildS3 } from './s3/s3.ts';
 import { ACCOUNT_ID, type FunctionTemplate } from './template/template.ts';
@@ -137,12 +136,7 @@ function environmentOptions(
     ...(options.initializationType && { initializationType: options.initializationType }),
     ...(options.telemetry !== undefined && { telemetry: options.telemetry }),
     extensions: Object.keys(extensions),
-    runtimeProgram: (api) => ({
-      command: process.execPath,
-      args: [fileURLToPath(new URL('runtime/index.ts', import.meta.url))],
-      folder: taskRoot,
-      variables: functionVariables(sources(api)),
-    }),
+    runtimeProgram: (api) => runtimeProgram(taskRoot, functionVariables(sources(api))),
     extensionProgram: (name, api) => ({
       command: extensions[name] ?? name,
       args: [],

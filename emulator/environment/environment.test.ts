@@ -26,7 +26,6 @@ describe.concurrent('init', () => {
   test.each([
     ['crashes-in-init', 'Extension.Crash'],
     ['fails-in-init', 'Extension.NoConfiguration'],
-    ['not-a-program', 'Extension.LaunchError'],
   ])('an extension that %s is a failure of every invocation, which tries again', async (name, errorType) => {
     await using play = await stage({ extensions: [name, 'timely'] });
     expect(count(play.log, `Status: error\tError Type: ${errorType}`)).toBe(1);

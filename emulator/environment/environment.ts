@@ -179,8 +179,9 @@ export class Environment {
   }
 
   #enqueue(job: () => Promise<void>): Promise<void> {
-    // A job that throws is a defect of the emulator: it must not stop the ones behind it.
-    const failed = (error: Error) => this.#options.log(`The emulator failed: ${error.stack}`);
+    // A job that throws is a defect of the emulator, unless it is the system's: it must not stop the ones behind it.
+    const failed = ({ code, message, stack }: NodeJS.ErrnoException) =>
+      this.#options.log(`The emulator failed: ${code === undefined ? stack : message}`);
     this.#tail = this.#tail.then(job).catch(failed);
     return this.#tail;
   }

@@ -73,7 +73,8 @@ export class Sandbox {
     const { extensions, extensionProgram, runtimeProgram, log, identity, clock } = this.#options;
     const startMs = clock.monotonicMs();
     telemetry.emit(events.initStart(this.life.initializationType, identity, `nodejs:${process.version}`));
-    const api = (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
+    const api = await this.#listen();
+    if (api === undefined) return 'fault';
     for (const name of extensions) {
       const group = startGroup(extensionProgram(name, api), this.#logged('extension'));
       this.#extensions.set(name, group);
@@ -98,6 +99,17 @@ export class Sandbox {
     telemetry.closeSubscription();
     if (outcome === 'met') this.#rest();
     return outcome;
+  }
+
+  /** @returns `host:port`; undefined, and a fault, on a machine without a socket to spare */
+  async #listen(): Promise<string | undefined> {
+    try {
+      return (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
+    } catch (error) {
+      const errorMessage = `The Runtime API cannot listen: ${(error as Error).message}`;
+      this.control.fail({ errorType: 'Sandbox.Failure', errorMessage });
+      return undefined;
+    }
   }
 
   /** Thaws everything and hands out an event. */

@@ -12,6 +12,7 @@ import { freePort, listen } from './listen.ts';
 import { findPrograms, runtimeProgram } from './programs.ts';
 import { buildRestApi } from './rest-api/rest-api.ts';
 import { buildS3 } from './s3/s3.ts';
+import { StartLog, type StartReport } from './start-report.ts';
 import { ACCOUNT_ID, type FunctionTemplate } from './template/template.ts';
 
 export interface EmulatorOptions {
@@ -44,8 +45,8 @@ export interface Ports {
 export interface Emulator {
   /** The ports that were taken. */
   ports: Ports;
-  /** Resolves when the environment is initialised, or has failed to (the log says so), or the emulator is closed before. */
-  ready: Promise<void>;
+  /** Resolves when the environment is initialised, or has failed to, or the emulator is closed before. */
+  ready: Promise<StartReport>;
   /** Ends the environment as Lambda does, and then everything else. */
   close(): Promise<void>;
 }
@@ -73,14 +74,21 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       options.ports.s3,
       '--s3-port',
     );
-    const environment = new Environment(environmentOptions(options, programs, { s3, capture }));
+    const startLog = new StartLog();
+    const environment = new Environment({
+      ...environmentOptions(options, programs, { s3, capture }),
+      log: (line, origin) => {
+        log(line);
+        startLog.add(line, origin);
+      },
+    });
     const restApi = buildRestApi({ routes: template.routes, environment, log });
     const rest = await open(restApi, options.ports.rest, '--port');
     const invokeApi = buildInvokeApi({ functionName: template.functionName, environment });
     const invoke = await open(invokeApi, options.ports.invoke, '--invoke-port');
     return {
       ports: { rest, invoke, s3, capture },
-      ready: environment.init(),
+      ready: environment.init().then((fault) => startLog.report(fault)),
       close: async () => {
         // S3 last: the extension delivers while it shuts down.
         await environment.close();
@@ -101,10 +109,10 @@ async function closeServer(app: FastifyInstance): Promise<void> {
 }
 
 function environmentOptions(
-  { template, local, env, log, ...options }: EmulatorOptions,
+  { template, local, env, ...options }: EmulatorOptions,
   { taskRoot, extensions }: ReturnType<typeof findPrograms>,
   ports: Pick<Ports, 's3' | 'capture'>,
-): EnvironmentOptions {
+): Omit<EnvironmentOptions, 'log'> {
   // Kept from run to run, as Lambda keeps it when it starts an environment again: what is in a spool is not lost.
   const tmp = path.resolve(local, 'environment', 'tmp');
   mkdirSync(tmp, { recursive: true });
@@ -143,7 +151,6 @@ function environmentOptions(
       folder: '/',
       variables: extensionVariables(sources(api)),
     }),
-    log,
     clock: systemClock,
   };
 }

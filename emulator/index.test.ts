@@ -109,3 +109,25 @@ test('has a help', async () => {
   expect(await emulator.ended).toBe(0);
   expect(emulator.output()).toContain('--capture-port');
 });
+
+test('says that the function failed to start, and why, and still answers as Lambda does', async () => {
+  using broken = project('throws-at-import');
+  const emulator = broken.start(FREE_PORTS);
+  await emulator.ready();
+  expect(emulator.output()).toContain('\nQuestionAnswering failed to start: RangeError: thrown at import\n');
+  expect(emulator.output()).not.toContain('Ask QuestionAnswering');
+  expect((await fetch(emulator.address('API Gateway'), { method: 'POST' })).status).toBe(502);
+  emulator.child.kill('SIGINT');
+  expect(await emulator.ended).toBe(0);
+});
+
+test('repeats what extensions say at their start', async () => {
+  place.addExtension('complains');
+  const emulator = place.start(FREE_PORTS);
+  await emulator.ready();
+  expect(emulator.output()).toContain(
+    '\nSaid at the start:\n  ERROR no record is kept: no room\n  INFO 2 records found\n\nAsk',
+  );
+  emulator.child.kill('SIGINT');
+  expect(await emulator.ended).toBe(0);
+});

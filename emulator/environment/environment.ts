@@ -5,7 +5,7 @@ import type { Fault, ShutdownReason } from './lifecycle.ts';
 import { invocationEnded } from './lifecycle.ts';
 import { initReportLine, initStartLine } from './platform-log.ts';
 import { runtimeAnswered } from './runtime-state.ts';
-import { Sandbox, type SandboxOptions } from './sandbox.ts';
+import { type LineOrigin, Sandbox, type SandboxOptions } from './sandbox.ts';
 import { report } from './telemetry/platform-events.ts';
 
 export interface EnvironmentOptions extends Omit<SandboxOptions, 'onIdleFault'> {
@@ -46,11 +46,21 @@ export class Environment {
     this.#options = options;
   }
 
-  /** Starts the processes now, rather than with the first invocation. A failure is in the log; the first invocation tries again. */
-  init(): Promise<void> {
-    return this.#enqueue(async () => {
-      await this.#start('init', this.#options.clock.monotonicMs() + (this.#options.initTimeoutMs ?? 10_000));
+  /**
+   * Starts the processes now, rather than with the first invocation.
+   *
+   * @returns what went wrong, if anything did; it is in the log too, and the first invocation tries again
+   */
+  async init(): Promise<Fault | 'timeout' | undefined> {
+    // Unless the job comes to its end.
+    let fault: Fault | 'timeout' | undefined = { errorType: 'Sandbox.Failure', errorMessage: 'The emulator failed' };
+    await this.#enqueue(async () => {
+      const atMs = this.#options.clock.monotonicMs() + (this.#options.initTimeoutMs ?? 10_000);
+      fault = await this.#start('init', atMs);
     });
+    // What they wrote before they asked for an event is in the pipes: it is of the start.
+    await setImmediate();
+    return fault;
   }
 
   /**
@@ -141,7 +151,7 @@ export class Environment {
     this.#log(initStartLine(process.version));
     const sandbox = new Sandbox({
       ...this.#options,
-      log: (line) => this.#log(line),
+      log: (line, origin) => this.#log(line, origin),
       onIdleFault: () => this.#enqueue(() => this.#endFaulty(sandbox)),
     });
     this.#sandbox = sandbox;
@@ -173,15 +183,15 @@ export class Environment {
     await sandbox?.shutdown(reason);
   }
 
-  #log(line: string): void {
-    this.#options.log(line);
+  #log(line: string, origin: LineOrigin = 'platform'): void {
+    this.#options.log(line, origin);
     this.#current?.logged(line);
   }
 
   #enqueue(job: () => Promise<void>): Promise<void> {
     // A job that throws is a defect of the emulator, unless it is the system's: it must not stop the ones behind it.
     const failed = ({ code, message, stack }: NodeJS.ErrnoException) =>
-      this.#options.log(`The emulator failed: ${code === undefined ? stack : message}`);
+      this.#options.log(`The emulator failed: ${code === undefined ? stack : message}`, 'platform');
     this.#tail = this.#tail.then(job).catch(failed);
     return this.#tail;
   }

@@ -21,6 +21,9 @@ import { type ProcessGroup, type Program, startGroup } from './process-group.ts'
 import * as events from './telemetry/platform-events.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
+/** Who has written a line of the log: Lambda itself, or one of the processes. */
+export type LineOrigin = 'platform' | 'function' | 'extension';
+
 export interface SandboxOptions {
   identity: FunctionIdentity;
   /** Names of the external extensions. */
@@ -32,7 +35,7 @@ export interface SandboxOptions {
   initializationType?: InitializationType;
   /** Whether there is a Telemetry API. @default true */
   telemetry?: boolean;
-  log(line: string): void;
+  log(line: string, origin: LineOrigin): void;
   clock: Clock;
   /** Called once, when a process ends while nothing is being worked on. */
   onIdleFault(): void;
@@ -90,7 +93,7 @@ export class Sandbox {
       outcome = await control.until(initEnded, atMs);
     }
     for (const extension of this.life.extensions) {
-      log(extensionLine(extension));
+      log(extensionLine(extension), 'platform');
       telemetry.emit(events.extension(extension.name, extension.state, extension.events));
     }
     telemetry.emit(
@@ -182,7 +185,7 @@ export class Sandbox {
   /** Takes the lines of a process, for the log and for whoever has subscribed to them. */
   #logged(type: 'function' | 'extension'): (line: string) => void {
     return (line) => {
-      this.#options.log(line);
+      this.#options.log(line, type);
       this.telemetry.emit({ type, record: line });
     };
   }

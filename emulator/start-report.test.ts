@@ -18,6 +18,14 @@ describe('a remark on the start', () => {
     expect(remark(line, origin)).toBe(expected);
   });
 
+  test('is none after an init that failed', () => {
+    const log = new StartLog();
+    log.add(json({ level: 'ERROR', message: 'wrong' }), 'extension');
+    log.add('INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type: E', 'platform');
+    log.add(json({ level: 'INFO', message: 'shut down' }), 'extension');
+    expect(log.report('timeout').remarks).toEqual(['ERROR wrong']);
+  });
+
   test('is short, told once, and one of ten at most', () => {
     const log = new StartLog();
     log.add(json({ level: 'WARN', message: 'x'.repeat(1000) }), 'extension');

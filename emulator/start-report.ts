@@ -28,6 +28,8 @@ export class StartLog {
   #ended = false;
 
   add(line: string, origin: LineOrigin): void {
+    // A start that fails: what follows is the shutdown.
+    if (origin === 'platform' && line.startsWith('INIT_REPORT')) this.#ended = true;
     if (this.#ended || this.#remarks.size >= MAX_REMARKS) return;
     const text = remark(line, origin);
     if (text !== undefined) this.#remarks.add(text);

@@ -58,8 +58,6 @@ export class Environment {
       const atMs = this.#options.clock.monotonicMs() + (this.#options.initTimeoutMs ?? 10_000);
       fault = await this.#start('init', atMs);
     });
-    // What they wrote before they asked for an event is in the pipes: it is of the start.
-    await setImmediate();
     return fault;
   }
 
@@ -156,6 +154,8 @@ export class Environment {
     });
     this.#sandbox = sandbox;
     const outcome = await sandbox.init(atMs);
+    // What they wrote before they asked for an event, or failed, is in the pipes: it is of the start.
+    await setImmediate();
     const durationMs = this.#options.clock.monotonicMs() - startMs;
     if (outcome === 'met') {
       if (phase === 'init') this.#initDurationMs = durationMs;

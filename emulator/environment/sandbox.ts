@@ -17,6 +17,7 @@ import {
   shutdownBudget,
 } from './lifecycle.ts';
 import { extensionLine } from './platform-log.ts';
+import { bounded, endWithin } from './process-end.ts';
 import { type ProcessGroup, type Program, startGroup } from './process-group.ts';
 import * as events from './telemetry/platform-events.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
@@ -205,19 +206,4 @@ export class Sandbox {
   #signalAll(signal: NodeJS.Signals): void {
     for (const group of this.#groups()) if (group.isAlive()) group.signal(signal);
   }
-}
-
-/** Waits for processes to end by themselves, and kills those that have not. */
-async function endWithin(groups: readonly ProcessGroup[], ms: number): Promise<void> {
-  await bounded(Promise.all(groups.map(({ exited }) => exited)), ms);
-  for (const group of groups) if (group.isAlive()) group.signal('SIGKILL');
-}
-
-async function bounded(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms));
-  });
-  await Promise.race([promise, timeout]);
-  clearTimeout(timer);
 }

@@ -126,7 +126,7 @@ test('repeats what extensions say at their start', async () => {
   const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   expect(emulator.output()).toContain(
-    '\nSaid at the start:\n  ERROR no record is kept: no room\n  INFO 2 records found\n\nAsk',
+    '\nSaid at the start:\n  ERROR no record is kept (cause: no room)\n  INFO 2 records found\n\nAsk',
   );
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);

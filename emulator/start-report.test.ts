@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { failureText, remark, StartLog } from './start-report.ts';
 
 const json = (line: object) => JSON.stringify(line);
-const error = { level: 'ERROR', message: 'no model', cause: 'ENOENT\n  at open' };
+const error = { level: 'ERROR', source: 'f', message: 'no model', cause: 'ENOENT\n  at open', attempts: 2, seen: {} };
 
 describe('a remark on the start', () => {
   test.each([
-    ['function', json(error), 'ERROR no model: ENOENT'],
+    ['function', json(error), 'ERROR no model (cause: ENOENT, attempts: 2)'],
     ['function', json({ level: 'WARN', message: 'slow' }), 'WARN slow'],
     ['function', json({ level: 'INFO', message: 'ready' }), undefined],
     ['extension', json({ level: 'INFO', message: 'switched off' }), 'INFO switched off'],

@@ -14,12 +14,10 @@ export interface StartReport {
 const MAX_REMARKS = 10;
 const MAX_CHARACTERS = 300;
 
-/** A line in Lambda's JSON format for logs; and where our own processes say why. */
-const LogLine = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ level: v.string(), message: v.string(), cause: v.optional(v.string()) }),
-);
+/** A line in Lambda's JSON format for logs. */
+const LogLine = v.pipe(v.string(), v.parseJson(), v.looseObject({ level: v.string(), message: v.string() }));
+/** What such a line may hold as well, and nobody needs on a screen. */
+const NOT_SHOWN = ['timestamp', 'source', 'requestId'];
 const ErrorAccount = v.pipe(v.string(), v.parseJson(), v.object({ errorType: v.string(), errorMessage: v.string() }));
 
 /** Gathers what is said while the environment starts. */
@@ -46,10 +44,14 @@ export class StartLog {
 export function remark(line: string, origin: LineOrigin): string | undefined {
   const { success, output } = v.safeParse(LogLine, line);
   if (!success) return undefined;
-  const { level, message, cause } = output;
+  const { level, message, ...fields } = output;
   const isWarning = ['WARN', 'ERROR', 'FATAL'].includes(level);
   if (origin === 'platform' || (origin === 'function' && !isWarning)) return undefined;
-  return oneLine([level, cause === undefined ? message : `${message}: ${cause}`].join(' '));
+  const shown = Object.entries(fields).filter(
+    ([name, value]) => !NOT_SHOWN.includes(name) && typeof value !== 'object',
+  );
+  const details = shown.map(([name, value]) => `${name}: ${oneLine(String(value))}`).join(', ');
+  return oneLine(`${level} ${message}${details && ` (${details})`}`);
 }
 
 export function failureText(fault: Fault | 'timeout'): string {

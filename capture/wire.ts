@@ -82,8 +82,8 @@ export interface AcceptedBody {
 }
 
 /**
- * Why a record that reached the receiver is in no object: the error that it was answered with, or VANISHED (somebody removed its segment
- * from the spool). Each record counts once, as what became of it; DUPLICATE counts the other posts of records that came more than once.
+ * Why a record that reached the receiver is in no object: the error that it was answered with, or VANISHED (somebody removed or changed its
+ * segment in the spool). Each record counts once, as what became of it; DUPLICATE counts the other posts of records that came more than once.
  */
 export const DROP_REASONS = [
   'INVALID_JSON',

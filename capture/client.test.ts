@@ -144,7 +144,7 @@ test('a large record keeps no small one waiting', async () => {
   const { port } = await receiver((request, response) => {
     if (Number(request.headers['content-length']) < 50_000) ACCEPT(request, response); // the large ones hang
   });
-  const capture = client({ port, timeoutMs: 500 });
+  const capture = client({ port, timeoutMs: 1000 });
   const input = { ...EXAMPLE_RECORD.input, data: 'x'.repeat(100_000) };
   const large = Promise.all(Array.from({ length: 8 }, () => capture.send({ ...EXAMPLE_RECORD, input })));
   expect(await capture.send(EXAMPLE_RECORD)).toMatchObject({ accepted: true });
@@ -180,7 +180,7 @@ describe('the breaker', () => {
       requests += 1;
       if (requests === 4 || requests > 20) ACCEPT(request, response); // once the four connections are in use
     });
-    const capture = client({ port, timeoutMs: 100, breaker: { ...BREAKER, threshold: 1 } });
+    const capture = client({ port, timeoutMs: 500, breaker: { ...BREAKER, threshold: 1 } });
     const sent = await Promise.all(Array.from({ length: 20 }, () => capture.send(EXAMPLE_RECORD)));
     expect(sent.filter(({ accepted }) => accepted)).toHaveLength(1);
     requests = 20;
@@ -213,7 +213,7 @@ describe('what could not be handed over', () => {
       const body = answers[bodies.length - 1];
       if (body !== undefined) answer(response, body.includes('error') ? 503 : 202, body);
     });
-    const capture = client({ port, timeoutMs: 200 });
+    const capture = client({ port, timeoutMs: 1000 });
     await sendId(capture, 'hangs');
     await capture.send({ ...EXAMPLE_RECORD, input: { ...EXAMPLE_RECORD.input, data: 1n as unknown as string } });
     for (const eventId of ['refused', 'accepted', 'later']) await sendId(capture, eventId);
@@ -229,7 +229,7 @@ describe('what could not be handed over', () => {
   test('and is sent again is not told by the very record', async () => {
     let hangs = true;
     const { port, bodies } = await receiver((request, response) => hangs || ACCEPT(request, response));
-    const capture = client({ port, timeoutMs: 100 });
+    const capture = client({ port, timeoutMs: 500 });
     await sendId(capture, 'a');
     hangs = false;
     for (const eventId of ['a', 'b']) expect(await sendId(capture, eventId)).toMatchObject({ accepted: true });

@@ -59,8 +59,13 @@ test('records are sent while 16 MiB are on their way, and are all accepted', asy
 
 test('an extension that does not answer for a while: the stored lines tell exactly how many records are missing', async () => {
   const { extension, stats } = await setUp();
-  const capture = stack.adopt(createCaptureClient({ port: extension.port, timeoutMs: 150 }), (client) =>
-    client.close(),
+  const capture = stack.adopt(
+    createCaptureClient({
+      port: extension.port,
+      timeoutMs: 150,
+      breaker: { threshold: 1000, openMs: 1, maxOpenMs: 1 },
+    }),
+    (client) => client.close(),
   );
   const send = (eventId: string) => capture.send({ ...EXAMPLE_RECORD, eventId });
   const accepted = async (name: string) => {

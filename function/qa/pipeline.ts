@@ -1,5 +1,5 @@
 import { spanCharacters } from './alignment.ts';
-import { type Answer, rankAnswers } from './answers.ts';
+import { type Answer, createRanking } from './answers.ts';
 import { deadlineGuard, type ModelPace } from './deadline.ts';
 import type { EncodedText, Tokenizer } from './encoded-text.ts';
 import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
@@ -98,7 +98,7 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
       const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;
       const starts = { questionStart: sequence.before.length, contextStart: contextStart(sequence, q) };
       const texts = { question: q, context: c, ...starts };
-      const candidates: Answer[] = [];
+      const ranking = createRanking();
       let nullScore = Number.POSITIVE_INFINITY;
 
       async function readWindow(window: Window): Promise<void> {
@@ -109,7 +109,7 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
         nullScore = Math.min(nullScore, found.nullScore);
         for (const { start: first, end: last, score } of found.spans) {
           const { start, end } = spanCharacters({ ...texts, window }, first, last, alignToWords);
-          candidates.push({ answer: context.slice(start, end), score, start, end });
+          ranking.add({ answer: context.slice(start, end), score, start, end });
         }
       }
 
@@ -119,7 +119,7 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
         tokensLeft -= tokensOf(window);
         await inTime(tokensOf(window), tokensLeft, () => readWindow(window));
       }
-      const answers = rankAnswers(candidates, topK, handleImpossibleAnswer ? nullScore : undefined);
+      const answers = ranking.best(topK, handleImpossibleAnswer ? nullScore : undefined);
       return answers.length > 0 ? answers : [{ answer: '', score: 0, start: 0, end: 0 }];
     },
   };

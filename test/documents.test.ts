@@ -6,10 +6,10 @@ import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { DROP_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
-import { MAX_ANSWER_BYTES } from '../function/answering.ts';
+import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/answering.ts';
+import { MAX_BODY_BYTES } from '../function/body.ts';
 import { Environment as FunctionEnvironment } from '../function/config.ts';
 import { REQUEST_ERRORS } from '../function/errors.ts';
-import { MAX_BODY_BYTES } from '../function/event.ts';
 import { MAX_TOP_K, PARAMETERS } from '../function/parameters.ts';
 import { MAX_PAIRS, parseRequest } from '../function/request.ts';
 
@@ -53,6 +53,8 @@ describe('docs/api.md', () => {
     expect(api).toContain(`| questions of a request | ${MAX_PAIRS} |`);
     expect(api).toContain(`| answers to a question | ${MAX_TOP_K} |`);
     expect(api).toContain(`| answers of a request | ${mib(MAX_ANSWER_BYTES)} of JSON |`);
+    expect(api).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
+    expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
     expect(REQUEST_ERRORS.BODY_TOO_LARGE.meaning).toContain(mib(MAX_BODY_BYTES));
     expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_PAIRS));
     expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(mib(MAX_ANSWER_BYTES));

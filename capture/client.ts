@@ -59,7 +59,10 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
 
     const outcome = await connection.post(json, Math.min(timeoutMs, withinMs));
     // An answer, even a refusal, costs next to nothing and is counted by the receiver: only silence opens the breaker.
-    breaker = outcome === 'timeout' || outcome === 'unreachable' ? afterFailure(breaker, policy, now()) : CLOSED;
+    // One that was cut short says nothing about the receiver.
+    const cutShort = outcome === 'timeout' && withinMs < timeoutMs;
+    const failed = outcome === 'timeout' || outcome === 'unreachable';
+    if (!cutShort) breaker = failed ? afterFailure(breaker, policy, now()) : CLOSED;
     if (typeof outcome === 'string') return { eventId, accepted: false, reason: outcome };
     if (outcome.status === 202) return { eventId, accepted: true };
     return { eventId, accepted: false, reason: 'rejected', code: errorCode(outcome.text) };

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MAX_BODY_BYTES, type RawBody, readBody } from './body.ts';
+import { bodyOfJson, MAX_BODY_BYTES, type RawBody, readBody } from './body.ts';
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
 const asText = (body: string) => ({ body, isBase64Encoded: false });
@@ -75,6 +75,10 @@ test('a content type of any length is kept as far as a record takes it', () => {
   const { payload } = readBody({ ...asText('{}'), contentType: `a/${'👍'.repeat(1000)}` });
   expect(payload.contentType).toHaveLength(256);
   expect(payload.contentType.isWellFormed()).toBe(true);
+});
+
+test('an event that is nothing at all is none that asks', () => {
+  expect(bodyOfJson(undefined)).toMatchObject({ payload: { encoding: 'JSON', data: 'null' } });
 });
 
 test('whatever came, what it is stored as is true, and can be stored as UTF-8', () => {

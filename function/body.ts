@@ -42,18 +42,22 @@ export function readBody({ body, isBase64Encoded, contentType = '', contentEncod
 /** The body of a request that is JSON already: the event itself, or a part of it. */
 export function bodyOfJson(json: unknown): Body {
   const payload = { contentType: 'application/json', encoding: 'JSON' } as const;
+  let data: string;
   try {
-    return { payload: { ...payload, data: JSON.stringify(json) }, json };
+    data = JSON.stringify(json ?? null);
   } catch {
     // Lambda's runtime reads JSON that is nested deeper than JSON.stringify can write.
     const refusal = new RequestError('INVALID_EVENT', 'Expected a request, got JSON that is nested too deeply');
     return { payload: { ...payload, encoding: 'BASE64', data: '' }, refusal };
   }
+  const bytes = Buffer.byteLength(data);
+  return { payload: { ...payload, data }, ...(bytes > MAX_BODY_BYTES ? { refusal: tooLarge(bytes) } : { json }) };
 }
 
 /** @throws RequestError BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE or INVALID_JSON */
 function textOf(body: string, isBase64Encoded: boolean, coding: string, charset: string): string {
-  requireSize(isBase64Encoded ? Buffer.byteLength(body, 'base64') : Buffer.byteLength(body));
+  const bytesSent = isBase64Encoded ? Buffer.byteLength(body, 'base64') : Buffer.byteLength(body);
+  if (bytesSent > MAX_BODY_BYTES) throw tooLarge(bytesSent);
   if (coding !== 'identity' && coding !== 'gzip') {
     throw new RequestError(
       'UNSUPPORTED_MEDIA_TYPE',
@@ -90,13 +94,12 @@ function decompressed(bytes: Buffer): Buffer {
     return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw invalidJson('what is no gzip');
-    throw new RequestError('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes, got more when decompressed`);
+    throw tooLarge('more when decompressed');
   }
 }
 
-function requireSize(bytes: number): void {
-  if (bytes <= MAX_BODY_BYTES) return;
-  throw new RequestError('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes, got ${bytes}`);
+function tooLarge(bytes: number | string): RequestError {
+  return new RequestError('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes, got ${bytes}`);
 }
 
 /** As every standard encoder writes it. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MAX_BODY_BYTES } from './body.ts';
 import { readEvent } from './event.ts';
 
 const rest = (event: object) => ({ httpMethod: 'POST', headers: null, ...event });
@@ -84,4 +85,15 @@ test.each([
 test('JSON that is nested too deeply to be written is refused', () => {
   const event = JSON.parse(`{"question":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
   expect(readEvent(event)).toMatchObject({ door: 'direct', body: { refusal: { code: 'INVALID_EVENT' } } });
+});
+
+test.each([
+  ['directly', (request: object) => request],
+  ['by EventBridge', (request: object) => ({ ...bus, detail: request })],
+])('a request that comes %s may have no more bytes than a body', (_, event) => {
+  const request = { question: 'Who?', context: 'é'.repeat(MAX_BODY_BYTES / 2) };
+  expect(readEvent(event(request)).body).toMatchObject({
+    payload: { encoding: 'JSON', data: JSON.stringify(request) },
+    refusal: { code: 'BODY_TOO_LARGE' },
+  });
 });

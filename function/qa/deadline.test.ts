@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { DeadlineExceededError, type DeadlineGuard, deadlineGuard } from './deadline.ts';
-
-const UNKNOWN = Number.POSITIVE_INFINITY;
+import { DeadlineExceededError, type DeadlineGuard, deadlineGuard, NOTHING_MEASURED } from './deadline.ts';
 
 /** An answer with so much time, on a clock that only its windows move. */
-function answerWithin(budgetMs: number, fastest = UNKNOWN) {
+function answerWithin(budgetMs: number, known = NOTHING_MEASURED) {
   let clock = 0;
-  const model = { fastest };
+  const model = { ...known };
   const guard = deadlineGuard(
     () => budgetMs - clock,
     () => clock,
@@ -62,24 +60,26 @@ test.each([
   expect(await windowsRun(answerWithin(budgetMs), windows)).toBe(expected);
 });
 
+const known = { windows: 3, fastest: 1.5 };
 test.each([
-  ['does not run where even the fastest that the model ever was takes longer', 149, 1.5, 0],
-  ['runs where that would do', 151, 1.5, 1],
-])('the first window %s', async (_, budgetMs, fastest, expected) => {
-  expect(await windowsRun(answerWithin(budgetMs, fastest), alike(150))).toBe(expected);
+  ['does not run where even the fastest that the model ever was takes longer', 149, known, 0],
+  ['runs where that would do', 151, known, 1],
+  ['runs where too little is known of the model', 149, { ...known, windows: 2 }, 1],
+])('the first window %s', async (_, budgetMs, pace, expected) => {
+  expect(await windowsRun(answerWithin(budgetMs, pace), alike(150))).toBe(expected);
 });
 
 test('a slow answer leaves nothing behind that would refuse the next one', async () => {
-  const { guard, passes, model } = answerWithin(UNKNOWN, 0.1);
-  await windowsRun({ guard, passes }, alike(60_000));
-  expect(model.fastest).toBe(0.1);
-  expect(await windowsRun(answerWithin(28_000, model.fastest), alike(10))).toBe(1);
+  const slow = answerWithin(Number.POSITIVE_INFINITY, { windows: 3, fastest: 0.1 });
+  await windowsRun(slow, alike(60_000, 60_000));
+  expect(slow.model).toEqual({ windows: 5, fastest: 0.1 });
+  expect(await windowsRun(answerWithin(28_000, slow.model), alike(10))).toBe(1);
 });
 
 test('the fastest window of all answers is remembered', async () => {
-  const answer = answerWithin(UNKNOWN);
+  const answer = answerWithin(Number.POSITIVE_INFINITY);
   await windowsRun(answer, alike(30, 20, 40));
-  expect(answer.model.fastest).toBe(0.2);
+  expect(answer.model).toEqual({ windows: 3, fastest: 0.2 });
 });
 
 test('a text is not read on when time is up', () => {

@@ -5,9 +5,13 @@ export class DeadlineExceededError extends Error {
 
 /** What a model was measured to take, over all the answers that it has given. */
 export interface ModelPace {
-  /** Milliseconds a token, in the fastest window so far. Infinity: there was none. */
+  /** How many windows it has run. */
+  windows: number;
+  /** Milliseconds a token, in the fastest of them. */
   fastest: number;
 }
+
+export const NOTHING_MEASURED: ModelPace = { windows: 0, fastest: Number.POSITIVE_INFINITY };
 
 export interface DeadlineGuard {
   /** To be called again and again while a text is read, at least once for each piece of it: throws when there is no time left. */
@@ -21,6 +25,9 @@ export interface DeadlineGuard {
    */
   inTime<T>(tokens: number, tokensAfter: number, runWindow: () => Promise<T>): Promise<T>;
 }
+
+/** So many windows tell what the least is that a model takes: the first ones are slow, and what they took would refuse every answer after them. */
+const WINDOWS_TO_KNOW = 3;
 
 /** So many calls of `look` cost less than one look at the clock. */
 const CALLS_A_LOOK = 256;
@@ -43,7 +50,7 @@ export function deadlineGuard(remainingMs: () => number, now: () => number, mode
 
   function neededMs(tokens: number, tokensAfter: number): number {
     if (pace.slowest > 0) return Math.max(tokens * pace.slowest, (tokens + tokensAfter) * pace.fastest);
-    return Number.isFinite(model.fastest) ? tokens * model.fastest : 0;
+    return model.windows < WINDOWS_TO_KNOW ? 0 : tokens * model.fastest;
   }
 
   return {
@@ -65,6 +72,7 @@ export function deadlineGuard(remainingMs: () => number, now: () => number, mode
       const msPerToken = (now() - started) / tokens;
       pace.slowest = Math.max(pace.slowest, msPerToken);
       pace.fastest = Math.min(pace.fastest, msPerToken);
+      model.windows++;
       model.fastest = Math.min(model.fastest, msPerToken);
       return result;
     },

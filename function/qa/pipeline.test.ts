@@ -86,9 +86,10 @@ test('a model that takes 1.5 s a window refuses what it cannot finish after the 
   const long = 'a '.repeat(10_000).trim();
   await expect(pipeline.answer('q', long, {}, within(27_250))).rejects.toThrow(DeadlineExceededError);
   expect([runs(), elapsedMs()]).toEqual([1, 1500]);
-  await expect(pipeline.answer('q', long, {}, within(1000))).rejects.toThrow(DeadlineExceededError);
-  expect(runs()).toBe(1); // it is known by now what the least is that a window takes
   expect(await pipeline.answer('q', 'a '.repeat(1000).trim(), {}, within(27_250))).toHaveLength(1);
+  const before = runs();
+  await expect(pipeline.answer('q', long, {}, within(1000))).rejects.toThrow(DeadlineExceededError);
+  expect(runs()).toBe(before); // it is known by now what the least is that a window takes
 });
 
 test('a text is not even read when time is up', async () => {

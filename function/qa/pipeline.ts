@@ -1,6 +1,6 @@
 import { spanCharacters } from './alignment.ts';
 import { type Answer, createRanking } from './answers.ts';
-import { deadlineGuard, type ModelPace } from './deadline.ts';
+import { deadlineGuard, NOTHING_MEASURED } from './deadline.ts';
 import type { EncodedText, Tokenizer } from './encoded-text.ts';
 import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
 import { allowedTokens, contextStart, modelInput, type SequenceForm, specialTokens } from './sequence.ts';
@@ -64,7 +64,7 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
   const limits = { modelMaxLength, specialTokens: specialTokens(sequence), specialTokensOfOne };
   let last: { text: string; encoded: EncodedText } | undefined;
 
-  const pace: ModelPace = { fastest: Number.POSITIVE_INFINITY };
+  const pace = { ...NOTHING_MEASURED };
 
   /** Many questions about one text tokenise it once. */
   function encodeContext(text: string, look?: () => void): EncodedText {

@@ -205,3 +205,17 @@ test('the model is given what is left until the time-out, less what capture and 
   await handler(QUESTION, { awsRequestId: 'r' });
   expect(answer.mock.calls.map(([, , , remainingMs]) => remainingMs?.())).toEqual([2250, undefined]);
 });
+
+test('a model that does not come to an end of loading, as from a file system that hangs, is told before the time-out', async () => {
+  vi.useFakeTimers();
+  try {
+    const { handler, records } = setUp({ pipeline: () => new Promise(() => {}), now: () => performance.now() });
+    const response = handler(event(QUESTION), { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 });
+    await vi.advanceTimersByTimeAsync(27_250);
+    expect(await response).toMatchObject({ statusCode: 503 });
+    expect(records).toMatchObject([{ errorCode: 'MODEL_UNAVAILABLE' }]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -11,7 +11,7 @@ import type { QaPipeline } from './qa/pipeline.ts';
 import { type QueueAnswer, readBatch, takeBatch } from './queue.ts';
 import { parseRequest } from './request.ts';
 import { mustFail, type Result, respond } from './response.ts';
-import { createTimekeeper, type TimeLeft } from './time-left.ts';
+import { createTimekeeper, inTime, type TimeLeft } from './time-left.ts';
 
 export interface HandlerParts {
   /** The pipeline, loaded; rejects with what kept it from loading. */
@@ -117,7 +117,7 @@ interface Outcome {
 async function answer(
   incoming: Incoming,
   pipeline: HandlerParts['pipeline'],
-  remainingMs?: () => number,
+  remainingMs?: TimeLeft,
 ): Promise<Outcome> {
   let inferenceId: string | undefined;
   let modelDigest: string | undefined;
@@ -126,7 +126,8 @@ async function answer(
     const json = admit(incoming);
     inferenceId ??= inferenceIdOfBody(json);
     const request = parseRequest(json);
-    const qa = await pipeline().catch((cause) => {
+    const loaded = inTime(pipeline(), remainingMs, () => new Error('Expected the model to load in time, got none'));
+    const qa = await loaded.catch((cause) => {
       throw new RequestError('MODEL_UNAVAILABLE', 'The model cannot be loaded; try again later', { cause });
     });
     modelDigest = qa.modelDigest;

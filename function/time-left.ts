@@ -25,3 +25,15 @@ export function createTimekeeper(now: () => number): (getRemainingTimeInMillis?:
     return given === undefined ? undefined : () => given - (now() - startedMs);
   };
 }
+
+/**
+ * Waits for what may never come, as long as there is time.
+ *
+ * @param late what to reject with when there is none left
+ */
+export async function inTime<T>(work: Promise<T>, timeLeft: TimeLeft | undefined, late: () => Error): Promise<T> {
+  if (timeLeft === undefined) return work;
+  const { promise: timeUp, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), Math.max(0, timeLeft()));
+  return Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
+}

@@ -95,7 +95,7 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
 
   async function send(exchange: Exchange, withinMs = timeoutMs): Promise<SendResult> {
     const startedMs = now();
-    const mostMs = Math.min(timeoutMs, withinMs);
+    const mostMs = Math.max(0, Math.min(timeoutMs, withinMs));
     const eventId = exchange.eventId ?? randomUUID();
     const inferenceTime = exchange.inferenceTime ?? new Date().toISOString();
     const notSent = (reason: NotCapturedReason): SendResult => {

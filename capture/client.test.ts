@@ -236,6 +236,22 @@ describe('what could not be handed over', () => {
     expect(bodies.map(told)).toEqual([undefined, undefined, undefined]);
   });
 
+  test.each(['', 'x'.repeat(257), 7 as unknown as string])(
+    'spoils no other record by an id that is none: %j',
+    async (eventId) => {
+      let breaks = true;
+      const { port, bodies } = await receiver((request, response) => {
+        if (breaks) request.socket.destroy();
+        else ACCEPT(request, response);
+      });
+      const capture = client({ port });
+      expect(await sendId(capture, eventId)).toMatchObject({ reason: 'unreachable' });
+      breaks = false;
+      await sendId(capture, 'next');
+      expect(total(v.parse(InferenceRecord, JSON.parse(bodies.at(-1)!)).lostBefore!)).toEqual({ unreachable: 1 });
+    },
+  );
+
   test('is left to the next record by one for which there would be no room', async () => {
     let breaks = true;
     const { port, bodies } = await receiver((request, response) => {

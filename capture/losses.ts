@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type LostBefore,
+  MAX_COUNT,
   MAX_ID_LENGTH,
   MAX_TOLD_COUNTS,
   MAX_UNANSWERED,
@@ -31,7 +32,7 @@ export function createLosses(): Losses {
   const unanswered = new Map<string, Unanswered['reason']>();
 
   function count(reason: NotCapturedReason): void {
-    counts[reason] = (counts[reason] ?? 0) + 1;
+    counts[reason] = Math.min((counts[reason] ?? 0) + 1, MAX_COUNT);
   }
 
   return {
@@ -39,7 +40,7 @@ export function createLosses(): Losses {
       if (!unanswered.has(eventId)) count(reason); // else it was sent before, and is told of
     },
     unanswered(eventId, reason) {
-      const known = unanswered.has(eventId) || (unanswered.size < MAX_UNANSWERED && eventId.length <= MAX_ID_LENGTH);
+      const known = unanswered.has(eventId) || (unanswered.size < MAX_UNANSWERED && isId(eventId));
       if (known) unanswered.set(eventId, reason);
       else count(reason); // if it has come after all, it still counts as lost
     },
@@ -62,4 +63,9 @@ export function createLosses(): Losses {
       for (const entry of lostBefore?.unanswered ?? []) unanswered.delete(entry.eventId);
     },
   };
+}
+
+/** What the receiver would not take for an id must not be in any other record either: it would be refused for it. */
+function isId(eventId: unknown): boolean {
+  return typeof eventId === 'string' && eventId.length > 0 && eventId.length <= MAX_ID_LENGTH;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_ID_LENGTH, MAX_TOLD_COUNTS, MAX_UNANSWERED, NOT_CAPTURED_REASONS } from './wire.ts';
+import { MAX_COUNT, MAX_ID_LENGTH, MAX_TOLD_COUNTS, MAX_UNANSWERED, NOT_CAPTURED_REASONS } from './wire.ts';
 
 /** One side of an exchange. `data` is kept exactly as it came: text as it is, anything else as BASE64. */
 export const Payload = v.object({
@@ -11,7 +11,7 @@ export type Payload = v.InferOutput<typeof Payload>;
 
 const Identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH));
 
-const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e9));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_COUNT));
 /** Reasons that are not known here are dropped like any other key: a newer client may have more of them. */
 const ToldCounts = v.object({ id: Identifier, ...v.entriesFromList(NOT_CAPTURED_REASONS, v.optional(Count)) });
 const Unanswered = v.object({ eventId: Identifier, reason: v.picklist(['timeout', 'unreachable']) });

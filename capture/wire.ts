@@ -137,7 +137,9 @@ export interface Unanswered {
 
 /** Most entries of LostBefore's `counts`. */
 export const MAX_TOLD_COUNTS = 16;
-/** And of its `unanswered`. */
+/** Most that one of these may count. */
+export const MAX_COUNT = 1_000_000_000;
+/** Most entries of LostBefore's `unanswered`. */
 export const MAX_UNANSWERED = 64;
 
 /** Records lost, by reason; reasons without any are absent. A count is below 0 where one that had been told of is found after all. */

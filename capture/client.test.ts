@@ -1,8 +1,11 @@
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { type CaptureClientOptions, createCaptureClient } from './client.ts';
+import * as v from 'valibot';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type CaptureClient, type CaptureClientOptions, createCaptureClient } from './client.ts';
 import { EXAMPLE_RECORD } from './example-record.ts';
+import { InferenceRecord } from './record.ts';
+import { type LostBefore, MAX_BODY_BYTES } from './wire.ts';
 
 const ACCEPT: http.RequestListener = (_, response) => answer(response, 202, '{"accepted":1}');
 const answer = (response: http.ServerResponse, status: number, body: string) =>
@@ -13,7 +16,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function receiver(behave: http.RequestListener) {
+async function receiver(behave: (...args: Parameters<http.RequestListener>) => unknown, at = 0) {
   const bodies: string[] = [];
   const sockets = new Set<Socket>();
   const server = http.createServer((request, response) => {
@@ -27,7 +30,7 @@ async function receiver(behave: http.RequestListener) {
     });
   });
   server.on('connection', (socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
   closing.push(() => {
     server.close();
     server.closeAllConnections();
@@ -71,6 +74,13 @@ test('a receiver that hangs costs the time-out and no more, and in the end nothi
 
   nowMs = 1000;
   expect(await capture.send(EXAMPLE_RECORD)).toMatchObject({ reason: 'timeout' });
+});
+
+test('a caller who has less time than the time-out waits no longer than that, and the receiver is not blamed', async () => {
+  const { port, bodies } = await receiver(() => {});
+  const capture = client({ port, timeoutMs: 600_000, breaker: BREAKER });
+  for (let i = 0; i < 4; i++) expect(await capture.send(EXAMPLE_RECORD, 20)).toMatchObject({ reason: 'timeout' });
+  expect(bodies).toHaveLength(4);
 });
 
 test('a receiver that is gone is no error, only a reason', async () => {
@@ -117,4 +127,171 @@ test.each([
   const { port, bodies } = await receiver(ACCEPT);
   expect(await client({ port }).send({ ...EXAMPLE_RECORD, input })).toMatchObject({ accepted: false, reason });
   expect(bodies).toHaveLength(0);
+});
+
+test('many at once share four connections, and all are accepted', async () => {
+  const { port, bodies, sockets } = await receiver(ACCEPT);
+  const capture = client({ port });
+  const sent = await Promise.all(
+    Array.from({ length: 300 }, (_, i) => capture.send({ ...EXAMPLE_RECORD, eventId: `${i}` })),
+  );
+  expect(sent.filter(({ accepted }) => accepted)).toHaveLength(300);
+  expect(new Set(bodies).size).toBe(300);
+  expect(sockets.size).toBe(4);
+});
+
+test('a large record keeps no small one waiting', async () => {
+  const { port } = await receiver((request, response) => {
+    if (Number(request.headers['content-length']) < 50_000) ACCEPT(request, response); // the large ones hang
+  });
+  const capture = client({ port, timeoutMs: 1000 });
+  const input = { ...EXAMPLE_RECORD.input, data: 'x'.repeat(100_000) };
+  const large = Promise.all(Array.from({ length: 8 }, () => capture.send({ ...EXAMPLE_RECORD, input })));
+  expect(await capture.send(EXAMPLE_RECORD)).toMatchObject({ accepted: true });
+  expect((await large).filter(({ accepted }) => accepted)).toEqual([]);
+});
+
+test('more than can wait are refused at once, and that is no failure of the receiver', async () => {
+  const { port } = await receiver(ACCEPT);
+  const capture = client({ port, timeoutMs: 20_000, breaker: { ...BREAKER, threshold: 1 } });
+  const sent = await Promise.all(Array.from({ length: 10_014 }, () => capture.send({ ...EXAMPLE_RECORD })));
+  expect(sent.filter((each) => !each.accepted && each.reason === 'queue_full')).toHaveLength(10);
+  expect(sent.filter(({ accepted }) => accepted)).toHaveLength(10_004);
+});
+
+describe('the breaker', () => {
+  test('takes what fails in one moment of silence for one failure', async () => {
+    const { port } = await receiver(() => {});
+    const capture = client({ port, timeoutMs: 50, breaker: BREAKER });
+    const reasons = async (sends: number) =>
+      new Set(
+        (await Promise.all(Array.from({ length: sends }, () => capture.send(EXAMPLE_RECORD)))).map(
+          (each) => !each.accepted && each.reason,
+        ),
+      );
+    expect(await reasons(50)).toEqual(new Set(['timeout']));
+    expect(await reasons(50)).toEqual(new Set(['timeout']));
+    expect(await reasons(50)).toEqual(new Set(['skipped']));
+  });
+
+  test('knows no failure of a receiver that has answered others meanwhile', async () => {
+    let requests = 0;
+    const { port } = await receiver((request, response) => {
+      requests += 1;
+      if (requests === 4 || requests > 20) ACCEPT(request, response); // once the four connections are in use
+    });
+    const capture = client({ port, timeoutMs: 500, breaker: { ...BREAKER, threshold: 1 } });
+    const sent = await Promise.all(Array.from({ length: 20 }, () => capture.send(EXAMPLE_RECORD)));
+    expect(sent.filter(({ accepted }) => accepted)).toHaveLength(1);
+    requests = 20;
+    expect(await capture.send(EXAMPLE_RECORD)).toMatchObject({ accepted: true });
+  });
+
+  test('opens for an answer of something else that has the port', async () => {
+    const { port } = await receiver((_, response) => answer(response, 404, '{"message":"Not Found"}'));
+    const capture = client({ port, breaker: BREAKER });
+    const sent = [];
+    for (let i = 0; i < 3; i++) sent.push(await capture.send(EXAMPLE_RECORD));
+    expect(sent).toMatchObject(['unreachable', 'unreachable', 'skipped'].map((reason) => ({ reason })));
+  });
+});
+
+describe('what could not be handed over', () => {
+  const told = (body: string | undefined) => JSON.parse(body!).lostBefore;
+  const total = ({ counts = [] }: LostBefore) => {
+    const sums: Record<string, number> = {};
+    for (const [reason, records] of counts.flatMap(({ id, ...each }) => Object.entries(each))) {
+      sums[reason] = (sums[reason] ?? 0) + records;
+    }
+    return sums;
+  };
+  const sendId = (capture: CaptureClient, eventId: string) => capture.send({ ...EXAMPLE_RECORD, eventId });
+
+  test('is told with every record until one is accepted: by id where only the receiver knows, else by count', async () => {
+    const answers = [undefined, '{"error":{"code":"SPOOL_FULL"}}', '{"accepted":1}', '{"accepted":1}'];
+    const { port, bodies } = await receiver((_, response) => {
+      const body = answers[bodies.length - 1];
+      if (body !== undefined) answer(response, body.includes('error') ? 503 : 202, body);
+    });
+    const capture = client({ port, timeoutMs: 1000 });
+    await sendId(capture, 'hangs');
+    await capture.send({ ...EXAMPLE_RECORD, input: { ...EXAMPLE_RECORD.input, data: 1n as unknown as string } });
+    for (const eventId of ['refused', 'accepted', 'later']) await sendId(capture, eventId);
+
+    const lostBefore = {
+      counts: [{ id: expect.any(String), invalid: 1 }],
+      unanswered: [{ eventId: 'hangs', reason: 'timeout' }],
+    };
+    expect(bodies.map(told)).toEqual([undefined, lostBefore, lostBefore, undefined]);
+    expect(told(bodies[2]).counts).toEqual(told(bodies[1]).counts);
+  });
+
+  test('and is sent again is not told by the very record', async () => {
+    let hangs = true;
+    const { port, bodies } = await receiver((request, response) => hangs || ACCEPT(request, response));
+    const capture = client({ port, timeoutMs: 500 });
+    await sendId(capture, 'a');
+    hangs = false;
+    for (const eventId of ['a', 'b']) expect(await sendId(capture, eventId)).toMatchObject({ accepted: true });
+    expect(bodies.map(told)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test.each(['', 'x'.repeat(257), 7 as unknown as string])(
+    'spoils no other record by an id that is none: %j',
+    async (eventId) => {
+      let breaks = true;
+      const { port, bodies } = await receiver((request, response) => {
+        if (breaks) request.socket.destroy();
+        else ACCEPT(request, response);
+      });
+      const capture = client({ port });
+      expect(await sendId(capture, eventId)).toMatchObject({ reason: 'unreachable' });
+      breaks = false;
+      await sendId(capture, 'next');
+      expect(total(v.parse(InferenceRecord, JSON.parse(bodies.at(-1)!)).lostBefore!)).toEqual({ unreachable: 1 });
+    },
+  );
+
+  test('is left to the next record by one for which there would be no room', async () => {
+    let breaks = true;
+    const { port, bodies } = await receiver((request, response) => {
+      if (breaks) request.socket.destroy();
+      else ACCEPT(request, response);
+    });
+    const capture = client({ port });
+    await sendId(capture, 'lost');
+    breaks = false;
+    const input = { ...EXAMPLE_RECORD.input, data: 'x'.repeat(MAX_BODY_BYTES - 1000) };
+    expect(await capture.send({ ...EXAMPLE_RECORD, eventId: 'large', input })).toMatchObject({ accepted: true });
+    await sendId(capture, 'next');
+    const unanswered = [{ eventId: 'lost', reason: 'unreachable' }];
+    expect(bodies.map(told)).toEqual([undefined, undefined, { unanswered }]);
+  });
+
+  test('is told by ids up to a number, and by count beyond', async () => {
+    let breaks = true;
+    const { port, bodies } = await receiver((request, response) => {
+      if (breaks) request.socket.destroy();
+      else ACCEPT(request, response);
+    });
+    const capture = client({ port });
+    await Promise.all(Array.from({ length: 80 }, (_, i) => sendId(capture, `${i}`)));
+    breaks = false;
+    await sendId(capture, 'last');
+    const lostBefore = v.parse(InferenceRecord, JSON.parse(bodies.at(-1)!)).lostBefore!;
+    expect(lostBefore.unanswered).toHaveLength(64);
+    expect(total(lostBefore)).toEqual({ unreachable: 16 });
+  });
+
+  test('because nobody listens or the breaker is open is told when there is somebody', async () => {
+    const { port } = await receiver(ACCEPT);
+    closing.pop()!();
+    let nowMs = 0;
+    const capture = client({ port, breaker: BREAKER, now: () => nowMs });
+    for (let i = 0; i < 5; i++) await sendId(capture, `${i}`);
+    const { bodies } = await receiver(ACCEPT, port);
+    nowMs = 1000;
+    expect(await sendId(capture, 'back')).toMatchObject({ accepted: true });
+    expect(total(told(bodies[0]))).toEqual({ unreachable: 2, skipped: 3 });
+  });
 });

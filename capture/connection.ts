@@ -7,8 +7,11 @@ export interface Reply {
   text: string;
 }
 
-/** `timeout`: no answer in time. `unreachable`: no connection, one that broke, or one that does not speak the protocol. */
-export type PostOutcome = Reply | 'timeout' | 'unreachable';
+/**
+ * `timeout`: no answer in time. `broken`: the connection ended before the answer, or what answered does not speak the protocol.
+ * `unreachable`: nobody listens, so nothing was sent.
+ */
+export type PostOutcome = Reply | 'timeout' | 'broken' | 'unreachable';
 
 /** POSTs of records to one port on loopback. */
 export interface Connection {
@@ -21,7 +24,8 @@ export interface Connection {
 const MAX_REPLY = 65_536;
 
 /**
- * Connections that are kept alive, each used by one request at a time, so a function that answers one event at a time has one.
+ * Connections that are kept alive, each used by one request at a time: as many as there were posts at once, so a function that answers one
+ * event at a time has one.
  *
  * HTTP/1.1 over a plain socket, as little of it as the receiver needs: see docs/decisions/plain-socket-client.md.
  */
@@ -61,19 +65,25 @@ export function createConnection(port: number): Connection {
         };
         // A connection that was kept alive may have died while the environment was frozen: then the record goes out once more, on a
         // new one. That is safe, because the receiver knows an eventId that it has already taken.
-        const broken = () => (reused ? attempt() : settle('unreachable'));
+        const broken = () => {
+          if (reused) attempt();
+          else settle(sent ? 'broken' : 'unreachable');
+        };
         let reused: boolean;
+        let sent = false;
         const attempt = () => {
           const kept = take();
           reused = kept !== undefined;
           socket = kept ?? connect();
+          if (reused) sent = true;
+          else socket.once('connect', () => (sent = true));
           socket.write(request); // first of all: while the receiver works, there is time for the rest
           let received = '';
           socket.on('data', (text: string) => {
             received += text;
             const parsed = parseReply(received);
             if (parsed !== undefined) settle(parsed.reply, parsed.keepAlive);
-            else if (received.length > MAX_REPLY) settle('unreachable');
+            else if (received.length > MAX_REPLY) settle('broken');
           });
           socket.once('close', broken);
         };

@@ -7,6 +7,16 @@ const { modelDigest, coldStart, ...least } = EXAMPLE_RECORD;
 
 test.each([
   ['all fields', { ...EXAMPLE_RECORD, inferenceId: 'a', errorCode: 'B', traceId: 'c', customAttributes: ['d'] }],
+  [
+    'losses to tell',
+    {
+      ...least,
+      lostBefore: {
+        counts: [{ id: 'a', skipped: 2, timeout: 1 }],
+        unanswered: [{ eventId: 'b', reason: 'unreachable' }],
+      },
+    },
+  ],
   ['only the fields that every record has', least],
   ['bytes as BASE64', { ...least, input: { contentType: 'image/png', encoding: 'BASE64', data: 'iVBORw==' } }],
 ])('a record with %s is accepted as it is', (_, record) => {
@@ -29,6 +39,11 @@ test.each([
   ['data that is an object', { input: { contentType: 'a/b', encoding: 'JSON', data: {} } }],
   ['a status that is none', { status: 42 }],
   ['a negative latency', { latencyMs: -1 }],
+  ['a loss that is no number', { lostBefore: { counts: [{ id: 'a', skipped: '2' }] } }],
+  ['a negative loss', { lostBefore: { counts: [{ id: 'a', skipped: -2 }] } }],
+  ['losses without id', { lostBefore: { counts: [{ skipped: 2 }] } }],
+  ['endless losses', { lostBefore: { counts: Array(17).fill({ id: 'a', skipped: 2 }) } }],
+  ['endless ids', { lostBefore: { unanswered: Array(65).fill({ eventId: 'a', reason: 'timeout' }) } }],
   ['endless attributes', { customAttributes: Array(33).fill('a') }],
 ])('a record with %s is refused', (_, change) => {
   expect(v.safeParse(InferenceRecord, { ...least, ...change }).success).toBe(false);

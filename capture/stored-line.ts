@@ -1,5 +1,5 @@
 import type { InferenceRecord, Payload } from './record.ts';
-import type { DropCounts } from './wire.ts';
+import type { LossCounts } from './wire.ts';
 
 /** Version of the `inferenceCapture` object in a stored line. It changes when a key changes its meaning or goes away. */
 export const SCHEMA_VERSION = 1;
@@ -27,10 +27,12 @@ export interface StoredLine {
     > & {
       schemaVersion: number;
       /**
-       * Records that reached the extension since it stored its last line, and were lost: the accounting of what no object holds. It is
-       * in the first line after a loss and in no other, so that a sum over all lines counts each once.
+       * Records lost since the extension stored its last line: the accounting of what no object holds. Reasons in capitals are of records
+       * that reached the extension, the others of what the function could not hand over. A loss is in the first line after the extension
+       * knows of it and in no other, so that a sum over all lines counts each once. Where a record comes after it was told as lost, its own
+       * line has -1 for that reason: the sum is right again.
        */
-      droppedBefore?: DropCounts;
+      droppedBefore?: LossCounts;
     };
 }
 
@@ -46,7 +48,7 @@ interface StoredPayload {
  *
  * @param droppedBefore what was lost since the line before, if anything was
  */
-export function storedLine(record: InferenceRecord, origin: Origin, droppedBefore?: DropCounts): StoredLine {
+export function storedLine(record: InferenceRecord, origin: Origin, droppedBefore?: LossCounts): StoredLine {
   const { eventId, inferenceId, customAttributes, requestId, modelDigest, latencyMs, coldStart } = record;
   const { status, errorCode, traceId } = record;
   return {

@@ -16,17 +16,30 @@ export const RECORD_HEAD = `POST ${RECORDS_PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\n
 /** Most bytes of one POST: a request and an answer of 6 MiB each, escaped as JSON strings, and some room. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** A body above this is large: sender and receiver have few of them on their way at once, so that the others need not wait for them. */
+export const SMALL_BODY_BYTES = 64 * 1024;
+
+/** Most UTF-16 code units of an id. */
+export const MAX_ID_LENGTH = 256;
+
 /** Every error that the receiver answers with: its HTTP status, and what it means. docs/wire-protocol.md lists the same. */
 export const WIRE_ERRORS = {
-  INVALID_JSON: { status: 400, meaning: 'A line of the body is not JSON.' },
+  INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON.' },
   INVALID_RECORD: { status: 400, meaning: 'A record lacks a field or has a wrong one; the message names it.' },
+  MALFORMED_REQUEST: { status: 400, meaning: 'This is no HTTP/1.1.' },
+  FOREIGN_CALLER: {
+    status: 403,
+    meaning: 'A page of another site has made the request: `Host`, `Origin` or `Sec-Fetch-Site` says so.',
+  },
   NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, but not for this method.' },
+  REQUEST_TIMEOUT: { status: 408, meaning: 'The request was not complete within 10 s.' },
   BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than 16 MiB.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     meaning: 'The content type is neither application/json nor application/x-ndjson.',
   },
+  INTERNAL_ERROR: { status: 500, meaning: 'A fault in the extension; its log has the cause.' },
   SPOOL_FULL: {
     status: 503,
     meaning: 'The spool holds CAPTURE_SPOOL_BYTES already. The record is counted as dropped.',
@@ -40,10 +53,28 @@ export const WIRE_ERRORS = {
 } as const;
 export type WireErrorCode = keyof typeof WIRE_ERRORS;
 
-/** The body of every answer that is not a success. `accepted`: how many records before the failing one were taken. */
+/** The body of every answer that is not a success. `details`: of a body of lines, what became of them. */
 export interface WireErrorBody {
-  error: { code: WireErrorCode; message: string; details?: { accepted: number } };
+  error: { code: WireErrorCode; message: string; details?: LinesDetails };
 }
+
+/** What became of the lines of a body of which not all were taken. */
+export interface LinesDetails {
+  accepted: number;
+  refused: number;
+  /** The first MAX_TOLD_LINES of those refused. */
+  lines: RefusedLine[];
+}
+
+export interface RefusedLine {
+  /** Its number in the body, from 1; blank lines count. */
+  line: number;
+  code: WireErrorCode;
+  message: string;
+}
+
+/** Most refused lines that an answer names. */
+export const MAX_TOLD_LINES = 100;
 
 /** The body of a 202. */
 export interface AcceptedBody {
@@ -51,14 +82,15 @@ export interface AcceptedBody {
 }
 
 /**
- * Why a record that reached the receiver is in no object: the error that it was answered with, or DUPLICATE (its eventId was taken
- * before, so it is in another object), or VANISHED (somebody removed its segment from the spool).
+ * Why a record that reached the receiver is in no object: the error that it was answered with, or VANISHED (somebody removed or changed its
+ * segment in the spool). Each record counts once, as what became of it; DUPLICATE counts the other posts of records that came more than once.
  */
 export const DROP_REASONS = [
   'INVALID_JSON',
   'INVALID_RECORD',
   'BODY_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
+  'INTERNAL_ERROR',
   'SPOOL_FULL',
   'SPOOL_UNWRITABLE',
   'NOT_CONFIGURED',
@@ -68,8 +100,50 @@ export const DROP_REASONS = [
 ] as const satisfies readonly (WireErrorCode | 'DUPLICATE' | 'VANISHED')[];
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Records by the reason of their drop; reasons without any are absent. */
-export type DropCounts = Partial<Record<DropReason, number>>;
+/**
+ * Why a record did not reach the receiver, or so the function must think: no answer in time (`timeout`); no connection, or one that broke
+ * (`unreachable`); over 16 MiB (`too_large`); no JSON (`invalid`); not tried, because the receiver had not answered for a while (`skipped`);
+ * too many waited for their turn already (`queue_full`).
+ */
+export const NOT_CAPTURED_REASONS = [
+  'timeout',
+  'unreachable',
+  'too_large',
+  'invalid',
+  'skipped',
+  'queue_full',
+] as const;
+export type NotCapturedReason = (typeof NOT_CAPTURED_REASONS)[number];
+
+/** Records that did not reach the receiver, by reason; reasons without any are absent. */
+export type NotCapturedCounts = Partial<Record<NotCapturedReason, number>>;
+
+/** What a sender tells, with a record, of those that it could not hand over. It tells all again until a record that told of it is accepted. */
+export interface LostBefore {
+  counts?: ToldCounts[] | undefined;
+  unanswered?: Unanswered[] | undefined;
+}
+
+/** Records that the receiver cannot have. The id is unique, so it knows counts that it has been told already. */
+export interface ToldCounts extends NotCapturedCounts {
+  id: string;
+}
+
+/** A record that was posted and not answered: only the receiver knows whether it has it. */
+export interface Unanswered {
+  eventId: string;
+  reason: Extract<NotCapturedReason, 'timeout' | 'unreachable'>;
+}
+
+/** Most entries of LostBefore's `counts`. */
+export const MAX_TOLD_COUNTS = 16;
+/** Most that one of these may count. */
+export const MAX_COUNT = 1_000_000_000;
+/** Most entries of LostBefore's `unanswered`. */
+export const MAX_UNANSWERED = 64;
+
+/** Records lost, by reason; reasons without any are absent. A count is below 0 where one that had been told of is found after all. */
+export type LossCounts = Partial<Record<DropReason | NotCapturedReason, number>>;
 
 /**
  * The body of GET /v1/stats. Counts are records since the process started, and always
@@ -84,6 +158,8 @@ export interface Stats {
   /** Written to the log at shutdown instead, with CAPTURE_LAST_RESORT=log. */
   logged: number;
   dropped: Record<DropReason, number>;
+  /** Not received, as senders told with later records. */
+  notCaptured: NotCapturedCounts;
   /** Acknowledged and in the spool, not yet delivered. */
   pending: number;
   /** Bytes of the spool on disk. */

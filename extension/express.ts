@@ -22,7 +22,7 @@ export interface Express {
  */
 export function expressForRecords(
   server: http.Server,
-  answer: (body: string) => [status: number, body: object],
+  answer: (body: string, socket: net.Socket) => [status: number, body: object],
 ): Express {
   const [serveHttp] = server.listeners('connection') as [(socket: net.Socket) => void];
   const connections = new Set<net.Socket>();
@@ -41,7 +41,7 @@ export function expressForRecords(
         socket.off('data', take).off('end', end).off('error', fail).off('close', leave);
         serveHttp.call(server, socket);
         socket.unshift(piece);
-      } else if (!socket.write(responseText(...answer(body)))) {
+      } else if (!socket.write(responseText(...answer(body, socket)))) {
         socket.pause().once('drain', () => socket.resume()); // the sender does not read
       }
     }
@@ -66,7 +66,9 @@ function wholeBody(piece: Buffer): string | undefined {
   return piece.toString('utf8', start);
 }
 
-function responseText(status: number, body: object): string {
+/** A whole answer, and that the connection ends with it, if it does. */
+export function responseText(status: number, body: object, last = false): string {
   const text = JSON.stringify(body);
-  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  const close = last ? 'connection: close\r\n' : '';
+  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n${close}\r\n${text}`;
 }

@@ -5,13 +5,14 @@ import { Counters } from './counters.ts';
 import { Delivery } from './delivery.ts';
 import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
 import { type Initialization, initializationOf } from './initialization.ts';
-import { createIntake, refusingIntake } from './intake.ts';
+import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
 import { InvocationEnds } from './invocation-ends.ts';
 import { logRecords } from './last-resort.ts';
 import { live, liveByTimer } from './lifecycle.ts';
 import { flushed, log, writeLine } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createReceiver } from './receiver.ts';
+import { RecentIds } from './recent-ids.ts';
 import type { Ending } from './shutdown.ts';
 import { lazySink } from './sinks/lazy.ts';
 import type { Sink } from './sinks/sink.ts';
@@ -58,9 +59,16 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
   const ends = new InvocationEnds();
   const origin = { functionName, functionVersion, sampleRate: 1 };
-  const knownEventIds = startUp.recover(spool, counters);
-  const intake = createIntake({ spool, origin, counters, knownEventIds, log });
-  const receiver = createReceiver({ intake, counters, stats, onRecord: (requestId) => ends.recordCame(requestId) });
+  const fates = new RecentIds<Fate>(REMEMBERED_IDS);
+  for (const eventId of startUp.recover(spool, counters)) fates.set(eventId, 'stored');
+  const intake = createIntake({ spool, origin, counters, fates, log });
+  const receiver = createReceiver({
+    intake,
+    counters,
+    stats,
+    onRecord: (requestId) => ends.recordCame(requestId),
+    log,
+  });
   const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
   const metrics = createMetrics({ stats, functionName, writeLine, now });
   const lastResort = config.lastResortLog
@@ -105,7 +113,13 @@ async function refuse(start: Start, port: number): Promise<void> {
   const counters = new Counters();
   const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
   const reason = startUp.faults.at(-1)!.cause;
-  const receiver = createReceiver({ intake: refusingIntake(counters, reason), counters, stats, onRecord: () => {} });
+  const receiver = createReceiver({
+    intake: refusingIntake(counters, reason),
+    counters,
+    stats,
+    onRecord: () => {},
+    log,
+  });
   await startUp.listen(receiver, port);
   if (await failedClosed(start)) return;
   await (start.registered ? shutdownEvent(api) : signalled());

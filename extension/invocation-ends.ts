@@ -5,7 +5,7 @@ export type EndSign = 'record' | 'runtimeDone';
 
 /** Tells when an invocation has come to its end, also when that was before anybody asked. */
 export class InvocationEnds {
-  readonly #seen = new RecentIds(100);
+  readonly #seen = new RecentIds<true>(100);
   readonly #waiting = new Map<string, (sign: EndSign) => void>();
   #telemetry = false;
   #withoutRecord = 0;
@@ -34,14 +34,14 @@ export class InvocationEnds {
 
   /** Waits for the first sign of an invocation's end, `ms` milliseconds at most. 0: nobody waits, and nothing is learned. */
   async within(ms: number, requestId: string): Promise<void> {
-    if (ms <= 0 || this.#seen.has(requestId)) return;
+    if (ms <= 0 || this.#seen.get(requestId)) return;
     const sign = await this.#wait(ms, requestId);
     if (sign !== 'record') this.#withoutRecord += 1;
     if (sign === undefined) this.#telemetry = false;
   }
 
   #arrived(requestId: string, sign: EndSign): void {
-    this.#seen.add(requestId);
+    this.#seen.set(requestId, true);
     this.#waiting.get(requestId)?.(sign);
   }
 

@@ -1,18 +1,26 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { foreignCaller } from '../capture/local-caller.ts';
+import { createTurns } from '../capture/turns.ts';
 import {
   HEALTH_PATH,
   MAX_BODY_BYTES,
   RECORDS_PATH,
+  SMALL_BODY_BYTES,
   STATS_PATH,
   type Stats,
   WIRE_ERRORS,
   type WireErrorBody,
   type WireErrorCode,
 } from '../capture/wire.ts';
+import { createConnections } from './connections.ts';
 import type { Counters } from './counters.ts';
-import { expressForRecords } from './express.ts';
+import { expressForRecords, responseText } from './express.ts';
 import type { Intake, IntakeResult } from './intake.ts';
+import { takeLines } from './lines.ts';
+import type { Log } from './log.ts';
+import { ABORTED, bytesOf, readBody } from './request-body.ts';
 
 export interface ReceiverParts {
   intake: Intake;
@@ -20,6 +28,7 @@ export interface ReceiverParts {
   stats: () => Stats;
   /** Called with the request id of each record that came, taken or not: nobody need wait for it any longer. */
   onRecord: (requestId: string) => void;
+  log: Log;
 }
 
 export interface Receiver {
@@ -29,29 +38,49 @@ export interface Receiver {
   drain(withinMs: number): Promise<void>;
 }
 
-/** One function, and whoever looks at the stats: with 16 MiB a body this bounds what the receiver can hold. */
-const MAX_CONNECTIONS = 16;
+/** Functions have four each; worker threads, of which Managed Instances have many, are functions of their own here. */
+const MAX_CONNECTIONS = 512;
+/** Large bodies that are read at once. The others wait unread: so at most 2 x 16 MiB and 512 x 64 KiB of bodies are in memory. */
+const LARGE_BODIES = 2;
+/** Most that a request may take to come in. Checked every 5 s. */
+const REQUEST_MS = 10_000;
+
+const LIMITS: http.ServerOptions = {
+  headersTimeout: REQUEST_MS,
+  requestTimeout: REQUEST_MS,
+  connectionsCheckingInterval: REQUEST_MS / 2,
+  keepAliveTimeout: 0, // connections.ts closes idle ones
+  requireHostHeader: false, // its answer would not be one of the wire; and browsers send it
+};
 
 /** The extension's HTTP server on loopback; docs/wire-protocol.md describes it. */
-export function createReceiver({ intake, counters, stats, onRecord }: ReceiverParts): Receiver {
-  const server = http.createServer((request, response) => {
-    route(request).then(
-      ([status, body]) => answer(response, status, body),
-      (error: Error) => (response.headersSent ? response.destroy() : answer(response, ...fault(error))),
-    );
+export function createReceiver({ intake, counters, stats, onRecord, log }: ReceiverParts): Receiver {
+  const connections = createConnections(MAX_CONNECTIONS);
+  const bodies = createTurns({
+    atOnce: MAX_CONNECTIONS,
+    largeAtOnce: LARGE_BODIES,
+    largeBytes: SMALL_BODY_BYTES,
+    waiting: MAX_CONNECTIONS,
+    waitingBytes: Number.POSITIVE_INFINITY,
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  // A frozen environment's clock jumps at the thaw: an idle connection must not be closed just as the function uses it.
-  server.keepAliveTimeout = 0;
-  const express = expressForRecords(server, (body) => {
-    try {
-      return take([body]);
-    } catch (error) {
-      return fault(error as Error);
-    }
+  const server = http.createServer(LIMITS, serve).on('checkExpectation', serve).on('clientError', refuseUnread);
+  const express = expressForRecords(server, (body, socket) => {
+    connections.answered(socket);
+    return answerTo(take(body));
   });
+  server.prependListener('connection', connections.admit);
+
+  async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const { socket } = request;
+    connections.begun(socket);
+    const [status, body] = await route(request).catch(fault);
+    connections.answered(socket);
+    if (!response.destroyed) answer(response, status, body);
+  }
 
   async function route(request: http.IncomingMessage): Promise<[number, object]> {
+    const foreign = foreignCaller(request.headers);
+    if (foreign !== undefined) return failure('FOREIGN_CALLER', foreign); // no record of ours: it is not counted
     const path = request.url?.split('?')[0] ?? '';
     const method = METHODS[path];
     if (method === undefined) return failure('NOT_FOUND', `Expected ${Object.keys(METHODS).join(', ')}, got ${path}`);
@@ -66,30 +95,39 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
     if (type !== 'application/json' && type !== 'application/x-ndjson') {
       return refusal('UNSUPPORTED_MEDIA_TYPE', `Expected application/json or application/x-ndjson, got ${type}`);
     }
-    const body = await read(request);
-    if (body === undefined) return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);
-    return take(type === 'application/json' ? [body.toString()] : linesOf(body));
+    const turn = await bodies.take(bytesOf(request), REQUEST_MS);
+    if (typeof turn === 'string') return failure('REQUEST_TIMEOUT', 'Expected larger bodies before this one to end');
+    try {
+      const body = await readBody(request);
+      if (body === undefined) return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);
+      return type === 'application/json' ? answerTo(take(body.toString())) : await takeLines(body, take);
+    } finally {
+      turn.end();
+    }
   }
 
-  function take(records: Iterable<string>): [number, object] {
-    let accepted = 0;
-    let refused: Exclude<IntakeResult, { accepted: true }> | undefined;
-    for (const text of records) {
-      if (refused !== undefined) {
-        counters.refuse(refused.code); // the rest of the body is not looked at
-        continue;
-      }
-      const result = intake.take(text);
-      if (result.requestId !== undefined) onRecord(result.requestId);
-      if (result.accepted) accepted += 1;
-      else refused = result;
+  function take(text: string): IntakeResult {
+    let result: IntakeResult;
+    try {
+      result = intake.take(text);
+    } catch (error) {
+      counters.refuse('INTERNAL_ERROR');
+      log('ERROR', 'unexpected error', { cause: (error as Error).stack });
+      return { accepted: false, code: 'INTERNAL_ERROR', message: WIRE_ERRORS.INTERNAL_ERROR.meaning };
     }
-    return refused === undefined ? [202, { accepted }] : failure(refused.code, refused.message, accepted);
+    if (result.requestId !== undefined) onRecord(result.requestId);
+    return result;
   }
 
   function refusal(code: 'UNSUPPORTED_MEDIA_TYPE' | 'BODY_TOO_LARGE', message: string): [number, object] {
     counters.refuse(code);
     return failure(code, message);
+  }
+
+  /** Of a request that is not there as a whole nothing is counted. */
+  function fault(error: Error): [number, object] {
+    if (error !== ABORTED) log('ERROR', 'unexpected error', { cause: error.stack });
+    return failure('INTERNAL_ERROR', WIRE_ERRORS.INTERNAL_ERROR.meaning);
   }
 
   return {
@@ -115,38 +153,22 @@ export function createReceiver({ intake, counters, stats, onRecord }: ReceiverPa
 
 const METHODS: Record<string, string> = { [RECORDS_PATH]: 'POST', [STATS_PATH]: 'GET', [HEALTH_PATH]: 'GET' };
 
-function failure(code: WireErrorCode, message: string, accepted = 0): [number, WireErrorBody] {
-  const details = accepted > 0 ? { accepted } : undefined;
-  return [WIRE_ERRORS[code].status, { error: { code, message, details } }];
+function answerTo(result: IntakeResult): [number, object] {
+  return result.accepted ? [202, { accepted: 1 }] : failure(result.code, result.message);
 }
 
-function fault(error: Error): [number, object] {
-  return [500, { error: error.message }];
+function failure(code: WireErrorCode, message: string): [number, WireErrorBody] {
+  return [WIRE_ERRORS[code].status, { error: { code, message } }];
 }
 
-/** The lines of a body that are not blank, one at a time: a text of the whole body would be 16 MiB for a moment, twice over. */
-function* linesOf(body: Buffer): Generator<string> {
-  for (let start = 0, end = 0; start < body.length; start = end + 1) {
-    end = body.indexOf('\n', start);
-    if (end === -1) end = body.length;
-    const line = body.toString('utf8', start, end);
-    if (line.trim() !== '') yield line;
+/** Answers what the HTTP server does not take for a request, and what does not come to its end. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
   }
-}
-
-/** The body, or undefined when it is larger than the wire allows; the rest of it is then not read. */
-function read(request: http.IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
-      else resolve(undefined);
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', reject);
-  });
+  const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'MALFORMED_REQUEST';
+  socket.end(responseText(...failure(code, WIRE_ERRORS[code].meaning), true), () => socket.destroy());
 }
 
 function answer(response: http.ServerResponse, status: number, body: object): void {

@@ -1,8 +1,8 @@
-/** Remembers the last `limit` ids. */
-export class RecentIds {
+/** Remembers something about each of the last `limit` ids. */
+export class RecentIds<T> {
   readonly #limit: number;
-  readonly #ids = new Set<string>();
-  /** The same, in the order in which they came: a ring, once it is full. */
+  readonly #known = new Map<string, T>();
+  /** The ids in the order in which they came: a ring, once it is full. */
   readonly #order: string[] = [];
   #oldest = 0;
 
@@ -10,19 +10,22 @@ export class RecentIds {
     this.#limit = limit;
   }
 
-  add(id: string): void {
-    if (this.#ids.has(id)) return;
-    if (this.#order.length < this.#limit) {
-      this.#order.push(id);
-    } else {
-      this.#ids.delete(this.#order[this.#oldest]!);
-      this.#order[this.#oldest] = id;
-      this.#oldest = (this.#oldest + 1) % this.#limit;
-    }
-    this.#ids.add(id);
+  set(id: string, known: T): void {
+    if (!this.#known.has(id)) this.#enter(id);
+    this.#known.set(id, known);
   }
 
-  has(id: string): boolean {
-    return this.#ids.has(id);
+  get(id: string): T | undefined {
+    return this.#known.get(id);
+  }
+
+  #enter(id: string): void {
+    if (this.#order.length < this.#limit) {
+      this.#order.push(id);
+      return;
+    }
+    this.#known.delete(this.#order[this.#oldest]!);
+    this.#order[this.#oldest] = id;
+    this.#oldest = (this.#oldest + 1) % this.#limit;
   }
 }

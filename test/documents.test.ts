@@ -4,12 +4,12 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
-import { DROP_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
+import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
-import { MAX_ANSWER_BYTES } from '../function/answering.ts';
+import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/answering.ts';
+import { MAX_BODY_BYTES } from '../function/body.ts';
 import { Environment as FunctionEnvironment } from '../function/config.ts';
 import { REQUEST_ERRORS } from '../function/errors.ts';
-import { MAX_BODY_BYTES } from '../function/event.ts';
 import { MAX_TOP_K, PARAMETERS } from '../function/parameters.ts';
 import { MAX_PAIRS, parseRequest } from '../function/request.ts';
 import { documents as allDocuments } from './documented-commands.ts';
@@ -53,6 +53,8 @@ describe('docs/api.md', () => {
     expect(api).toContain(`| questions of a request | ${MAX_PAIRS} |`);
     expect(api).toContain(`| answers to a question | ${MAX_TOP_K} |`);
     expect(api).toContain(`| answers of a request | ${mib(MAX_ANSWER_BYTES)} of JSON |`);
+    expect(api).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
+    expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
     expect(REQUEST_ERRORS.BODY_TOO_LARGE.meaning).toContain(mib(MAX_BODY_BYTES));
     expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_PAIRS));
     expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(mib(MAX_ANSWER_BYTES));
@@ -73,6 +75,14 @@ test('the reasons of a drop that are no error codes are documented', () => {
 test('the record of docs/wire-protocol.md is a record', () => {
   const [, json] = /<!-- example-record -->\n```json\n([\s\S]+?)```/.exec(read('docs/wire-protocol.md'))!;
   expect(v.parse(InferenceRecord, JSON.parse(json!))).toEqual(EXAMPLE_RECORD);
+});
+
+test('docs/wire-protocol.md has losses that a record may tell of, and every reason', () => {
+  const [, section] = read('docs/wire-protocol.md').split('## What could not be handed over');
+  const [, json] = /```json\n([\s\S]+?)```/.exec(section!)!;
+  const record = { ...EXAMPLE_RECORD, ...JSON.parse(json!) };
+  expect(v.parse(InferenceRecord, record)).toEqual(record);
+  for (const reason of NOT_CAPTURED_REASONS) expect(section).toContain(`\`${reason}\``);
 });
 
 describe('docs/configuration.md has every variable with its default, and no other', () => {

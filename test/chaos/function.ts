@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCaptureClient } from '../../capture/client.ts';
 import type { InferenceRecord } from '../../capture/record.ts';
+import { type AcceptedBody, RECORDS_PATH, type WireErrorBody } from '../../capture/wire.ts';
 import type { PlannedRecord, Sending } from './plan.ts';
 
 /** The event. */
@@ -14,10 +15,15 @@ export interface Work {
   hangs: boolean;
 }
 
-/** A line of the ledger. The first for a record says that it is posted now, the second what became of it. */
+/**
+ * A line of the ledger. The first for a record says that it is posted now, the second what became of it; a record may be posted again. A
+ * process begins with a line of its own. What is no record has an id that ends in `-bad`.
+ */
 export interface LedgerEntry {
   eventId: string;
   outcome: 'posted' | 'accepted' | string;
+  /** Whether it went through the capture client, which tells of what was lost. */
+  byClient?: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +34,8 @@ function note(entry: LedgerEntry): void {
   // At once on disk as far as a kill is concerned; outside of /tmp, which may be full.
   appendFileSync(ledger, `${JSON.stringify(entry)}\n`);
 }
+
+note({ eventId: `process ${process.pid}`, outcome: 'started' });
 
 export async function handler({ records, sending, workMs, hangs }: Work, { awsRequestId }: { awsRequestId: string }) {
   const exchanges = records.map((record) => exchange(record, awsRequestId));
@@ -59,32 +67,53 @@ function exchange({ eventId, bytes, hoursAgo }: PlannedRecord, requestId: string
 
 async function send(record: InferenceRecord): Promise<void> {
   const { eventId } = record;
-  note({ eventId, outcome: 'posted' });
+  note({ eventId, outcome: 'posted', byClient: true });
   const sent = await capture.send(record);
-  note({ eventId, outcome: sent.accepted ? 'accepted' : sent.reason === 'rejected' ? sent.code : sent.reason });
+  const outcome = sent.accepted ? 'accepted' : sent.reason === 'rejected' ? sent.code : sent.reason;
+  note({ eventId, outcome, byClient: true });
 }
 
-const BAD_LINES = ['', '{"eventId":"no record"}', 'no JSON', '{"eventId": ', '[]'];
+/** Lines that are no records, each like no other. */
+const BAD_LINES: ((id: string) => string)[] = [
+  (id) => `no JSON: ${id}`,
+  (id) => `{"eventId": "${id}"}`,
+  (id) => `["${id}"]`,
+  (id) => `{"eventId": "${id}", `,
+];
 
-/** All records as one body, with lines between them that are none; and once more, as a sender does that got no answer. */
+/** All records as one body, with lines between them that are none; and once more if it was answered, as a cautious sender does. */
 async function sendWithBadLines(records: InferenceRecord[]): Promise<void> {
-  const lines = records.flatMap((record, at) => [BAD_LINES[at % BAD_LINES.length]!, JSON.stringify(record)]);
-  for (const { eventId } of records) note({ eventId, outcome: 'posted' });
-  const outcomes = await post(lines);
-  for (const [at, { eventId }] of records.entries()) note({ eventId, outcome: outcomes[2 * at + 1]! });
+  const lines = records.flatMap((record, at) => {
+    const bad = `${record.eventId}-bad`;
+    return [
+      { eventId: bad, text: BAD_LINES[at % BAD_LINES.length]!(bad) },
+      { eventId: record.eventId, text: JSON.stringify(record) },
+    ];
+  });
+  for (let post = 1; post <= 2; post++) {
+    for (const { eventId } of lines) note({ eventId, outcome: 'posted' });
+    const codes = await postLines(lines.map(({ text }) => text));
+    for (const [at, { eventId }] of lines.entries()) note({ eventId, outcome: codes?.[at] ?? 'unreachable' });
+    if (codes === undefined) return;
+  }
 }
 
-async function post(lines: string[]): Promise<string[]> {
+/** @returns what became of each line; undefined where there was no answer */
+async function postLines(lines: string[]): Promise<string[] | undefined> {
   try {
-    const response = await fetch(`http://127.0.0.1:${process.env['CAPTURE_PORT']}/v1/records`, {
+    const response = await fetch(`http://127.0.0.1:${process.env['CAPTURE_PORT']}${RECORDS_PATH}`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-ndjson' },
       body: lines.join('\n'),
       signal: AbortSignal.timeout(250),
     });
-    const body = (await response.json()) as { error?: { code: string } };
-    return lines.map(() => body.error?.code ?? 'accepted');
+    const body = (await response.json()) as AcceptedBody | WireErrorBody;
+    if (!('error' in body)) return lines.map(() => 'accepted');
+    const { code, details } = body.error;
+    if (details === undefined) return lines.map(() => code);
+    const refused = new Map(details.lines.map((each) => [each.line, each.code]));
+    return lines.map((_, at) => refused.get(at + 1) ?? 'accepted');
   } catch {
-    return lines.map(() => 'unreachable');
+    return undefined;
   }
 }

@@ -10,13 +10,13 @@ export interface Programs {
   taskRoot: string;
   /** The extension's executable. */
   extension: string;
-  /** A folder with a `node` whose wall clock can be stepped: see stepped-clock.mjs. */
+  /** A folder with a `node` whose wall clock can be stepped: see emulator/fixtures/stepped-clock.mjs. */
   bin: string;
   /** Node's, for all of them: a run starts a dozen processes. */
   compileCache: string;
 }
 
-export const STEPPED_CLOCK = path.resolve('test/chaos/stepped-clock.mjs');
+export const STEPPED_CLOCK = path.resolve('emulator/fixtures/stepped-clock.mjs');
 
 /** Bundles the runtime and the stand-in for the function, once for a campaign. */
 export async function buildPrograms(folder: string, extension: string): Promise<Programs> {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Stats } from '../../capture/wire.ts';
+import { systemClock } from '../../emulator/environment/clock.ts';
 import { Environment } from '../../emulator/environment/environment.ts';
 import { extensionVariables, functionArn, functionVariables } from '../../emulator/environment/variables.ts';
 import type { LedgerEntry } from './function.ts';
@@ -96,7 +97,7 @@ export class Stage {
         note(line);
         this.#readLog(line);
       },
-      now: () => performance.timeOrigin + performance.now(),
+      clock: { ...systemClock, wallMs: () => systemClock.wallMs() + this.#clockOffMs },
     });
   }
 
@@ -199,7 +200,7 @@ export class Stage {
       s3Url,
       capturePort: port,
       logStreamName: 'chaos',
-      path: `${programs.bin}:/usr/bin:/bin`,
+      nodeFolder: programs.bin,
       overlay: {
         CAPTURE_DESTINATION: `s3://${BUCKET}`,
         CAPTURE_BATCH_RECORDS: String(plan.batchRecords),
@@ -208,7 +209,7 @@ export class Stage {
         CAPTURE_SPOOL_BYTES: String(spoolBytes),
         ...(plan.lastResort && { CAPTURE_LAST_RESORT: 'log' }),
         CHAOS_LEDGER: this.#ledger,
-        CHAOS_CLOCK: this.#clock,
+        CLOCK_STEP: this.#clock,
         NODE_COMPILE_CACHE: programs.compileCache,
         ...env,
       },

@@ -18,7 +18,16 @@ const noted = (eventId: string, outcome: string): LedgerEntry[] => [
 // a was delivered, b was in the spool until the recovery, c got no answer.
 const ledger = [...noted('a', 'accepted'), ...noted('b', 'accepted'), { eventId: 'c', outcome: 'posted' }];
 const dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Stats['dropped'];
-const stats: Stats = { received: 2, recovered: 0, delivered: 1, logged: 0, dropped, pending: 1, spoolBytes: 100 };
+const stats: Stats = {
+  received: 2,
+  recovered: 0,
+  delivered: 1,
+  logged: 0,
+  dropped,
+  notCaptured: {},
+  pending: 1,
+  spoolBytes: 100,
+};
 const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, shared: false, destroyed: [], inDoubt: [], ledger, stats };
 const well: Evidence = {
   ledger,
@@ -39,6 +48,30 @@ const destroying = (id: string, changed: object, inDoubt: string[] = []): Eviden
   accounts: [{ ...account, spoolAtEnd: 0, destroyed: [id], inDoubt, stats: { ...stats, ...changed } }],
 });
 
+/** d was skipped before e was accepted. */
+const losing = (droppedBefore: Record<string, number>): Evidence => {
+  const sent = [...noted('d', 'skipped'), ...noted('e', 'accepted')].map((entry) => ({ ...entry, byClient: true }));
+  const e = { ...record('e'), droppedBefore };
+  return {
+    ...well,
+    ledger: [...ledger, ...sent],
+    delivered: [...well.delivered, e],
+    deliveredAtLast: [...well.deliveredAtLast, e],
+  };
+};
+
+/** A line that is no record is sent twice, and counted so many times. */
+const refusing = (counted: number): Evidence => ({
+  ...well,
+  accounts: [
+    {
+      ...account,
+      ledger: [...ledger, ...noted('a-bad', 'INVALID_JSON'), ...noted('a-bad', 'INVALID_JSON')],
+      stats: { ...stats, received: 2 + counted, dropped: { ...dropped, INVALID_JSON: counted } },
+    },
+  ],
+});
+
 test.each([
   ['what was acknowledged is delivered, or was in the spool and is delivered now', well],
   ['a record without an answer may be stored', { ...well, deliveredAtLast: [...well.deliveredAtLast, record('c')] }],
@@ -54,6 +87,8 @@ test.each([
     'what shares a spool cannot be told by what lies there',
     { ...well, accounts: [{ ...account, shared: true, spoolAtStart: 7, spoolAtEnd: 9 }] },
   ],
+  ['a line of the next record tells what the function could not hand over', losing({ skipped: 1 })],
+  ['what is no record counts once, however often it is sent', refusing(1)],
   ['a process that was killed has no counts', { ...well, accounts: [{ ...account, spoolAtEnd: 9, stats: undefined }] }],
 ])('no promise is broken: %s', (_, evidence: Evidence) => {
   expect(verdict(evidence)).toEqual([]);
@@ -79,6 +114,9 @@ test.each([
     'told of 0 pending records and 2 vanished ones, where 0 were in the spool and 1 destroyed',
     destroying('b', { received: 3, dropped: { ...dropped, VANISHED: 2 }, pending: 0 }),
   ],
+  ['untold: the function could not hand over 1 records, of which stored lines tell 0', losing({})],
+  ['counted 2 lines that are no records, where 1 were sent and 1 refused', refusing(2)],
+  ['counted 0 lines that are no records, where 1 were sent and 1 refused', refusing(0)],
   ['misplaced: b', { ...well, deliveredAtLast: [record('a'), record('b', OBJECT.replace('/22/', '/21/'))] }],
   ['received 3 = delivered 1 + logged 0 + dropped 0 + pending 1', counting({ received: 3 })],
   ['recovered 1 records, where 0 were', counting({ received: 3, recovered: 1, delivered: 2 })],

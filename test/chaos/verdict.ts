@@ -1,4 +1,4 @@
-import type { Stats } from '../../capture/wire.ts';
+import type { DropReason, Stats } from '../../capture/wire.ts';
 import type { LedgerEntry } from './function.ts';
 import type { LyingRecord } from './spool-files.ts';
 
@@ -44,11 +44,15 @@ export function verdict(evidence: Evidence): string[] {
     ...misplaced(evidence),
     ...miscounted(evidence),
     ...overstated(evidence),
+    ...untold(evidence),
   ];
 }
 
 /** Outcomes of a post that only the extension knows more of. */
 const UNANSWERED = ['timeout', 'unreachable'];
+/** Those, and what the capture client did not even try. */
+const LOST_BY_CLIENT = [...UNANSWERED, 'skipped', 'queue_full'];
+const INVALID = ['INVALID_JSON', 'INVALID_RECORD'];
 
 /** The records that were posted and whose post has no outcome yet. */
 export function unanswered(ledger: readonly LedgerEntry[]): string[] {
@@ -128,6 +132,40 @@ function overstated({ ledger, deliveredAtLast, accounts }: Evidence): string[] {
     .map(([reason, records]) => `overstated: ${records} records dropped for ${reason}, where ${count(reason)} were`);
 }
 
+function idsWith(ledger: readonly LedgerEntry[], is: (outcome: string, eventId: string) => boolean): Set<string> {
+  return new Set(ledger.filter(({ eventId, outcome }) => is(outcome, eventId)).map(({ eventId }) => eventId));
+}
+
+/**
+ * What the function knows to be lost, its next record tells: so where a record that was sent afterwards, by the same process, is accepted and
+ * still there, stored lines tell of as many losses at least.
+ */
+function untold({ ledger, deliveredAtLast, logged, accounts }: Evidence): string[] {
+  const stored = ids(deliveredAtLast);
+  const destroyed = accounts.flatMap((account) => [...account.destroyed, ...account.inDoubt]);
+  const came = stored.union(new Set([...logged, ...destroyed]));
+  let due = 0;
+  let losses: number[] = [];
+  const postedAt = new Map<string, number>();
+  for (const [at, { eventId, outcome, byClient }] of ledger.entries()) {
+    if (outcome === 'started') losses = [];
+    if (!byClient) continue;
+    if (outcome === 'posted') postedAt.set(eventId, at);
+    if (LOST_BY_CLIENT.includes(outcome) && !came.has(eventId)) losses.push(at);
+    if (outcome !== 'accepted') continue;
+    const later = losses.filter((lostAt) => lostAt > postedAt.get(eventId)!);
+    if (stored.has(eventId)) due += losses.length - later.length;
+    losses = later;
+  }
+  const told = deliveredAtLast
+    .flatMap(({ droppedBefore }) => Object.entries(droppedBefore ?? {}))
+    .filter(([reason]) => LOST_BY_CLIENT.includes(reason))
+    .reduce((sum, [, records]) => sum + records, 0);
+  return told < due
+    ? [`untold: the function could not hand over ${due} records, of which stored lines tell ${told}`]
+    : [];
+}
+
 /** @param gone how many of the records that it held have been destroyed for good */
 function miscounts(account: Account, gone: number): string[] {
   const { spoolAtStart, spoolAtEnd, shared, inDoubt, ledger, stats } = account;
@@ -153,13 +191,21 @@ function miscounts(account: Account, gone: number): string[] {
     );
   }
   // Of a post that was not answered, only the extension knows whether the record was stored.
-  const accepted = ledger.filter(({ outcome }) => outcome === 'accepted').length;
-  const answered = ledger.filter(({ outcome }) => outcome !== 'posted' && !UNANSWERED.includes(outcome)).length;
+  const accepted = idsWith(ledger, (outcome) => outcome === 'accepted').size;
+  const answered = ledger.filter(({ outcome }) => !['started', 'posted', ...UNANSWERED].includes(outcome)).length;
   const unanswered = ledger.filter(({ outcome }) => outcome === 'posted').length - answered;
   const stored = received - recovered - (dropped - vanished);
   expect(
     accepted <= stored && stored <= accepted + unanswered,
     `stored ${stored} records, where ${accepted} were acknowledged and ${unanswered} not answered`,
+  );
+  // What is no record counts once, however often it is sent.
+  const invalid = INVALID.reduce((sum, reason) => sum + (stats.dropped[reason as DropReason] ?? 0), 0);
+  const told = idsWith(ledger, (outcome) => INVALID.includes(outcome)).size;
+  const sent = idsWith(ledger, (_, eventId) => eventId.endsWith('-bad')).size;
+  expect(
+    told <= invalid && invalid <= sent,
+    `counted ${invalid} lines that are no records, where ${sent} were sent and ${told} refused`,
   );
   return wrong;
 }

@@ -1,0 +1,42 @@
+import type { LostBefore, NotCapturedCounts, NotCapturedReason } from '../capture/wire.ts';
+
+/** What a sender tells that was not known yet. */
+export interface NewLosses {
+  counts: NotCapturedCounts;
+  /** The ids of counts among them. */
+  countIds: string[];
+  /** The records among them that have an id, and why they were lost. */
+  records: Map<string, NotCapturedReason>;
+}
+
+/** What is known already. */
+export interface Known {
+  /** Whether a record has come, or is counted as lost. */
+  record(eventId: string): boolean;
+  counts(id: string): boolean;
+}
+
+/**
+ * What `lostBefore` adds to what is known: a sender tells all until he gets an answer, and a record without an answer may have come.
+ *
+ * @param ownId of the record that tells
+ * @returns undefined where there is nothing new
+ */
+export function newLosses(ownId: string, lostBefore: LostBefore | undefined, known: Known): NewLosses | undefined {
+  if (lostBefore === undefined) return undefined;
+  const news: NewLosses = { counts: {}, countIds: [], records: new Map() };
+  const count = (reason: NotCapturedReason, records: number) => {
+    if (records > 0) news.counts[reason] = (news.counts[reason] ?? 0) + records;
+  };
+  for (const { id, ...counts } of lostBefore.counts ?? []) {
+    if (known.counts(id) || news.countIds.includes(id)) continue;
+    news.countIds.push(id);
+    for (const [reason, records] of Object.entries(counts)) count(reason as NotCapturedReason, records);
+  }
+  for (const { eventId, reason } of lostBefore.unanswered ?? []) {
+    if (eventId === ownId || known.record(eventId) || news.records.has(eventId)) continue;
+    news.records.set(eventId, reason);
+    count(reason, 1);
+  }
+  return news.countIds.length > 0 || news.records.size > 0 ? news : undefined;
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { createLosses } from '../capture/losses.ts';
+import { type LostBefore, NOT_CAPTURED_REASONS } from '../capture/wire.ts';
+import { Counters } from '../extension/counters.ts';
+import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake.ts';
+import { RecentIds } from '../extension/recent-ids.ts';
+import type { AppendResult, Spool } from '../extension/spool/spool.ts';
+
+/** How a record fares on its way to the extension, whose spool may be full. */
+type Way =
+  | 'answered'
+  /** The connection broke after the record had been read, so it was posted once more. */
+  | 'posted twice, answered'
+  | 'answer lost'
+  | 'lost'
+  /** It lies in a socket that the function has given up. */
+  | 'late'
+  | 'not sent';
+
+type Step =
+  /** A record, a new one or one of those that got no answer. They are sent at the same time as the one before, or after it. */
+  { send: Way; again: number | undefined; full: boolean; together: boolean } | { arrivesLate: number; full: boolean };
+
+const sum = (counts: object) => Object.values(counts).reduce((total: number, records: number) => total + records, 0);
+
+/** A function and an extension, without the wire between them. */
+class Pair {
+  readonly sent = new Set<string>();
+  readonly stored = new Set<string>();
+  readonly unanswered: string[] = [];
+  readonly counters = new Counters();
+  /** What the stored lines tell, all in all. */
+  told = 0;
+  #full = false;
+  readonly #losses = createLosses();
+  readonly #late: string[] = [];
+  #underWay: (() => void)[] = [];
+  readonly #intake = createIntake({
+    spool: { append: (line: Buffer) => this.#append(line), bytes: 0 } as unknown as Spool,
+    origin: { functionName: 'QuestionAnswering', functionVersion: '1', sampleRate: 1 },
+    counters: this.counters,
+    fates: new RecentIds<Fate>(REMEMBERED_IDS),
+    log: () => {},
+  });
+
+  do(step: Step): void {
+    if ('arrivesLate' in step) {
+      const [body] = this.#late.splice(step.arrivesLate % (this.#late.length || 1), 1);
+      if (body !== undefined) this.#post(body, step.full);
+      return;
+    }
+    const { send, again, full, together } = step;
+    if (!together) this.settle();
+    const [repeated] =
+      again === undefined || send === 'not sent'
+        ? []
+        : this.unanswered.splice(again % (this.unanswered.length || 1), 1);
+    const eventId = repeated ?? `record ${this.sent.size}`;
+    this.sent.add(eventId);
+    const lostBefore = this.#losses.toTell(eventId);
+    const body = JSON.stringify({ ...EXAMPLE_RECORD, eventId, lostBefore });
+    this.#underWay.push(() => this.#send(eventId, body, lostBefore, send, full));
+  }
+
+  /** All that is under way comes to its end. */
+  settle(): void {
+    for (const send of this.#underWay.splice(0)) send();
+  }
+
+  allArrive(): void {
+    this.settle();
+    for (const body of this.#late.splice(0)) this.#post(body, false);
+  }
+
+  #send(eventId: string, body: string, told: LostBefore | undefined, way: Way, full: boolean): void {
+    if (way === 'not sent') {
+      this.#losses.notSent(eventId, 'skipped');
+      return;
+    }
+    const posts = { answered: 1, 'posted twice, answered': 2, 'answer lost': 1, lost: 0, late: 0 }[way];
+    let accepted = false;
+    for (let i = 0; i < posts; i++) accepted = this.#post(body, full);
+    if (way === 'late') this.#late.push(body);
+    if (way === 'answered' || way === 'posted twice, answered') {
+      if (accepted) this.#losses.accepted(eventId, told);
+    } else {
+      this.#losses.unanswered(eventId, 'timeout');
+      this.unanswered.push(eventId);
+    }
+  }
+
+  #post(body: string, full: boolean): boolean {
+    this.#full = full;
+    return this.#intake.take(body).accepted;
+  }
+
+  #append(line: Buffer): AppendResult {
+    if (this.#full) return { stored: false, reason: 'full' };
+    const { eventMetadata, inferenceCapture } = JSON.parse(line.toString());
+    expect(this.stored).not.toContain(eventMetadata.eventId);
+    this.stored.add(eventMetadata.eventId);
+    this.told += sum(inferenceCapture.droppedBefore ?? {});
+    return { stored: true };
+  }
+}
+
+const way = fc.constantFrom<Way[]>('answered', 'posted twice, answered', 'answer lost', 'lost', 'late', 'not sent');
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      send: way,
+      again: fc.option(fc.nat(), { nil: undefined }),
+      full: fc.boolean(),
+      together: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ arrivesLate: fc.nat(), full: fc.boolean() }) },
+);
+
+test('whatever gets lost on either side, the stored lines tell how many records are missing, to the last one', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      const pair = new Pair();
+      for (const each of steps) pair.do(each);
+      pair.settle();
+      // The first tells what the function still knows, the second what the late ones changed.
+      const well: Step = { send: 'answered', again: undefined, full: false, together: false };
+      pair.do(well);
+      pair.allArrive();
+      pair.do(well);
+      pair.settle();
+
+      const lost = pair.sent.difference(pair.stored).size;
+      const { received, dropped, notCaptured } = pair.counters;
+      expect(pair.told).toBe(lost);
+      expect(sum(dropped) - dropped.DUPLICATE + sum(notCaptured)).toBe(lost);
+      expect(received).toBe(pair.stored.size + sum(dropped));
+      expect(NOT_CAPTURED_REASONS).toEqual(expect.arrayContaining(Object.keys(notCaptured)));
+    }),
+    { numRuns: 500 },
+  );
+});

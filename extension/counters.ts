@@ -28,8 +28,12 @@ export class Counters {
     return this.#unreported;
   }
 
-  /** A stored line has told of them all. */
-  reported(): void {
-    this.#unreported = undefined;
+  /** A stored line has told of these. What has been lost since stays to be told. */
+  reported(told: DropCounts): void {
+    const left = DROP_REASONS.map(
+      (reason) => [reason, (this.#unreported?.[reason] ?? 0) - (told[reason] ?? 0)] as const,
+    );
+    const untold = left.filter(([, records]) => records > 0);
+    this.#unreported = untold.length > 0 ? Object.fromEntries(untold) : undefined;
   }
 }

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { Counters } from './counters.ts';
-import { createIntake, refusingIntake } from './intake.ts';
+import { createIntake, REMEMBERED_IDS, refusingIntake } from './intake.ts';
+import { RecentIds } from './recent-ids.ts';
 import type { AppendResult, Spool } from './spool/spool.ts';
 
 const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '7', sampleRate: 1 };
@@ -13,11 +14,13 @@ beforeEach(() => {
 function setUp(knownEventIds: string[] = []) {
   const counters = new Counters();
   const log = vi.fn();
+  const taken = new RecentIds(REMEMBERED_IDS);
+  for (const id of knownEventIds) taken.add(id);
   const intake = createIntake({
     spool: { append, bytes: 99 } as unknown as Spool,
     origin: ORIGIN,
     counters,
-    knownEventIds,
+    taken,
     log,
   });
   return { counters, log, intake, take: (record: object) => intake.take(JSON.stringify(record)) };

@@ -4,7 +4,7 @@ import { type Origin, storedLine } from '../capture/stored-line.ts';
 import type { DropReason, WireErrorCode } from '../capture/wire.ts';
 import type { Counters } from './counters.ts';
 import type { Log } from './log.ts';
-import { RecentIds } from './recent-ids.ts';
+import type { RecentIds } from './recent-ids.ts';
 import type { Spool } from './spool/spool.ts';
 
 /** `requestId` is that of the record, where one can be read, for whoever waits for an invocation's record. */
@@ -24,17 +24,15 @@ export interface IntakeParts {
   spool: Spool;
   origin: Origin;
   counters: Counters;
-  /** Event ids that a predecessor has stored already. */
-  knownEventIds: readonly string[];
+  /** The event ids that have been taken last, by a predecessor too. */
+  taken: RecentIds;
   log: Log;
 }
 
 /** A function posts again what it got no answer to at once, so the ids of the last few hundred invocations are plenty. */
-const REMEMBERED_IDS = 10_000;
+export const REMEMBERED_IDS = 10_000;
 
-export function createIntake({ spool, origin, counters, knownEventIds, log }: IntakeParts): Intake {
-  const taken = new RecentIds(REMEMBERED_IDS);
-  for (const id of knownEventIds) taken.add(id);
+export function createIntake({ spool, origin, counters, taken, log }: IntakeParts): Intake {
   let closed = false;
   /** Why the last record was not stored: told once, and counted each time. */
   let trouble: 'full' | 'unwritable' | undefined;
@@ -62,12 +60,13 @@ export function createIntake({ spool, origin, counters, knownEventIds, log }: In
         counters.refuse('DUPLICATE');
         return accepted;
       }
-      const line = Buffer.from(`${JSON.stringify(storedLine(record, origin, counters.unreported))}\n`);
+      const { unreported } = counters;
+      const line = Buffer.from(`${JSON.stringify(storedLine(record, origin, unreported))}\n`);
       const result = spool.append(line, new Date(record.inferenceTime));
       if (result.stored) {
         taken.add(record.eventId);
         counters.received += 1;
-        counters.reported();
+        if (unreported !== undefined) counters.reported(unreported); // not what the spool has noticed meanwhile
         trouble = undefined;
         return accepted;
       }

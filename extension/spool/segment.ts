@@ -1,42 +1,48 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { type Contents, checksumOf, intactLines, NO_BYTES } from './lines.ts';
 
-/** Marks a segment that still grows; without it, the file's path below the spool's folder is the key of its object. */
+/** Marks a segment that still grows; without it, the file's path below its process's folder is the key of its object. */
 export const OPEN_SUFFIX = '.open';
 
-/** A finished batch on disk: the bytes of one object. */
-export interface SealedSegment {
+/** A finished batch on disk: the bytes of one object. `records` falls where somebody else takes some away. */
+export interface SealedSegment extends Contents {
   key: string;
   file: string;
-  records: number;
-  bytes: number;
+}
+
+/** Another key for a segment, in the same hour. */
+export function renewedKey(key: string, id: string): string {
+  return key.replace(/(-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})?\.jsonl$/, `-${id}.jsonl`);
 }
 
 /**
  * The segment that records are appended to. It is the batch, the write-ahead log and the later object at once, so its key is fixed
  * here, at its birth, and a crash at any point leaves a file from which the same object can be made.
  */
-export class OpenSegment {
+export class OpenSegment implements Contents {
   readonly key: string;
   /** The UTC hour of its records, `yyyy/MM/dd/HH`. */
   readonly hour: string;
-  /** When it was opened, which is when its first record came; milliseconds since the epoch. */
+  /** When it was opened, which is when its first record came, on the clock of the spool. */
   readonly openedMs: number;
   records = 0;
   bytes = 0;
+  checksum = NO_BYTES;
   readonly #sealedFile: string;
   readonly #file: string;
-  readonly #fd: number;
+  #fd: number;
+  #identity: string;
 
   /** @throws when the folder cannot be made or the file exists */
-  constructor(spoolDir: string, key: string, hour: string, nowMs: number) {
+  constructor(folder: string, key: string, hour: string, nowMs: number) {
     this.key = key;
     this.hour = hour;
     this.openedMs = nowMs;
-    this.#sealedFile = path.join(spoolDir, key);
+    this.#sealedFile = path.join(folder, key);
     this.#file = this.#sealedFile + OPEN_SUFFIX;
-    fs.mkdirSync(path.dirname(this.#file), { recursive: true });
-    this.#fd = fs.openSync(this.#file, 'wx');
+    this.#fd = this.#create();
+    this.#identity = identityOf(fs.fstatSync(this.#fd));
   }
 
   /**
@@ -52,22 +58,101 @@ export class OpenSegment {
       throw new Error(`Expected to write ${line.length} bytes, wrote ${written}: is the disk full?`);
     this.records += 1;
     this.bytes += line.length;
+    this.checksum = checksumOf(line, this.checksum);
   }
 
   /**
-   * Ends the segment. It takes no more records.
+   * Whether the file still has its name and all that was written to it. What is longer, by a line that the disk took in part or by somebody
+   * else, is cut.
    *
-   * @throws when the disk refuses; the segment is then still open
+   * @throws when the disk refuses
    */
-  seal(): SealedSegment {
-    fs.renameSync(this.#file, this.#sealedFile);
-    fs.closeSync(this.#fd);
-    return { key: this.key, file: this.#sealedFile, records: this.records, bytes: this.bytes };
+  isIntact(): boolean {
+    const named = fs.statSync(this.#file, { throwIfNoEntry: false });
+    if (named === undefined || identityOf(named) !== this.#identity || named.size < this.bytes) return false;
+    if (named.size > this.bytes) fs.ftruncateSync(this.#fd, this.bytes);
+    return true;
   }
 
-  /** Ends and removes a segment that never got its first record. */
+  /**
+   * Gives the file its name and its records again, as far as they are still to be had: a file that lost its name has its bytes as long as
+   * it is open. Where the disk does not take them, none is left.
+   *
+   * @returns how many are lost
+   */
+  rescue(): number {
+    const before = this.records;
+    try {
+      const { lines, records } = intactLines(readBytes(this.#fd, this.bytes), this);
+      if (records > 0) this.#rewrite(lines);
+      Object.assign(this, { records, bytes: lines.length, checksum: checksumOf(lines) });
+    } catch {
+      Object.assign(this, { records: 0, bytes: 0, checksum: NO_BYTES });
+    }
+    return before - this.records;
+  }
+
+  /** Ends the segment. It takes no more records. Where the disk refuses to rename its file, that keeps its name: recovery knows both. */
+  seal(): SealedSegment {
+    const { key, records, bytes, checksum } = this;
+    let file = this.#sealedFile;
+    try {
+      fs.renameSync(this.#file, file);
+    } catch {
+      file = this.#file;
+    }
+    closeQuietly(this.#fd);
+    return { key, file, records, bytes, checksum };
+  }
+
+  /** Ends and removes a segment that has no record. */
   discard(): void {
-    fs.closeSync(this.#fd);
-    fs.rmSync(this.#file);
+    closeQuietly(this.#fd);
+    try {
+      fs.rmSync(this.#file, { force: true });
+    } catch {
+      // It holds nothing: recovery takes it away.
+    }
+  }
+
+  #create(): number {
+    fs.mkdirSync(path.dirname(this.#file), { recursive: true });
+    return fs.openSync(this.#file, 'wx+');
+  }
+
+  #rewrite(lines: Buffer): void {
+    const named = fs.statSync(this.#file, { throwIfNoEntry: false });
+    // In place where it has its name: a crash in the middle must not take what is still there.
+    if (named === undefined || identityOf(named) !== this.#identity) {
+      fs.rmSync(this.#file, { force: true });
+      const lost = this.#fd;
+      this.#fd = this.#create();
+      this.#identity = identityOf(fs.fstatSync(this.#fd));
+      closeQuietly(lost);
+    }
+    const written = fs.writeSync(this.#fd, lines, 0, lines.length, 0);
+    if (written < lines.length) throw new Error(`Expected to write ${lines.length} bytes, wrote ${written}`);
+    fs.ftruncateSync(this.#fd, lines.length);
+  }
+}
+
+/** What tells a file from every other one of this machine. */
+function identityOf({ dev, ino }: fs.Stats): string {
+  return `${dev}:${ino}`;
+}
+
+/** The first bytes of an open file, or fewer where it is shorter. */
+function readBytes(fd: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let at = 0;
+  for (let read = -1; at < length && read !== 0; at += read) read = fs.readSync(fd, bytes, at, length - at, at);
+  return bytes.subarray(0, at);
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    fs.closeSync(fd);
+  } catch {
+    // All that was acknowledged has been written.
   }
 }

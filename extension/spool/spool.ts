@@ -2,20 +2,31 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hourOf, type KeyScope, objectKey } from '../../capture/object-key.ts';
 import { type BatchLimits, fits, isFinished } from './batch.ts';
-import { recoverSegments } from './recovery.ts';
-import { OpenSegment, type SealedSegment } from './segment.ts';
+import { intactLines } from './lines.ts';
+import type { Home } from './own-folder.ts';
+import { type Recovered, recoverSegments } from './recovery.ts';
+import { OpenSegment, renewedKey, type SealedSegment } from './segment.ts';
+
+/** What somebody else did to files of the spool. */
+export interface Damage {
+  /** Records that are gone. */
+  lost: number;
+  /** Records whose file was gone, and which have been written again. */
+  rescued: number;
+}
 
 export interface SpoolOptions {
-  /** Its folder, made when needed. */
-  dir: string;
+  home: Home;
   /** Most bytes of all segments together. */
   maxBytes: number;
   batch: BatchLimits;
   scope: KeyScope;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on a clock that nobody sets. */
   now: () => number;
   /** What makes an object's key unique, a new UUID each time. */
   uuid: () => string;
+  /** Called when somebody else has removed or changed files. The lost records are no longer pending by then. */
+  onDamage: (damage: Damage) => void;
 }
 
 /** `full`: the spool holds `maxBytes`. `unwritable`: the disk refused, `cause` says why. */
@@ -24,14 +35,22 @@ export type AppendResult =
   | { stored: false; reason: 'full' }
   | { stored: false; reason: 'unwritable'; cause: Error };
 
+/** What it means for a file to be gone: somebody removed it, or put something else in its place. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+/** Reading something that was put in the place of a file must not wait for it to be written. */
+const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+
 /**
  * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
  *
- * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length.
+ * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length, as far as is known: what somebody else
+ * takes away is noticed at the next record, at the end of the segment, or when it is read.
  */
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #sealed: SealedSegment[] = [];
+  /** Segments that have been read: those are in somebody's memory, and may be delivered whatever became of the file. */
+  readonly #read = new WeakSet<SealedSegment>();
   #open: OpenSegment | undefined;
   #pending = 0;
   #bytes = 0;
@@ -41,21 +60,21 @@ export class Spool {
   }
 
   /**
-   * Takes over what a predecessor left.
+   * Takes over what predecessors left.
    *
-   * @returns the event ids of the records written last
-   * @throws when the folder cannot be read or written
+   * @param folders of theirs
+   * @throws when this process's own folder cannot be made
    */
-  recover(): string[] {
-    fs.mkdirSync(this.#options.dir, { recursive: true });
-    fs.accessSync(this.#options.dir, fs.constants.W_OK);
-    const { segments, lastEventIds } = recoverSegments(this.#options.dir);
+  recover(folders: readonly string[]): Omit<Recovered, 'segments'> {
+    const { home, batch } = this.#options;
+    home.ensure();
+    const { segments, ...told } = recoverSegments(folders, home.folder, batch.bytes);
     for (const segment of segments) {
       this.#sealed.push(segment);
       this.#pending += segment.records;
       this.#bytes += segment.bytes;
     }
-    return lastEventIds;
+    return told;
   }
 
   /**
@@ -68,6 +87,8 @@ export class Spool {
     const { maxBytes, batch } = this.#options;
     const hour = hourOf(time);
     try {
+      this.#mend();
+      if (this.#bytes + line.length > maxBytes) this.#forgetIfGone(this.#sealed[0]);
       if (this.#bytes + line.length > maxBytes) {
         this.seal(); // what it holds is to be delivered now, however young
         return { stored: false, reason: 'full' };
@@ -79,20 +100,18 @@ export class Spool {
       this.#bytes += line.length;
       return { stored: true };
     } catch (cause) {
-      if (this.#open?.records === 0) {
-        this.#open.discard();
-        this.#open = undefined;
-      }
+      this.#discardIfEmpty();
       return { stored: false, reason: 'unwritable', cause: cause as Error };
     }
   }
 
-  /**
-   * Seals the open segment, if there is one.
-   *
-   * @throws when the disk refuses; the segment is then still open
-   */
+  /** Seals the open segment, if there is one. */
   seal(): void {
+    try {
+      this.#mend();
+    } catch {
+      // It cannot be looked at: whoever reads it learns what is left.
+    }
     if (this.#open === undefined) return;
     this.#sealed.push(this.#open.seal());
     this.#open = undefined;
@@ -106,17 +125,21 @@ export class Spool {
   /**
    * Seals what there is and gives it new keys: for copies of one environment, which hold the same files and must not take each other's
    * objects for their own. None of them may have been tried to deliver yet.
-   *
-   * @throws when the disk refuses
    */
-  rekey(): void {
+  rekeyAll(): void {
     this.seal();
-    for (const [i, segment] of this.#sealed.entries()) {
-      const id = this.#options.uuid();
-      const key = segment.key.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(?=\.jsonl$)/, id);
-      const file = path.join(this.#options.dir, key);
+    for (const segment of this.#sealed) this.rekey(segment);
+  }
+
+  /** Gives a sealed segment a new key. Where the disk refuses, its file keeps the old one, for whoever comes after a crash. */
+  rekey(segment: SealedSegment): void {
+    segment.key = renewedKey(segment.key, this.#options.uuid());
+    const file = path.join(path.dirname(segment.file), path.basename(segment.key));
+    try {
       fs.renameSync(segment.file, file);
-      this.#sealed[i] = { ...segment, key, file };
+      segment.file = file;
+    } catch {
+      // Nor could anything else be written there.
     }
   }
 
@@ -125,16 +148,29 @@ export class Spool {
     return this.#sealed;
   }
 
-  /** The bytes of a sealed segment: the only part of the backlog that is ever in memory. */
-  async read(segment: SealedSegment): Promise<Buffer> {
-    return (await fs.promises.readFile(segment.file)).subarray(0, segment.bytes);
+  /**
+   * The bytes of a sealed segment: the only part of the backlog that is ever in memory. What of it somebody else has removed or changed is
+   * counted as lost.
+   *
+   * @returns undefined where nothing is left of it; the segment is then forgotten
+   * @throws when the file is there and cannot be read; the segment then stays
+   */
+  async read(segment: SealedSegment): Promise<Buffer | undefined> {
+    this.#read.add(segment);
+    const { lines, records } = intactLines(await readStart(segment.file, segment.bytes), segment);
+    const lost = segment.records - records;
+    if (lost > 0) {
+      segment.records = records;
+      this.#pending -= lost;
+      if (records === 0) this.remove(segment);
+      this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued: 0 });
+    }
+    return records === 0 ? undefined : lines;
   }
 
   /** Forgets a segment that has been delivered, or is lost. It must be one of the sealed ones. */
   remove(segment: SealedSegment): void {
-    this.#sealed.splice(this.#sealed.indexOf(segment), 1);
-    this.#pending -= segment.records;
-    this.#bytes -= segment.bytes;
+    this.#forget(segment);
     try {
       fs.rmSync(segment.file, { force: true });
     } catch {
@@ -142,7 +178,7 @@ export class Spool {
     }
   }
 
-  /** When the open segment got its first record, in milliseconds since the epoch. */
+  /** When the open segment got its first record, on the clock of the spool. */
   get openedMs(): number | undefined {
     return this.#open?.openedMs;
   }
@@ -158,7 +194,67 @@ export class Spool {
   }
 
   #openSegment(time: Date, hour: string): OpenSegment {
-    const { dir, scope, now, uuid } = this.#options;
-    return new OpenSegment(dir, objectKey(scope, time, uuid()), hour, now());
+    const { home, scope, now, uuid } = this.#options;
+    home.ensure();
+    return new OpenSegment(home.folder, objectKey(scope, time, uuid()), hour, now());
+  }
+
+  /** Sees that the open segment is as it was left, and does what can be done where it is not. @throws when the disk refuses */
+  #mend(): void {
+    const open = this.#open;
+    if (open === undefined || open.isIntact()) return;
+    const before = open.bytes;
+    try {
+      this.#options.home.ensure();
+    } catch {
+      // Then nothing can be rescued either.
+    }
+    const lost = open.rescue();
+    this.#pending -= lost;
+    this.#bytes -= before - open.bytes;
+    const rescued = open.records;
+    this.#discardIfEmpty();
+    this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued });
+  }
+
+  #discardIfEmpty(): void {
+    if (this.#open?.records !== 0) return;
+    this.#open.discard();
+    this.#open = undefined;
+  }
+
+  #forgetIfGone(segment: SealedSegment | undefined): void {
+    if (segment === undefined || fs.existsSync(segment.file)) return;
+    const lost = this.#forgetGone();
+    if (lost > 0) this.#options.onDamage({ lost, rescued: 0 });
+  }
+
+  /** Forgets the sealed segments whose files are gone. Where one is, all may be. @returns the records that they held */
+  #forgetGone(): number {
+    const gone = this.#sealed.filter((segment) => !this.#read.has(segment) && !fs.existsSync(segment.file));
+    for (const segment of gone) this.#forget(segment);
+    return gone.reduce((sum, { records }) => sum + records, 0);
+  }
+
+  #forget(segment: SealedSegment): void {
+    this.#sealed.splice(this.#sealed.indexOf(segment), 1);
+    this.#pending -= segment.records;
+    this.#bytes -= segment.bytes;
+  }
+}
+
+/** The first bytes of a file, fewer where it is shorter, none where it is gone. @throws when it cannot be read */
+async function readStart(file: string, length: number): Promise<Buffer> {
+  try {
+    await using handle = await fs.promises.open(file, READ);
+    const bytes = Buffer.alloc(length);
+    let at = 0;
+    for (let read = -1; at < length && read !== 0; at += read) {
+      read = (await handle.read(bytes, at, length - at, at)).bytesRead;
+    }
+    return bytes.subarray(0, at);
+  } catch (error) {
+    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return Buffer.alloc(0);
+    throw error;
   }
 }

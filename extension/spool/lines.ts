@@ -4,24 +4,31 @@ import * as v from 'valibot';
 export interface Contents {
   records: number;
   bytes: number;
-  /** Of its bytes, from {@link checksumOf}. */
+  /** Of its bytes, from {@link checksumOfLines}. */
   checksum: number;
 }
 
-/** The checksum of no bytes: FNV-1a's offset basis. */
+/** The checksum of no bytes. */
 export const NO_BYTES = 0x811c9dc5 | 0;
+const PRIME = 0x01000193;
 
 /**
- * FNV-1a, 32 bits, which can be continued: it finds what an accident did to a file. `node:zlib` has a CRC, and would be a millisecond of
- * every start.
+ * A checksum of 32 bits, which can be continued: it finds what an accident did to a file. It is FNV-1a, four bytes at a time and turned after
+ * each so that high bits tell too, in a microsecond for 2 KB; the CRC of `node:zlib` would take half of that, and 2 ms of every start.
  *
  * Source: http://www.isthe.com/chongo/tech/comp/fnv/
  *
- * @param before the checksum of what goes before
+ * @param before the checksum of what goes before, line by line
  */
-export function checksumOf(bytes: Buffer, before = NO_BYTES): number {
+export function checksumOf(line: Buffer, before = NO_BYTES): number {
   let sum = before;
-  for (let i = 0; i < bytes.length; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
+  let i = 0;
+  for (; i + 3 < line.length; i += 4) {
+    const word = line[i]! | (line[i + 1]! << 8) | (line[i + 2]! << 16) | (line[i + 3]! << 24);
+    const product = Math.imul(sum ^ word, PRIME);
+    sum = (product << 13) | (product >>> 19);
+  }
+  for (; i < line.length; i++) sum = Math.imul(sum ^ line[i]!, PRIME);
   return sum;
 }
 
@@ -49,6 +56,13 @@ export function* linesOf(content: Buffer): Generator<Buffer> {
   }
 }
 
+/** The checksum of a content, line by line, as it was made. */
+export function checksumOfLines(content: Buffer): number {
+  let sum = NO_BYTES;
+  for (const line of linesOf(content)) sum = checksumOf(line, sum);
+  return sum;
+}
+
 /**
  * What is left of a segment: all of it, where the content begins with what was written; else the lines that are whole.
  *
@@ -56,7 +70,8 @@ export function* linesOf(content: Buffer): Generator<Buffer> {
  */
 export function intactLines(content: Buffer, written: Contents): { lines: Buffer; records: number } {
   const expected = content.subarray(0, written.bytes);
-  if (expected.length === written.bytes && checksumOf(expected) === written.checksum) {
+  const isWhole = expected.length === written.bytes && !expected.includes(0);
+  if (isWhole && checksumOfLines(expected) === written.checksum) {
     return { lines: expected, records: written.records };
   }
   const whole: Buffer[] = [];

@@ -84,7 +84,7 @@ function find(root: string, folder: string, found: Found[], orElse: (file: strin
   });
 }
 
-/** What of a content are records. Where they are not all of it, the checksum is of no beginning of it, so that it is looked through again. */
+/** What of a content are records. Where they are not all of it, the checksum does not fit it, so that it is looked through again. */
 function contentsOf(content: Buffer) {
   const eventIds: string[] = [];
   let checksum = NO_BYTES;

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Contents, checksumOf, intactLines, NO_BYTES } from './lines.ts';
+import { type Contents, checksumOf, checksumOfLines, intactLines, NO_BYTES } from './lines.ts';
 
 /** Marks a segment that still grows; without it, the file's path below its process's folder is the key of its object. */
 export const OPEN_SUFFIX = '.open';
@@ -32,7 +32,7 @@ export class OpenSegment implements Contents {
   readonly #sealedFile: string;
   readonly #file: string;
   #fd: number;
-  #identity: string;
+  #identity: Pick<fs.Stats, 'dev' | 'ino'>;
 
   /** @throws when the folder cannot be made or the file exists */
   constructor(folder: string, key: string, hour: string, nowMs: number) {
@@ -42,7 +42,7 @@ export class OpenSegment implements Contents {
     this.#sealedFile = path.join(folder, key);
     this.#file = this.#sealedFile + OPEN_SUFFIX;
     this.#fd = this.#create();
-    this.#identity = identityOf(fs.fstatSync(this.#fd));
+    this.#identity = fs.fstatSync(this.#fd);
   }
 
   /**
@@ -62,16 +62,22 @@ export class OpenSegment implements Contents {
   }
 
   /**
-   * Whether the file still has its name and all that was written to it. What is longer, by a line that the disk took in part or by somebody
+   * Whether the file has a name still, and all that was written to it. What is longer, by a line that the disk took in part or by somebody
    * else, is cut.
    *
    * @throws when the disk refuses
    */
   isIntact(): boolean {
-    const named = fs.statSync(this.#file, { throwIfNoEntry: false });
-    if (named === undefined || identityOf(named) !== this.#identity || named.size < this.bytes) return false;
-    if (named.size > this.bytes) fs.ftruncateSync(this.#fd, this.bytes);
+    const { nlink, size } = fs.fstatSync(this.#fd);
+    if (nlink === 0 || size < this.bytes) return false;
+    if (size > this.bytes) fs.ftruncateSync(this.#fd, this.bytes);
     return true;
+  }
+
+  /** Whether the name is its own still: a file that was moved elsewhere has one, and nobody will look for it there. */
+  hasItsName(): boolean {
+    const named = fs.statSync(this.#file, { throwIfNoEntry: false });
+    return named?.ino === this.#identity.ino && named.dev === this.#identity.dev;
   }
 
   /**
@@ -85,7 +91,7 @@ export class OpenSegment implements Contents {
     try {
       const { lines, records } = intactLines(readBytes(this.#fd, this.bytes), this);
       if (records > 0) this.#rewrite(lines);
-      Object.assign(this, { records, bytes: lines.length, checksum: checksumOf(lines) });
+      Object.assign(this, { records, bytes: lines.length, checksum: checksumOfLines(lines) });
     } catch {
       Object.assign(this, { records: 0, bytes: 0, checksum: NO_BYTES });
     }
@@ -121,24 +127,18 @@ export class OpenSegment implements Contents {
   }
 
   #rewrite(lines: Buffer): void {
-    const named = fs.statSync(this.#file, { throwIfNoEntry: false });
     // In place where it has its name: a crash in the middle must not take what is still there.
-    if (named === undefined || identityOf(named) !== this.#identity) {
+    if (!this.hasItsName()) {
       fs.rmSync(this.#file, { force: true });
       const lost = this.#fd;
       this.#fd = this.#create();
-      this.#identity = identityOf(fs.fstatSync(this.#fd));
+      this.#identity = fs.fstatSync(this.#fd);
       closeQuietly(lost);
     }
     const written = fs.writeSync(this.#fd, lines, 0, lines.length, 0);
     if (written < lines.length) throw new Error(`Expected to write ${lines.length} bytes, wrote ${written}`);
     fs.ftruncateSync(this.#fd, lines.length);
   }
-}
-
-/** What tells a file from every other one of this machine. */
-function identityOf({ dev, ino }: fs.Stats): string {
-  return `${dev}:${ino}`;
 }
 
 /** The first bytes of an open file, or fewer where it is shorter. */

@@ -1,10 +1,4 @@
-/** The two clocks of a process. Both in milliseconds. */
-export interface Clocks {
-  /** Since some moment; nobody sets it. For all that lasts: ages, pauses, deadlines. */
-  now: () => number;
-  /** Since the epoch; it may jump. For what is written down, and for what Lambda calls a deadline. */
-  wallNow: () => number;
-}
+import type { Clocks } from './clocks.ts';
 
 /** The time that Lambda gives extensions to end. */
 export const SHUTDOWN_MS = 2_000;
@@ -21,7 +15,7 @@ const AT_ONCE_MS = 50;
  * have jumped before, or differ from Lambda's: a deadline that cannot be is replaced by what is known without a clock. A SHUTDOWN has 2 s,
  * less what this process was busy with when it was made; an INVOKE has as long as the last one had.
  */
-export function deadlines({ now, wallNow }: Clocks) {
+export function deadlines({ now, wallNow }: Pick<Clocks, 'now' | 'wallNow'>) {
   let lastEventMs = now();
   let askedMs = now();
   let timeoutMs = STANDARD_TIMEOUT_MS;

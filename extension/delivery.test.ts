@@ -62,7 +62,8 @@ function setUp(behaviours: Behaviour[], segments = 1, { bytes = 10, holdMs = 0 }
   const sleep = vi.fn(async (ms: number) => {
     nowMs += ms;
   });
-  const delivery = new Delivery({ spool, sink, counters, log, now: () => nowMs, sleep, random: () => 1 });
+  const now = () => nowMs;
+  const delivery = new Delivery({ spool, sink, counters, log, now, ageNow: now, sleep, random: () => 1 });
   return {
     delivery,
     spool,

@@ -11,8 +11,10 @@ export interface DeliveryParts {
   sink: Sink;
   counters: Counters;
   log: Log;
-  /** Milliseconds on a clock that nobody sets. */
+  /** For deadlines: milliseconds on a clock that nobody sets. */
   now: () => number;
+  /** For how long the destination is left alone: the same, and it goes on while the environment is frozen. */
+  ageNow: () => number;
   /** Waits so many milliseconds. */
   sleep: (ms: number) => Promise<unknown>;
   /** From 0 to 1. @default Math.random */
@@ -53,7 +55,7 @@ export class Delivery {
 
   /** Whether the destination is worth trying now. */
   get ready(): boolean {
-    return admits(this.#breaker, this.#parts.now());
+    return admits(this.#breaker, this.#parts.ageNow());
   }
 
   /**
@@ -164,12 +166,12 @@ export class Delivery {
   }
 
   #failed(failure: Exclude<Failure, { kind: 'taken' }>, timedOut: boolean): void {
-    const { now, log, sink, spool } = this.#parts;
+    const { ageNow, log, sink, spool } = this.#parts;
     if (failure.kind === 'transient') {
-      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, now());
+      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, ageNow());
       return;
     }
-    this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, now());
+    this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow());
     if (this.#deniedFor === failure.remedy) return; // said already; the probes go on
     this.#deniedFor = failure.remedy;
     log('ERROR', 'the destination refuses every record until somebody acts; they stay in the spool', {

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import * as v from 'valibot';
-import { type Clocks, deadlines } from './deadlines.ts';
+import type { Clocks } from './clocks.ts';
+import { deadlines } from './deadlines.ts';
 
 export type EventType = 'INVOKE' | 'SHUTDOWN';
 
@@ -49,7 +50,7 @@ const SUBSCRIBE_MS = 250;
  *
  * @param address `host:port`, from AWS_LAMBDA_RUNTIME_API
  */
-export function createExtensionsApi(address: string, clocks: Clocks): ExtensionsApi {
+export function createExtensionsApi(address: string, clocks: Pick<Clocks, 'now' | 'wallNow'>): ExtensionsApi {
   const deadline = deadlines(clocks);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   let identifier = '';

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PORT, type Stats } from '../capture/wire.ts';
 import { withFoldersApart } from './apart.ts';
+import { clocksOf } from './clocks.ts';
 import { type Destination, type ExtensionConfig, failsClosed, parseConfig } from './config.ts';
 import { Counters } from './counters.ts';
 import { damageReport } from './damage.ts';
-import { type Clocks, SHUTDOWN_MS } from './deadlines.ts';
+import { SHUTDOWN_MS } from './deadlines.ts';
 import { Delivery } from './delivery.ts';
 import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
 import { type Initialization, initializationOf } from './initialization.ts';
@@ -29,8 +30,8 @@ import { createTelemetryListener } from './telemetry.ts';
 const NAME = 'inference-capture';
 /** Most that the exit waits for the log to be taken. */
 const LAST_LINES_MS = 150;
-const clocks: Clocks = { now: () => performance.now(), wallNow: () => Date.now() };
-const { now } = clocks;
+const clocks = clocksOf({ now: () => performance.now(), wallNow: () => Date.now() });
+const { now, ageNow } = clocks;
 
 /** A start that has got as far as Lambda knowing of it, or refusing to. */
 interface Start {
@@ -61,19 +62,31 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { dir, maxBytes } = config.spool;
   const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
   const onDamage = damageReport(counters, log);
-  const spool = new Spool({ home, maxBytes, batch, scope, now, uuid: kernelUuid, onDamage });
+  const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
   const ends = new InvocationEnds();
   const origin = { functionName, functionVersion, sampleRate: 1 };
   const taken = new RecentIds(REMEMBERED_IDS);
   const intake = createIntake({ spool, origin, counters, taken, log });
   const receiver = createReceiver({ intake, counters, stats, onRecord: (requestId) => ends.recordCame(requestId) });
-  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
-  const metrics = createMetrics({ stats, functionName, writeLine, ...clocks });
+  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, ageNow, sleep });
+  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const lastResort = config.lastResortLog
     ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
     : undefined;
-  const parts = { receiver, intake, spool, delivery, lastResort, metrics, stats, log, now, batchAgeMs: batch.ageMs };
+  const parts = {
+    receiver,
+    intake,
+    spool,
+    delivery,
+    lastResort,
+    metrics,
+    stats,
+    log,
+    now,
+    ageNow,
+    batchAgeMs: batch.ageMs,
+  };
 
   const byEvents = registered && initialization.invocations;
   async function listenAndRecover(): Promise<void> {
@@ -112,7 +125,9 @@ function sinkTo(destination: Destination): Sink {
       (await import('./sinks/file.ts')).fileSink(destination.folder),
     );
   }
-  return lazySink(`s3://${destination.bucket}`, async () => (await import('./sinks/s3.ts')).s3Sink(destination, now));
+  return lazySink(`s3://${destination.bucket}`, async () =>
+    (await import('./sinks/s3.ts')).s3Sink(destination, ageNow),
+  );
 }
 
 /** The life of an extension that is configured wrongly: it must not take the function down, unless that is asked for. */

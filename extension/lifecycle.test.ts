@@ -100,6 +100,7 @@ function world({ recordless = false, outage = false, telemetry = false, lastReso
     stats: () => ({ pending: records, logged, dropped: {} }) as Stats,
     log: (level, message) => void done.push(`${level} ${message}`),
     now: () => nowMs,
+    ageNow: () => nowMs,
     batchAgeMs: 60 * SECOND,
     flushBudgetMs: 500,
   } satisfies EventLifecycleParts;

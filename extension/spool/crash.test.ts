@@ -63,9 +63,10 @@ class Bucket {
   }
 }
 
-const spool = () =>
+/** The spool of a process of this name, in a folder of its own. */
+const spool = (name: string) =>
   new Spool({
-    home: { folder: dir, ensure() {} },
+    home: { folder: path.join(dir, name), ensure() {} },
     maxBytes: 100_000,
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
@@ -85,9 +86,10 @@ async function deliver(from: Spool, bucket: Bucket, died: () => boolean): Promis
 
 /** What a process does with a spool, from its start until it dies. */
 async function live(bucket: Bucket, acknowledged: string[], name: string, died: () => boolean): Promise<void> {
-  const subject = spool();
+  const subject = spool(name);
+  const predecessors = fs.readdirSync(dir).map((folder) => path.join(dir, folder));
   try {
-    subject.recover([dir]);
+    subject.recover(predecessors);
     for (let i = 0; i < 8 && !died(); i++) {
       const eventId = `${name}${i}`;
       // In the middle, the hour changes.

@@ -96,3 +96,17 @@ test.each(['readdirSync', 'lstatSync', 'readFileSync', 'renameSync'] as const)(
     expect(leftAlone).toEqual([]);
   },
 );
+
+test('a file that cannot be read is left alone and told', () => {
+  leave(KEY, line('a'));
+  leave(KEY.replace('8476', 'bbbb'), line('b'));
+  const real = fs.readFileSync;
+  vi.spyOn(fs, 'readFileSync').mockImplementation(((file: string, ...rest: []) => {
+    if (file.endsWith(KEY)) throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    return real(file, ...rest);
+  }) as typeof fs.readFileSync);
+  const { segments, leftAlone } = recover();
+  vi.restoreAllMocks();
+  expect(segments).toHaveLength(1);
+  expect(leftAlone).toEqual([{ file: path.join(left, KEY), cause: 'EACCES: permission denied' }]);
+});

@@ -21,7 +21,7 @@ export interface SpoolOptions {
   maxBytes: number;
   batch: BatchLimits;
   scope: KeyScope;
-  /** Milliseconds on a clock that nobody sets. */
+  /** For the age of a batch: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
   now: () => number;
   /** What makes an object's key unique, a new UUID each time. */
   uuid: () => string;
@@ -195,6 +195,7 @@ export class Spool {
 
   #openSegment(time: Date, hour: string): OpenSegment {
     const { home, scope, now, uuid } = this.#options;
+    this.#forgetIfGone(this.#sealed[0]);
     home.ensure();
     return new OpenSegment(home.folder, objectKey(scope, time, uuid()), hour, now());
   }

@@ -52,7 +52,7 @@ export interface AcceptedBody {
 
 /**
  * Why a record that reached the receiver is in no object: the error that it was answered with, or DUPLICATE (its eventId was taken
- * before, so it is in another object), or VANISHED (somebody removed its segment from the spool).
+ * before, so it is in another object), or VANISHED (somebody removed or changed its segment in the spool).
  */
 export const DROP_REASONS = [
   'INVALID_JSON',

@@ -121,3 +121,20 @@ test('an extension without a configuration refuses and says why', () => {
   });
   expect(counters).toMatchObject({ received: 1, dropped: { NOT_CONFIGURED: 1 } });
 });
+
+test('a loss that the spool notices while it takes a record is told in the line after it, and no other twice', () => {
+  const { counters, take } = setUp();
+  const told = () => JSON.parse(append.mock.lastCall![0].toString()).inferenceCapture.droppedBefore;
+  counters.lose('VANISHED', 1);
+  append.mockImplementationOnce(() => {
+    counters.lose('VANISHED', 2);
+    counters.lose('SPOOL_FULL', 3);
+    return { stored: true };
+  });
+  take({ ...EXAMPLE_RECORD, eventId: 'a' });
+  expect(told()).toEqual({ VANISHED: 1 });
+  take({ ...EXAMPLE_RECORD, eventId: 'b' });
+  expect(told()).toEqual({ VANISHED: 2, SPOOL_FULL: 3 });
+  take({ ...EXAMPLE_RECORD, eventId: 'c' });
+  expect(told()).toBeUndefined();
+});

@@ -108,22 +108,28 @@ export function clearAway(folder: string): void {
 
 /** Whether the process that made a lock lives. Whatever does not say that it is dead says that it lives. */
 async function isHeld(lock: string): Promise<boolean> {
-  const rootFd = Buffer.byteLength(lock) > MAX_SOCKET_PATH ? fs.openSync(path.dirname(lock), 'r') : undefined;
-  const address = rootFd === undefined ? lock : throughDescriptor(rootFd, lock);
+  let rootFd: number | undefined;
   try {
-    return await new Promise<boolean>((resolve) => {
-      const socket = net.connect(address);
-      const tell = (held: boolean) => {
-        socket.destroy();
-        resolve(held);
-      };
-      socket.setTimeout(CONNECT_MS, () => tell(true));
-      socket.on('connect', () => tell(true));
-      socket.on('error', ({ code }: NodeJS.ErrnoException) => tell(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
-    });
+    if (Buffer.byteLength(lock) > MAX_SOCKET_PATH) rootFd = fs.openSync(path.dirname(lock), 'r');
+    return await answers(rootFd === undefined ? lock : throughDescriptor(rootFd, lock));
+  } catch {
+    return true;
   } finally {
     if (rootFd !== undefined) fs.closeSync(rootFd);
   }
+}
+
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(address);
+    const tell = (held: boolean) => {
+      socket.destroy();
+      resolve(held);
+    };
+    socket.setTimeout(CONNECT_MS, () => tell(true));
+    socket.on('connect', () => tell(true));
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => tell(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
+  });
 }
 
 /** A short path to the same file, on Linux. */

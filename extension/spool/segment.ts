@@ -11,6 +11,27 @@ export interface SealedSegment extends Contents {
   file: string;
 }
 
+/** What it means for a file to be gone: somebody removed it, or put something else in its place. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+/** Reading something that was put in the place of a file must not wait for it to be written. */
+const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+
+/** The bytes of a segment: fewer where somebody has cut it, none where it is gone. @throws when it cannot be read */
+export async function readSealed({ file, bytes: length }: SealedSegment): Promise<Buffer> {
+  try {
+    await using handle = await fs.promises.open(file, READ);
+    const bytes = Buffer.alloc(length);
+    let at = 0;
+    for (let read = -1; at < length && read !== 0; at += read) {
+      read = (await handle.read(bytes, at, length - at, at)).bytesRead;
+    }
+    return bytes.subarray(0, at);
+  } catch (error) {
+    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
 /** Another key for a segment, in the same hour. */
 export function renewedKey(key: string, id: string): string {
   return key.replace(/(-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})?\.jsonl$/, `-${id}.jsonl`);

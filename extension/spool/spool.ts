@@ -5,7 +5,7 @@ import { type BatchLimits, fits, isFinished } from './batch.ts';
 import { intactLines } from './lines.ts';
 import type { Home } from './own-folder.ts';
 import { type Recovered, recoverSegments } from './recovery.ts';
-import { OpenSegment, renewedKey, type SealedSegment } from './segment.ts';
+import { OpenSegment, readSealed, renewedKey, type SealedSegment } from './segment.ts';
 
 /** What somebody else did to files of the spool. */
 export interface Damage {
@@ -35,11 +35,6 @@ export type AppendResult =
   | { stored: false; reason: 'full' }
   | { stored: false; reason: 'unwritable'; cause: Error };
 
-/** What it means for a file to be gone: somebody removed it, or put something else in its place. */
-const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
-/** Reading something that was put in the place of a file must not wait for it to be written. */
-const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
-
 /**
  * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
  *
@@ -48,7 +43,7 @@ const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
  */
 export class Spool {
   readonly #options: SpoolOptions;
-  readonly #sealed: SealedSegment[] = [];
+  #sealed: SealedSegment[] = [];
   /** Segments that have been read: those are in somebody's memory, and may be delivered whatever became of the file. */
   readonly #read = new WeakSet<SealedSegment>();
   #open: OpenSegment | undefined;
@@ -157,7 +152,7 @@ export class Spool {
    */
   async read(segment: SealedSegment): Promise<Buffer | undefined> {
     this.#read.add(segment);
-    const { lines, records } = intactLines(await readStart(segment.file, segment.bytes), segment);
+    const { lines, records } = intactLines(await readSealed(segment), segment);
     const lost = segment.records - records;
     if (lost > 0) {
       segment.records = records;
@@ -170,7 +165,8 @@ export class Spool {
 
   /** Forgets a segment that has been delivered, or is lost. It must be one of the sealed ones. */
   remove(segment: SealedSegment): void {
-    this.#forget(segment);
+    this.#sealed.splice(this.#sealed.indexOf(segment), 1);
+    this.#subtract(segment);
     try {
       fs.rmSync(segment.file, { force: true });
     } catch {
@@ -237,30 +233,18 @@ export class Spool {
 
   /** Forgets the sealed segments whose files are gone. Where one is, all may be. @returns the records that they held */
   #forgetGone(): number {
-    const gone = this.#sealed.filter((segment) => !this.#read.has(segment) && !fs.existsSync(segment.file));
-    for (const segment of gone) this.#forget(segment);
-    return gone.reduce((sum, { records }) => sum + records, 0);
+    const pending = this.#pending;
+    const left: SealedSegment[] = [];
+    for (const segment of this.#sealed) {
+      if (this.#read.has(segment) || fs.existsSync(segment.file)) left.push(segment);
+      else this.#subtract(segment);
+    }
+    this.#sealed = left;
+    return pending - this.#pending;
   }
 
-  #forget(segment: SealedSegment): void {
-    this.#sealed.splice(this.#sealed.indexOf(segment), 1);
+  #subtract(segment: SealedSegment): void {
     this.#pending -= segment.records;
     this.#bytes -= segment.bytes;
-  }
-}
-
-/** The first bytes of a file, fewer where it is shorter, none where it is gone. @throws when it cannot be read */
-async function readStart(file: string, length: number): Promise<Buffer> {
-  try {
-    await using handle = await fs.promises.open(file, READ);
-    const bytes = Buffer.alloc(length);
-    let at = 0;
-    for (let read = -1; at < length && read !== 0; at += read) {
-      read = (await handle.read(bytes, at, length - at, at)).bytesRead;
-    }
-    return bytes.subarray(0, at);
-  } catch (error) {
-    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return Buffer.alloc(0);
-    throw error;
   }
 }

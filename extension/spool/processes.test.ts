@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Running, startExtension } from '../fixtures/extension-process.ts';
@@ -141,6 +142,27 @@ describe('two extensions on one spool', () => {
     await killed(first);
     expect(look()).toHaveLength(2);
   });
+});
+
+test('a disk that turns read-only: records are refused, and what is there is delivered', async ({ skip }) => {
+  const disk = stack.adopt(fs.mkdtempSync(path.join(tmpdir(), 'read-only-')), (folder) => fs.rmdirSync(folder));
+  const mount = (...args: string[]) => spawnSync('mount', [...args, disk]).status === 0;
+  if (!mount('-t', 'tmpfs', 'tmpfs')) skip('needs the right to mount');
+  stack.defer(() => void spawnSync('umount', ['--lazy', disk]));
+  const extension = await start({ CAPTURE_SPOOL_DIR: path.join(disk, 'spool') });
+  await extension.lambda.asked(1);
+  await extension.post('a');
+  extension.lambda.invoke('a');
+  await extension.lambda.asked(2); // sealed, and no time to deliver it
+  expect(mount('-o', 'remount,ro')).toBe(true);
+  expect(await extension.post('b')).toBe(503);
+  expect(await end(extension)).toMatchObject({
+    received: 2,
+    delivered: 1,
+    pending: 0,
+    dropped: { SPOOL_UNWRITABLE: 1 },
+  });
+  expect(eventsAtS3(extension)).toEqual(['event of a']);
 });
 
 test('what is no segment, or cannot be read, is left alone and keeps no record from being recovered', async () => {

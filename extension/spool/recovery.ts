@@ -33,7 +33,7 @@ interface Found {
  */
 export function recoverSegments(folders: readonly string[], into: string, batchBytes: number): Recovered {
   const leftAlone: Recovered['leftAlone'] = [];
-  const orElse = (file: string, step: () => void) => {
+  const attempt = (file: string, step: () => void) => {
     try {
       step();
     } catch (error) {
@@ -43,14 +43,14 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
   };
 
   const found: Found[] = [];
-  for (const folder of folders) find(folder, folder, found, orElse);
+  for (const folder of folders) find(folder, folder, found, attempt);
   found.sort((a, b) => a.modifiedMs - b.modifiedMs);
 
   const most = Math.max(batchBytes, 2 * MAX_BODY_BYTES);
   const segments: SealedSegment[] = [];
   let lastEventIds: string[] = [];
   for (const { file, key, bytes } of found) {
-    orElse(file, () => {
+    attempt(file, () => {
       if (bytes > most) throw new Error(`Expected a segment of at most ${most} bytes, got ${bytes}`);
       const { eventIds, ...contents } = contentsOf(fs.readFileSync(file));
       if (eventIds.length === 0) return discard(file, bytes);
@@ -67,13 +67,13 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
 }
 
 /** Collects the files below a folder that have the name of a segment. Links are not followed. */
-function find(root: string, folder: string, found: Found[], orElse: (file: string, step: () => void) => void): void {
-  orElse(folder, () => {
+function find(root: string, folder: string, found: Found[], attempt: (file: string, step: () => void) => void): void {
+  attempt(folder, () => {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
       const file = path.join(folder, entry.name);
-      if (entry.isDirectory() && !isProcessFolder(entry.name)) find(root, file, found, orElse);
+      if (entry.isDirectory() && !isProcessFolder(entry.name)) find(root, file, found, attempt);
       if (!/\.jsonl(\.open)?$/.test(entry.name)) continue;
-      orElse(file, () => {
+      attempt(file, () => {
         if (!entry.isFile()) throw new Error('Expected a file');
         const { size, mtimeMs } = fs.lstatSync(file);
         const relative = path.relative(root, file).split(path.sep).join('/');

@@ -70,7 +70,7 @@ export class OpenSegment implements Contents {
    * Appends one line. When it returns, the bytes are the operating system's: they outlive a crash of this process and of the function.
    * There is no fsync: it would cost every record milliseconds, against a loss of power, and that takes /tmp along with it.
    *
-   * @throws when the disk does not take the whole line. What it did take is no line: the next one is written over it, and nobody
+   * @throws when the disk does not take the whole line. What it did take is no line: it is cut before the next one, and nobody
    * reads beyond `bytes` or, after a crash, beyond the last line feed, of which a line has one, at its end.
    */
   append(line: Buffer): void {

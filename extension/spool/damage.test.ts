@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Spool } from './spool.ts';
+import { MAX_KEPT_OPEN, Spool } from './spool.ts';
 
 const START = Date.parse('2026-11-23T21:00:00.000Z');
 const line = (eventId: string) => Buffer.from(`{"eventMetadata":{"eventId":"${eventId}"}}\n`);
@@ -170,22 +170,44 @@ test('of a file that was cut, the lines before the cut are delivered and the oth
   expect(delivered).toEqual(['r0', 'r2']);
 });
 
-test('many segments that are gone are told once', async () => {
-  const { lost, append, drain } = setUp();
-  for (let i = 0; i < 30; i++) append(`r${i}`);
+test('sealed segments that somebody removed are delivered all the same, as many as are kept open; the others are told once', async () => {
+  const { lost, append, drain, delivered, balance } = setUp();
+  const segments = MAX_KEPT_OPEN + 20;
+  for (let i = 0; i < 3 * segments; i++) append(`r${i}`);
   ATTACKS['removes the folder']!();
   await drain();
-  expect(lost.mock.calls).toEqual([[{ lost: 27, rescued: 3 }]]); // three were in the open segment
+  expect(lost.mock.calls[0]).toEqual([{ lost: 3 * 19, rescued: 3 }]); // the last one was open
+  expect(lost.mock.calls.slice(1).every(([damage]) => damage.lost === 0)).toBe(true);
+  expect(delivered).toHaveLength(3 * (MAX_KEPT_OPEN + 1));
+  expect(balance()).toEqual({ acknowledged: 3 * segments, accounted: 3 * segments });
+});
+
+test('files are open no longer than their segments are there', async () => {
+  const opens = vi.spyOn(fs, 'openSync');
+  const closes = vi.spyOn(fs, 'closeSync');
+  const opened = () => opens.mock.calls.length - closes.mock.calls.length;
+  const { append, drain } = setUp();
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 3 * 100; i++) append(`r${round}x${i}`);
+    expect(opened()).toBeLessThanOrEqual(MAX_KEPT_OPEN + 1);
+    if (round === 1) ATTACKS['empties the files']!();
+    await drain();
+    expect(opened()).toBe(0);
+  }
+  vi.restoreAllMocks();
 });
 
 test('a full spool that somebody empties takes records again', () => {
-  const { append, subject, balance } = setUp(6 * LENGTH);
-  for (let i = 0; i < 6; i++) append(`r${i}`);
-  subject.seal();
+  const predecessor = setUp();
+  for (let i = 0; i < 6; i++) predecessor.append(`r${i}`);
+  predecessor.subject.seal();
+  const { append, subject, lost } = setUp(6 * LENGTH);
+  subject.recover([dir]);
   expect(append('r6')).toEqual({ stored: false, reason: 'full' });
   ATTACKS['removes the folder']!();
   expect(append('r7')).toEqual({ stored: true });
-  expect(balance()).toEqual({ acknowledged: 7, accounted: 7 });
+  expect(lost).toHaveBeenCalledExactlyOnceWith({ lost: 6, rescued: 0 });
+  expect(subject.pending).toBe(1);
 });
 
 test('a folder that becomes a file: what was in it is counted, records are refused, and taken again when it is gone', () => {

@@ -58,7 +58,7 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
       if (target !== file && fs.existsSync(target)) throw new Error('Expected a key of its own, got one that is there');
       fs.mkdirSync(path.dirname(target), { recursive: true });
       fs.renameSync(file, target);
-      segments.push({ key, file: target, ...contents });
+      segments.push({ key, file: target, fd: undefined, ...contents });
       lastEventIds = eventIds;
     });
   }

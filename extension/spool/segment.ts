@@ -9,6 +9,8 @@ export const OPEN_SUFFIX = '.open';
 export interface SealedSegment extends Contents {
   key: string;
   file: string;
+  /** The open file, if it is kept open: it has its bytes even when its name is gone. */
+  fd: number | undefined;
 }
 
 /** What it means for a file to be gone: somebody removed it, or put something else in its place. */
@@ -17,7 +19,8 @@ const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
 
 /** The bytes of a segment: fewer where somebody has cut it, none where it is gone. @throws when it cannot be read */
-export async function readSealed({ file, bytes: length }: SealedSegment): Promise<Buffer> {
+export async function readSealed({ file, fd, bytes: length }: SealedSegment): Promise<Buffer> {
+  if (fd !== undefined) return readBytes(fd, length);
   try {
     await using handle = await fs.promises.open(file, READ);
     const bytes = Buffer.alloc(length);
@@ -120,7 +123,7 @@ export class OpenSegment implements Contents {
   }
 
   /** Ends the segment. It takes no more records. Where the disk refuses to rename its file, that keeps its name: recovery knows both. */
-  seal(): SealedSegment {
+  seal({ keepOpen }: { keepOpen: boolean }): SealedSegment {
     const { key, records, bytes, checksum } = this;
     let file = this.#sealedFile;
     try {
@@ -128,8 +131,8 @@ export class OpenSegment implements Contents {
     } catch {
       file = this.#file;
     }
-    closeQuietly(this.#fd);
-    return { key, file, records, bytes, checksum };
+    if (!keepOpen) closeQuietly(this.#fd);
+    return { key, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksum };
   }
 
   /** Ends and removes a segment that has no record. */
@@ -170,10 +173,11 @@ function readBytes(fd: number, length: number): Buffer {
   return bytes.subarray(0, at);
 }
 
-function closeQuietly(fd: number): void {
+/** Closes a file of which nothing more is wanted. */
+export function closeQuietly(fd: number): void {
   try {
     fs.closeSync(fd);
   } catch {
-    // All that was acknowledged has been written.
+    // There is nothing to be done about it, and nothing depends on it.
   }
 }

@@ -5,7 +5,7 @@ import { type BatchLimits, fits, isFinished } from './batch.ts';
 import { intactLines } from './lines.ts';
 import type { Home } from './own-folder.ts';
 import { type Recovered, recoverSegments } from './recovery.ts';
-import { OpenSegment, readSealed, renewedKey, type SealedSegment } from './segment.ts';
+import { closeQuietly, OpenSegment, readSealed, renewedKey, type SealedSegment } from './segment.ts';
 
 /** What somebody else did to files of the spool. */
 export interface Damage {
@@ -35,6 +35,9 @@ export type AppendResult =
   | { stored: false; reason: 'full' }
   | { stored: false; reason: 'unwritable'; cause: Error };
 
+/** Most sealed segments whose files are kept open. An environment has 1,024 descriptors, and most of them are the function's. */
+export const MAX_KEPT_OPEN = 64;
+
 /**
  * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
  *
@@ -47,6 +50,7 @@ export class Spool {
   /** Segments that have been read: those are in somebody's memory, and may be delivered whatever became of the file. */
   readonly #read = new WeakSet<SealedSegment>();
   #open: OpenSegment | undefined;
+  #keptOpen = 0;
   #pending = 0;
   #bytes = 0;
 
@@ -108,7 +112,9 @@ export class Spool {
       // It cannot be looked at: whoever reads it learns what is left.
     }
     if (this.#open === undefined) return;
-    this.#sealed.push(this.#open.seal());
+    const keepOpen = this.#keptOpen < MAX_KEPT_OPEN;
+    if (keepOpen) this.#keptOpen += 1;
+    this.#sealed.push(this.#open.seal({ keepOpen }));
     this.#open = undefined;
   }
 
@@ -159,7 +165,7 @@ export class Spool {
       this.#pending -= lost;
       if (records === 0) this.remove(segment);
       this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued: 0 });
-    }
+    } else if (!fs.existsSync(segment.file)) this.#options.onDamage({ lost: 0, rescued: records });
     return records === 0 ? undefined : lines;
   }
 
@@ -226,7 +232,7 @@ export class Spool {
   }
 
   #forgetIfGone(segment: SealedSegment | undefined): void {
-    if (segment === undefined || fs.existsSync(segment.file)) return;
+    if (segment === undefined || !isGone(segment)) return;
     const lost = this.#forgetGone();
     if (lost > 0) this.#options.onDamage({ lost, rescued: 0 });
   }
@@ -236,15 +242,23 @@ export class Spool {
     const pending = this.#pending;
     const left: SealedSegment[] = [];
     for (const segment of this.#sealed) {
-      if (this.#read.has(segment) || fs.existsSync(segment.file)) left.push(segment);
+      if (this.#read.has(segment) || !isGone(segment)) left.push(segment);
       else this.#subtract(segment);
     }
     this.#sealed = left;
     return pending - this.#pending;
   }
 
+  /** Takes a segment out of the counts, and gives back what it holds. */
   #subtract(segment: SealedSegment): void {
     this.#pending -= segment.records;
     this.#bytes -= segment.bytes;
+    if (segment.fd === undefined) return;
+    closeQuietly(segment.fd);
+    this.#keptOpen -= 1;
   }
+}
+
+function isGone({ fd, file }: SealedSegment): boolean {
+  return fd === undefined && !fs.existsSync(file);
 }

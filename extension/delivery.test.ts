@@ -5,6 +5,7 @@ import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Counters } from './counters.ts';
 import { Delivery } from './delivery.ts';
+import { KEY_TAKEN } from './sinks/failure.ts';
 import type { Sink } from './sinks/sink.ts';
 import { Spool } from './spool/spool.ts';
 
@@ -15,7 +16,13 @@ beforeEach(() => {
 });
 
 /** What the sink does at each attempt; from the last one on, always that. */
-type Behaviour = 'stores' | 'fails' | 'denies' | 'takes a second and fails' | 'stores, but the answer is lost';
+type Behaviour =
+  | 'finds another object'
+  | 'stores'
+  | 'fails'
+  | 'denies'
+  | 'takes a second and fails'
+  | 'stores, but the answer is lost';
 
 function setUp(behaviours: Behaviour[], segments = 1, { bytes = 10, holdMs = 0 } = {}) {
   let nowMs = 1_000_000;
@@ -32,28 +39,31 @@ function setUp(behaviours: Behaviour[], segments = 1, { bytes = 10, holdMs = 0 }
       onTheWay.push(attempts.length - finished);
       await new Promise((resolve) => setTimeout(resolve, holdMs));
       finished += 1;
+      if (behaviour === 'finds another object') throw Object.assign(new Error('another'), { code: KEY_TAKEN });
       if (behaviour === 'denies') throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
       if (behaviour !== 'stores') throw new Error('503 SlowDown');
     },
   };
+  const counters = new Counters();
   const spool = new Spool({
-    dir,
+    home: { folder: dir, ensure() {} },
     maxBytes: 1_000_000_000,
     batch: { records: 10, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: '', endpoint: 'qa', variant: 'v' },
     now: () => nowMs,
     uuid: randomUUID,
+    onDamage: ({ lost }) => counters.lose('VANISHED', lost),
   });
   for (let i = 0; i < segments; i++) {
     spool.append(Buffer.from(`{"n":${i}}`.padEnd(bytes - 1).concat('\n')), new Date(nowMs + i));
     spool.seal();
   }
-  const counters = new Counters();
   const log = vi.fn();
   const sleep = vi.fn(async (ms: number) => {
     nowMs += ms;
   });
-  const delivery = new Delivery({ spool, sink, counters, log, now: () => nowMs, sleep, random: () => 1 });
+  const now = () => nowMs;
+  const delivery = new Delivery({ spool, sink, counters, log, now, ageNow: now, sleep, random: () => 1 });
   return {
     delivery,
     spool,
@@ -189,11 +199,41 @@ test('no attempt begins after the deadline, and none may last longer', async () 
   expect(timeout).toHaveBeenCalledWith(500);
 });
 
-test('a segment that somebody removed is counted as lost and does not hold up the others', async () => {
-  const { delivery, spool, counters, attempts, log, at } = setUp(['stores'], 2);
-  fs.rmSync(spool.sealed[0]!.file);
+test('a segment that somebody emptied is counted as lost and does not hold up the others', async () => {
+  const { delivery, spool, counters, attempts, at } = setUp(['stores'], 2);
+  fs.truncateSync(spool.sealed[0]!.file);
   await delivery.deliver(at(500));
   expect(attempts).toHaveLength(1);
   expect(counters).toMatchObject({ delivered: 1, dropped: { VANISHED: 1 } });
-  expect(log).toHaveBeenCalledWith('ERROR', expect.any(String), expect.objectContaining({ records: 1 }));
+});
+
+test('a segment that the disk does not give is no fault of the destination, and does not hold up the others', async () => {
+  const { delivery, spool, counters, attempts, log, at } = setUp(['stores'], 3);
+  const [unreadable] = spool.sealed;
+  const real = spool.read.bind(spool);
+  vi.spyOn(spool, 'read').mockImplementation(async (segment) => {
+    if (segment === unreadable) throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    return real(segment);
+  });
+  for (let i = 0; i < 2; i++) await delivery.deliver(at(500), { lastChance: true, lanes: 2 });
+  expect(attempts).toHaveLength(2);
+  expect(counters.delivered).toBe(2);
+  expect(spool.pending).toBe(1);
+  expect(delivery.ready).toBe(true);
+  expect(log.mock.calls).toEqual([
+    ['ERROR', 'the spool cannot be read; what cannot be read stays in it', expect.objectContaining({ records: 1 })],
+  ]);
+  vi.mocked(spool.read).mockRestore();
+  await delivery.deliver(at(500));
+  expect(spool.pending).toBe(0);
+});
+
+test('a segment whose key another object has is delivered under a new one', async () => {
+  const { delivery, spool, counters, attempts, objects, log, at } = setUp(['finds another object', 'stores'], 2);
+  const [first, second] = spool.sealed.map(({ key }) => key) as [string, string];
+  await delivery.deliver(at(500));
+  expect(attempts).toEqual([first, expect.not.stringContaining(first), second]);
+  expect([...objects.values()]).toEqual(['{"n":0}  \n', '{"n":1}  \n']);
+  expect(counters.delivered).toBe(2);
+  expect(log).toHaveBeenCalledExactlyOnceWith('WARN', expect.stringContaining('has the key'), expect.anything());
 });

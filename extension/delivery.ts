@@ -11,8 +11,10 @@ export interface DeliveryParts {
   sink: Sink;
   counters: Counters;
   log: Log;
-  /** Milliseconds since the epoch. */
+  /** For deadlines: milliseconds on a clock that nobody sets. */
   now: () => number;
+  /** For how long the destination is left alone: the same, and it goes on while the environment is frozen. */
+  ageNow: () => number;
   /** Waits so many milliseconds. */
   sleep: (ms: number) => Promise<unknown>;
   /** From 0 to 1. @default Math.random */
@@ -42,6 +44,8 @@ const MAX_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #inFlight = new Set<SealedSegment>();
+  /** Segments that could not be read the last time. */
+  readonly #unreadable = new Set<SealedSegment>();
   #breaker = CLOSED;
   #deniedFor: string | undefined;
 
@@ -51,17 +55,17 @@ export class Delivery {
 
   /** Whether the destination is worth trying now. */
   get ready(): boolean {
-    return admits(this.#breaker, this.#parts.now());
+    return admits(this.#breaker, this.#parts.ageNow());
   }
 
   /**
    * Delivers until nothing is left, time is up, or the destination fails too often.
    *
-   * @param deadlineMs milliseconds since the epoch
+   * @param deadlineMs on the clock of `now`
    */
   async deliver(deadlineMs: number, { lastChance = false, lanes = 1, signal }: DeliveryManner = {}): Promise<void> {
     const { spool, sink, log } = this.#parts;
-    const run: Run = { deadlineMs, lastChance, signal, failures: 0, given: false, last: undefined };
+    const run: Run = { deadlineMs, lastChance, signal, unread: new Set(), failures: 0, given: false, last: undefined };
     await Promise.all(Array.from({ length: lanes }, () => this.#lane(run)));
     if (run.last?.kind !== 'transient') return;
     const { pending } = spool;
@@ -80,17 +84,24 @@ export class Delivery {
     for (;;) {
       const leftMs = run.deadlineMs - now();
       if (leftMs <= 0 || run.given || run.signal?.aborted || (!run.lastChance && !this.ready)) return;
-      const segment = this.#take();
+      const segment = this.#take(run);
       if (segment === undefined) return;
       try {
-        await this.#deliverOne(segment, leftMs, run.signal);
+        const body = await this.#read(segment, run);
+        if (body === undefined) continue;
+        await this.#send(segment, body, run);
         this.#recovered();
       } catch (error) {
         if (run.signal?.aborted) return;
+        const failure = failureOf(error);
+        if (failure.kind === 'taken') {
+          this.#rekey(segment, failure.cause);
+          continue;
+        }
         run.failures += 1;
-        run.last = failureOf(error);
-        this.#failed(run.last, now() >= run.deadlineMs);
-        if (run.last.kind === 'permanent') run.given = true;
+        run.last = failure;
+        this.#failed(failure, now() >= run.deadlineMs);
+        if (failure.kind === 'permanent') run.given = true;
       } finally {
         this.#inFlight.delete(segment);
       }
@@ -103,8 +114,8 @@ export class Delivery {
   }
 
   /** The oldest segment that is not on its way, if there is room for it in memory. */
-  #take(): SealedSegment | undefined {
-    const segment = this.#parts.spool.sealed.find((one) => !this.#inFlight.has(one));
+  #take({ unread }: Run): SealedSegment | undefined {
+    const segment = this.#parts.spool.sealed.find((one) => !this.#inFlight.has(one) && !unread.has(one));
     if (segment === undefined) return undefined;
     const bytes = [...this.#inFlight].reduce((sum, one) => sum + one.bytes, segment.bytes);
     if (this.#inFlight.size > 0 && bytes > MAX_BYTES_IN_FLIGHT) return undefined;
@@ -112,35 +123,55 @@ export class Delivery {
     return segment;
   }
 
-  /** @throws when the destination fails; the segment is then still in the spool */
-  async #deliverOne(segment: SealedSegment, leftMs: number, signal?: AbortSignal): Promise<void> {
-    const { spool, sink, counters, log } = this.#parts;
-    let body: Buffer;
+  /** What there is to send. Undefined: nothing is left of it, or the disk does not give it, which is no fault of the destination. */
+  async #read(segment: SealedSegment, { unread }: Run): Promise<Buffer | undefined> {
+    const { spool, log } = this.#parts;
     try {
-      body = await spool.read(segment);
+      const body = await spool.read(segment);
+      this.#unreadable.delete(segment);
+      return body;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      spool.remove(segment);
-      counters.lose('VANISHED', segment.records);
-      log('ERROR', 'a segment was removed from the spool by somebody else', {
-        key: segment.key,
-        records: segment.records,
-      });
-      return;
+      unread.add(segment);
+      if (this.#unreadable.size === 0) {
+        log('ERROR', 'the spool cannot be read; what cannot be read stays in it', {
+          key: segment.key,
+          records: segment.records,
+          cause: String(error),
+        });
+      }
+      this.#unreadable.add(segment);
+      return undefined;
     }
-    const timeout = AbortSignal.timeout(Math.ceil(leftMs));
+  }
+
+  /** @throws when the destination fails; the segment is then still in the spool */
+  async #send(segment: SealedSegment, body: Buffer, { deadlineMs, signal }: Run): Promise<void> {
+    const { spool, sink, counters, now } = this.#parts;
+    const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(deadlineMs - now())));
     await sink.put(segment.key, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
     spool.remove(segment);
     counters.delivered += segment.records;
   }
 
-  #failed(failure: Failure, timedOut: boolean): void {
-    const { now, log, sink, spool } = this.#parts;
+  #rekey(segment: SealedSegment, cause: string): void {
+    const { spool, log, sink } = this.#parts;
+    const { key } = segment;
+    spool.rekey(segment);
+    log('WARN', 'another object has the key of a segment; it is delivered under a new one', {
+      destination: sink.name,
+      key,
+      newKey: segment.key,
+      cause,
+    });
+  }
+
+  #failed(failure: Exclude<Failure, { kind: 'taken' }>, timedOut: boolean): void {
+    const { ageNow, log, sink, spool } = this.#parts;
     if (failure.kind === 'transient') {
-      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, now());
+      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, ageNow());
       return;
     }
-    this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, now());
+    this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow());
     if (this.#deniedFor === failure.remedy) return; // said already; the probes go on
     this.#deniedFor = failure.remedy;
     log('ERROR', 'the destination refuses every record until somebody acts; they stay in the spool', {
@@ -165,6 +196,8 @@ interface Run {
   deadlineMs: number;
   lastChance: boolean;
   signal: AbortSignal | undefined;
+  /** Segments that could not be read: once a run is enough. */
+  unread: Set<SealedSegment>;
   failures: number;
   /** No further attempt is worth it. */
   given: boolean;

@@ -1,5 +1,7 @@
 import http from 'node:http';
 import * as v from 'valibot';
+import type { Clocks } from './clocks.ts';
+import { deadlines } from './deadlines.ts';
 
 export type EventType = 'INVOKE' | 'SHUTDOWN';
 
@@ -23,7 +25,10 @@ export interface ExtensionsApi {
    * @throws when Lambda has none, refuses, or does not answer in time
    */
   subscribeTelemetry(port: number): Promise<void>;
-  /** Says that the work on the last event is done, and waits for the next: however long the environment is frozen. */
+  /**
+   * Says that the work on the last event is done, and waits for the next: however long the environment is frozen. Its deadline is on the
+   * clock of `now`.
+   */
   next(): Promise<ExtensionEvent>;
   /**
    * Says that the environment must not start.
@@ -45,7 +50,8 @@ const SUBSCRIBE_MS = 250;
  *
  * @param address `host:port`, from AWS_LAMBDA_RUNTIME_API
  */
-export function createExtensionsApi(address: string): ExtensionsApi {
+export function createExtensionsApi(address: string, clocks: Pick<Clocks, 'now' | 'wallNow'>): ExtensionsApi {
+  const deadline = deadlines(clocks);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   let identifier = '';
 
@@ -96,8 +102,11 @@ export function createExtensionsApi(address: string): ExtensionsApi {
     },
     async next() {
       for (;;) {
-        const event: unknown = JSON.parse((await call({ path: `${EXTENSION}/event/next` })).text);
-        if (!v.is(UnknownEvent, event)) return v.parse(ExtensionEvent, event);
+        deadline.asked();
+        const json: unknown = JSON.parse((await call({ path: `${EXTENSION}/event/next` })).text);
+        if (v.is(UnknownEvent, json)) continue;
+        const event = v.parse(ExtensionEvent, json);
+        return { ...event, deadlineMs: deadline.of(event) };
       }
     },
     async initError(errorType, errorMessage) {

@@ -1,4 +1,4 @@
-/** What the decisions rest on. Times are milliseconds since the epoch. */
+/** What the decisions rest on. Times are milliseconds on a clock that goes on while the environment is frozen. */
 export interface FlushState {
   nowMs: number;
   /** When the last invocations came, oldest first, the present one included. */

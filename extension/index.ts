@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_PORT, type Stats } from '../capture/wire.ts';
+import { withFoldersApart } from './apart.ts';
+import { clocksOf } from './clocks.ts';
 import { type Destination, type ExtensionConfig, failsClosed, parseConfig } from './config.ts';
 import { Counters } from './counters.ts';
+import { damageReport } from './damage.ts';
+import { SHUTDOWN_MS } from './deadlines.ts';
 import { Delivery } from './delivery.ts';
 import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
 import { type Initialization, initializationOf } from './initialization.ts';
@@ -16,6 +20,7 @@ import { RecentIds } from './recent-ids.ts';
 import type { Ending } from './shutdown.ts';
 import { lazySink } from './sinks/lazy.ts';
 import type { Sink } from './sinks/sink.ts';
+import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
 import { Spool } from './spool/spool.ts';
 import { kernelUuid } from './spool/uuid.ts';
 import { StartUp } from './start-up.ts';
@@ -23,11 +28,10 @@ import { createTelemetryListener } from './telemetry.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
 const NAME = 'inference-capture';
-/** What Lambda gives an environment to end, and what we take where nobody says. */
-const SHUTDOWN_MS = 2_000;
 /** Most that the exit waits for the log to be taken. */
 const LAST_LINES_MS = 150;
-const now = () => Date.now();
+const clocks = clocksOf({ now: () => performance.now(), wallNow: () => Date.now() });
+const { now, ageNow } = clocks;
 
 /** A start that has got as far as Lambda knowing of it, or refusing to. */
 interface Start {
@@ -40,13 +44,13 @@ interface Start {
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const startUp = new StartUp(log);
-  const api = createExtensionsApi(env['AWS_LAMBDA_RUNTIME_API'] ?? '');
+  const api = createExtensionsApi(env['AWS_LAMBDA_RUNTIME_API'] ?? '', clocks);
   const initialization = initializationOf(env['AWS_LAMBDA_INITIALIZATION_TYPE']);
   // First of all: Lambda starts the function when every extension has registered, and all the rest happens beside its start.
   const events = initialization.invocations ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
   const registered = await startUp.register(api, NAME, events);
   const start = { startUp, api, initialization, registered, failClosed: failsClosed(env) };
-  const config = startUp.configure(() => parseConfig(env));
+  const config = startUp.configure(() => withFoldersApart(parseConfig(env)));
   if (config === undefined) return refuse(start, Number(env['CAPTURE_PORT']) || DEFAULT_PORT);
   return capture(start, config);
 }
@@ -55,12 +59,14 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { startUp, api, initialization, registered } = start;
   const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
   const counters = new Counters();
-  const spool = new Spool({ ...config.spool, batch, scope, now, uuid: kernelUuid });
+  const { dir, maxBytes } = config.spool;
+  const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
+  const onDamage = damageReport(counters, log);
+  const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
   const ends = new InvocationEnds();
   const origin = { functionName, functionVersion, sampleRate: 1 };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  for (const eventId of startUp.recover(spool, counters)) fates.set(eventId, 'stored');
   const intake = createIntake({ spool, origin, counters, fates, log });
   const receiver = createReceiver({
     intake,
@@ -69,22 +75,43 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     onRecord: (requestId) => ends.recordCame(requestId),
     log,
   });
-  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, sleep });
-  const metrics = createMetrics({ stats, functionName, writeLine, now });
+  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, ageNow, sleep });
+  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const lastResort = config.lastResortLog
     ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
     : undefined;
-  const parts = { receiver, intake, spool, delivery, lastResort, metrics, stats, log, now, batchAgeMs: batch.ageMs };
+  const parts = {
+    receiver,
+    intake,
+    spool,
+    delivery,
+    lastResort,
+    metrics,
+    stats,
+    log,
+    now,
+    ageNow,
+    batchAgeMs: batch.ageMs,
+  };
 
   const byEvents = registered && initialization.invocations;
-  await Promise.all([startUp.listen(receiver, config.port), byEvents && subscribe(api, ends)]);
-  if (await failedClosed(start)) return;
-  if (byEvents) {
-    const onFirstEvent = () => initialization.restored && spool.rekey();
-    return live({ ...parts, api, ends, flushBudgetMs, onFirstEvent });
+  async function listenAndRecover(): Promise<void> {
+    const folders = await abandonedFolders(dir);
+    await startUp.listen(receiver, config.port);
+    // At once, so that no record has come yet.
+    for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
   }
-  const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
-  return liveByTimer({ ...parts, sleep: pause }, registered ? shutdownEvent(api) : signalled());
+  await Promise.all([listenAndRecover(), byEvents && subscribe(api, ends)]);
+  if (!(await failedClosed(start))) {
+    if (byEvents) {
+      const onFirstEvent = () => initialization.restored && spool.rekeyAll();
+      await live({ ...parts, api, ends, flushBudgetMs, onFirstEvent });
+    } else {
+      const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
+      await liveByTimer({ ...parts, sleep: pause }, registered ? shutdownEvent(api) : signalled());
+    }
+  }
+  home.release();
 }
 
 /** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
@@ -104,7 +131,9 @@ function sinkTo(destination: Destination): Sink {
       (await import('./sinks/file.ts')).fileSink(destination.folder),
     );
   }
-  return lazySink(`s3://${destination.bucket}`, async () => (await import('./sinks/s3.ts')).s3Sink(destination, now));
+  return lazySink(`s3://${destination.bucket}`, async () =>
+    (await import('./sinks/s3.ts')).s3Sink(destination, ageNow),
+  );
 }
 
 /** The life of an extension that is configured wrongly: it must not take the function down, unless that is asked for. */

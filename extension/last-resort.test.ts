@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Counters } from './counters.ts';
 import { type LoggedPart, logRecords } from './last-resort.ts';
 import { Spool } from './spool/spool.ts';
@@ -13,15 +13,24 @@ const MAX_EVENT_BYTES = 262_144 - 26;
 const START = Date.parse('2026-11-23T21:00:00.000Z');
 
 /** Logs these lines, some to an object, until so many have been written. */
-async function logged(lines: string[], records = 3, writes = Number.POSITIVE_INFINITY) {
+async function logged(lines: string[], records = 3, writes = Number.POSITIVE_INFINITY, meanwhile = (_: Spool) => {}) {
   const dir = fs.mkdtempSync(path.join(tmpdir(), 'last-resort-'));
   const batch = { records, bytes: 100_000_000, ageMs: 60_000 };
   const scope = { prefix: '', endpoint: 'qa', variant: 'v' };
-  const spool = new Spool({ dir, maxBytes: 100_000_000, batch, scope, now: () => START, uuid: randomUUID });
+  const counters = new Counters();
+  const spool = new Spool({
+    home: { folder: dir, ensure() {} },
+    maxBytes: 100_000_000,
+    batch,
+    scope,
+    now: () => START,
+    uuid: randomUUID,
+    onDamage: ({ lost }) => counters.lose('VANISHED', lost),
+  });
   for (const line of lines) spool.append(Buffer.from(`${line}\n`), new Date(START));
   spool.seal();
   const keys = spool.sealed.map(({ key }) => key);
-  const counters = new Counters();
+  meanwhile(spool);
   const written: string[] = [];
   const writeLine = async (line: object) => void written.push(JSON.stringify(line));
   const sleep = () => new Promise(() => {});
@@ -51,7 +60,7 @@ test('whatever the records hold, the log has them all, each line short enough fo
   );
   await fc.assert(
     fc.asyncProperty(fc.array(data, { minLength: 1, maxLength: 5 }), async (texts) => {
-      const lines = texts.map((text) => JSON.stringify({ data: text }));
+      const lines = texts.map((text) => JSON.stringify({ eventMetadata: { eventId: 'e' }, data: text }));
       const { written, keys, pending, counters } = await logged(lines);
       expect(Math.max(...written.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(MAX_EVENT_BYTES);
       expect(written.every((line) => !line.includes('\n'))).toBe(true);
@@ -66,4 +75,23 @@ test('when the time is up, what is not in the log as a whole stays in the spool'
   const { written, pending, counters } = await logged(['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}'], 2, 3);
   expect(written).toHaveLength(3);
   expect({ pending, logged: counters.logged }).toEqual({ pending: 2, logged: 2 });
+});
+
+test('a segment that is gone or cannot be read keeps no other from the log', async () => {
+  const lines = ['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}'];
+  const { written, pending, counters } = await logged(lines, 1, undefined, (spool) => {
+    const [gone, unreadable] = spool.sealed;
+    fs.truncateSync(gone!.file);
+    const real = spool.read.bind(spool);
+    vi.spyOn(spool, 'read').mockImplementation(async (segment) => {
+      if (segment === unreadable) throw new Error('EIO: i/o error, read');
+      return real(segment);
+    });
+  });
+  expect(written.map((line) => (JSON.parse(line) as LoggedPart).text)).toEqual(['{"n":3}', '{"n":4}']);
+  expect({ pending, logged: counters.logged, vanished: counters.dropped.VANISHED }).toEqual({
+    pending: 1,
+    logged: 2,
+    vanished: 1,
+  });
 });

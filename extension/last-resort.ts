@@ -6,7 +6,7 @@ export interface LastResortParts {
   spool: Spool;
   counters: Counters;
   writeLine: WriteLine;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on a clock that nobody sets. */
   now: () => number;
   /** Waits so many milliseconds. */
   sleep: (ms: number) => Promise<unknown>;
@@ -36,9 +36,9 @@ const PART_UNITS = 80_000;
 
 /**
  * Writes the sealed segments to the log, the oldest first, and takes those that are there as a whole out of the spool. For when nothing
- * else is left to do with them.
+ * else is left to do with them. What is gone, or cannot be read, keeps the others from nothing: the spool and the delivery have told of it.
  *
- * @param deadlineMs no line is begun or waited for after it; milliseconds since the epoch
+ * @param deadlineMs no line is begun or waited for after it; on the clock of `now`
  */
 export async function logRecords(
   { spool, counters, writeLine, now, sleep }: LastResortParts,
@@ -47,7 +47,9 @@ export async function logRecords(
   const timeIsUp = sleep(Math.max(0, deadlineMs - now()));
   for (const segment of [...spool.sealed]) {
     if (now() >= deadlineMs) return;
-    const lines = (await spool.read(segment)).toString().trimEnd().split('\n');
+    const content = await spool.read(segment).catch(() => undefined);
+    if (content === undefined) continue;
+    const lines = content.toString().trimEnd().split('\n');
     for (const [i, line] of lines.entries()) {
       for (const part of partsOf(line, segment.key, i + 1)) {
         if (now() >= deadlineMs) return;

@@ -100,6 +100,7 @@ function world({ recordless = false, outage = false, telemetry = false, lastReso
     stats: () => ({ pending: records, logged, dropped: {} }) as Stats,
     log: (level, message) => void done.push(`${level} ${message}`),
     now: () => nowMs,
+    ageNow: () => nowMs,
     batchAgeMs: 60 * SECOND,
     flushBudgetMs: 500,
   } satisfies EventLifecycleParts;
@@ -201,17 +202,6 @@ test('a last resort gets time of its own, and only for what could not be deliver
     'ERROR shut down; records that could not be delivered are in this log',
   ]);
   expect((await lived(events, { lastResort: true })).join()).not.toContain('last resort');
-});
-
-test('a disk that refuses to end a batch does not keep the rest from being delivered', async () => {
-  const { parts, done, queue } = world();
-  queue.push([0, shutdown(0)]);
-  parts.spool.seal = () => {
-    throw new Error('EROFS');
-  };
-  await live(parts);
-  expect(done).toContain('ERROR a step of the shutdown failed');
-  expect(done).toContain('deliver within 1800, last chance, 4 at once');
 });
 
 test('a fault in the work on an event does not end the extension', async () => {

@@ -5,6 +5,8 @@ import { type Ending, type ShutdownParts, shutDown } from './shutdown.ts';
 
 export interface LifecycleParts extends ShutdownParts {
   batchAgeMs: number;
+  /** For ages: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
+  ageNow: () => number;
 }
 
 export interface EventLifecycleParts extends LifecycleParts {
@@ -20,13 +22,13 @@ const INVOKE_MARGIN_MS = 250;
 
 /** Follows the life of an environment that is frozen between its events, from the first one to SHUTDOWN. */
 export async function live(parts: EventLifecycleParts): Promise<void> {
-  const { api, ends, spool, delivery, log, now, flushBudgetMs } = parts;
+  const { api, ends, spool, delivery, log, now, ageNow, flushBudgetMs } = parts;
   const invocationsMs: number[] = [];
 
   const state = (): FlushState => ({ ...spoolState(parts), invocationsMs });
 
   async function afterInvoke({ requestId, deadlineMs }: InvokeEvent): Promise<void> {
-    invocationsMs.push(now());
+    invocationsMs.push(ageNow());
     if (invocationsMs.length > REMEMBERED_INVOCATIONS) invocationsMs.shift();
 
     const leftMs = deadlineMs - INVOKE_MARGIN_MS - now();
@@ -83,9 +85,9 @@ export async function liveByTimer(
   return shutDown(parts, await end);
 }
 
-function spoolState({ spool, delivery, now, batchAgeMs }: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
+function spoolState({ spool, delivery, ageNow, batchAgeMs }: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
   return {
-    nowMs: now(),
+    nowMs: ageNow(),
     sealedSegments: spool.sealed.length,
     openedMs: spool.openedMs,
     batchAgeMs,

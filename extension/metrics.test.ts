@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { Counters } from './counters.ts';
 import { createMetrics } from './metrics.ts';
 
+/** Where the epoch lies on the clock of the test. */
+const WALL_MS = 1_000_000_000_000;
 const NAMES = ['received', 'delivered', 'logged', 'dropped', 'pending'];
 
 function setUp(recovered = 0) {
@@ -16,6 +18,7 @@ function setUp(recovered = 0) {
     functionName: 'QuestionAnswering',
     writeLine: async (line) => void lines.push(line as Record<string, unknown>),
     now: () => nowMs,
+    wallNow: () => WALL_MS + nowMs,
   });
   const came = (records: number) => {
     counters.received += records;
@@ -35,7 +38,7 @@ test('a line is what the embedded metric format says: every metric that it names
   expect(lines).toEqual([
     expect.objectContaining({
       _aws: {
-        Timestamp: 1_000_000,
+        Timestamp: WALL_MS + 1_000_000,
         CloudWatchMetrics: [
           {
             Namespace: 'InferenceCapture',

@@ -5,8 +5,10 @@ export interface MetricsParts {
   stats: () => Stats;
   functionName: string;
   writeLine: WriteLine;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on a clock that nobody sets. */
   now: () => number;
+  /** Milliseconds since the epoch. */
+  wallNow: () => number;
 }
 
 export interface Metrics {
@@ -26,7 +28,7 @@ const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'pending'] as cons
  *
  * Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function createMetrics({ stats, functionName, writeLine, now }: MetricsParts): Metrics {
+export function createMetrics({ stats, functionName, writeLine, now, wallNow }: MetricsParts): Metrics {
   let before = totals(stats());
   // What a predecessor left is counted by this process when it comes out, so it is when it comes in.
   before = { ...before, received: before.received - stats().recovered };
@@ -37,7 +39,7 @@ export function createMetrics({ stats, functionName, writeLine, now }: MetricsPa
     const after = totals(present);
     void writeLine({
       _aws: {
-        Timestamp: now(),
+        Timestamp: wallNow(),
         CloudWatchMetrics: [
           {
             Namespace: 'InferenceCapture',

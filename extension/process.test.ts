@@ -80,6 +80,12 @@ describe('where something is wrong from the start', () => {
   };
   const faults: [string, () => Promise<Record<string, string>>, RegExp, string][] = [
     ['a wrong configuration', async () => ({ CAPTURE_BATCH_BYTES: '4MB' }), /CAPTURE_BATCH_BYTES/, 'ConfigInvalid'],
+    [
+      'a destination in the spool',
+      async () => ({ CAPTURE_SPOOL_DIR: '/tmp/spool', CAPTURE_DESTINATION: 'file:///tmp/spool/objects' }),
+      /outside of CAPTURE_SPOOL_DIR/,
+      'ConfigInvalid',
+    ],
     ['a port that is taken', taken, /EADDRINUSE/, 'PortTaken'],
     ['a spool without a folder', async () => ({ CAPTURE_SPOOL_DIR: '/dev/null/x' }), /ENOTDIR/, 'SpoolUnusable'],
   ];
@@ -194,5 +200,57 @@ describe('the end of the environment', () => {
     expect(s3.objects.size).toBe(20);
     expect(s3.sockets.size).toBeGreaterThan(1);
     expect(lines().at(-1)).toMatchObject({ level: 'INFO', received: 20, delivered: 20, pending: 0 });
+  });
+});
+
+describe('a wall clock that is set', () => {
+  const HOUR_MS = 3_600_000;
+  const WAYS = [
+    ['forwards', -HOUR_MS],
+    ['back', HOUR_MS],
+  ] as const;
+
+  test.each(WAYS)('by an hour %s before the end: all is delivered', async (_, aheadMs) => {
+    const { lambda, lines, post, exited } = await start({ CAPTURE_FLUSH_BUDGET_MS: '0' });
+    await lambda.asked(1);
+    await post('a');
+    lambda.aheadMs = aheadMs;
+    lambda.shutdown();
+    expect(await exited).toBe(0);
+    expect(lines().at(-1)).toMatchObject({ level: 'INFO', delivered: 1, pending: 0 });
+  });
+
+  test.each(WAYS)('by an hour %s before an invocation: its record is delivered after it', async (_, aheadMs) => {
+    const { lambda, s3, post } = await start({ CAPTURE_FLUSH_BUDGET_MS: '2000' });
+    await lambda.asked(1);
+    lambda.aheadMs = aheadMs;
+    lambda.invoke('a');
+    await post('a');
+    await lambda.asked(2);
+    expect(s3.objects.size).toBe(1);
+  });
+
+  // Each time that it is read it is an hour further, or an hour back.
+  const running = (ms: number) =>
+    `--import=data:text/javascript,${encodeURIComponent(`const { now } = Date; let steps = 0; Date.now = () => now() + ++steps * ${ms};`)}`;
+
+  test.each(WAYS)('again and again %s: batches grow old as ever, and the rest goes at the end', async (_, stepMs) => {
+    const { lambda, s3, lines, post, exited } = await start({
+      NODE_OPTIONS: running(-stepMs),
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances',
+      CAPTURE_BATCH_AGE_MS: '1',
+    });
+    await lambda.asked(1);
+    await post('a');
+    while (s3.requests.length === 0) await post('b');
+    lambda.shutdown();
+    expect(await exited).toBe(0);
+    expect(lines().at(-1)).toMatchObject({ level: 'INFO', pending: 0, dropped: { DUPLICATE: expect.any(Number) } });
+    expect(
+      [...s3.objects.values()]
+        .join('')
+        .match(/event of \w/g)!
+        .sort(),
+    ).toEqual(['event of a', 'event of b']);
   });
 });

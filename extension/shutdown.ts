@@ -16,11 +16,11 @@ export interface ShutdownParts {
   metrics: Metrics;
   stats: () => Stats;
   log: Log;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on a clock that nobody sets. */
   now: () => number;
 }
 
-/** Why the environment ends, and when at the latest, in milliseconds since the epoch. */
+/** Why the environment ends, and when at the latest, on the clock of `now`. */
 export interface Ending {
   shutdownReason: string;
   deadlineMs: number;
@@ -43,11 +43,7 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
 
   await receiver.drain(Math.min(DRAIN_MS, endMs - now())).catch(going);
   intake.close();
-  try {
-    spool.seal();
-  } catch (error) {
-    going(error as Error);
-  }
+  spool.seal();
   await delivery.deliver(lastResort ? endMs - LAST_RESORT_MS : endMs, { lastChance: true, lanes: LANES }).catch(going);
   if (spool.pending > 0) await lastResort?.(endMs).catch(going);
 

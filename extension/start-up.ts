@@ -18,6 +18,7 @@ export interface Fault {
 export class StartUp {
   readonly faults: Fault[] = [];
   readonly #log: Log;
+  #unlocked = false;
 
   constructor(log: Log) {
     this.#log = log;
@@ -47,14 +48,24 @@ export class StartUp {
     }
   }
 
-  /** @returns the event ids that a predecessor stored last */
-  recover(spool: Spool, counters: Counters): string[] {
+  /**
+   * @param folders of processes that have ended
+   * @returns the event ids that they stored last
+   */
+  recover(spool: Spool, counters: Counters, folders: readonly string[]): string[] {
     try {
-      const knownEventIds = spool.recover();
-      counters.received = spool.pending;
+      const { lastEventIds, leftAlone } = spool.recover(folders);
+      counters.received += spool.pending;
       counters.recovered = spool.pending;
       if (spool.pending > 0) this.#log('INFO', 'records of a predecessor recovered', { records: spool.pending });
-      return knownEventIds;
+      if (leftAlone.length > 0) {
+        const [first] = leftAlone;
+        this.#log('ERROR', 'files in the spool are no segments, or cannot be read; they are left as they are', {
+          files: leftAlone.length,
+          first,
+        });
+      }
+      return lastEventIds;
     } catch (error) {
       this.#log('ERROR', 'the spool cannot be used: let CAPTURE_SPOOL_DIR name a writable folder', {
         cause: String(error),
@@ -63,6 +74,15 @@ export class StartUp {
       return [];
     }
   }
+
+  /** Says once that others will take this process for dead. */
+  readonly onUnlocked = (error: Error): void => {
+    if (this.#unlocked) return;
+    this.#unlocked = true;
+    this.#log('WARN', 'the spool cannot be locked: let no other extension have the same CAPTURE_SPOOL_DIR', {
+      cause: String(error),
+    });
+  };
 
   async listen(receiver: Receiver, port: number): Promise<void> {
     try {

@@ -1,7 +1,14 @@
 /**
  * How a destination failed. `transient`: it may work the next time. `permanent`: it will not before somebody does what `remedy` says.
+ * `taken`: another object has the key.
  */
-export type Failure = { kind: 'transient'; cause: string } | { kind: 'permanent'; cause: string; remedy: string };
+export type Failure =
+  | { kind: 'transient'; cause: string }
+  | { kind: 'taken'; cause: string }
+  | { kind: 'permanent'; cause: string; remedy: string };
+
+/** The code of an error that says that another object has the key. */
+export const KEY_TAKEN = 'KEY_TAKEN';
 
 /** What S3 and the SDK call errors that a change of configuration or rights mends, and which. */
 const REMEDIES: Record<string, string> = {
@@ -21,6 +28,7 @@ const REMEDIES: Record<string, string> = {
   EACCES: 'let CAPTURE_DESTINATION name a folder that can be written',
   EROFS: 'let CAPTURE_DESTINATION name a folder that can be written',
   ENOTDIR: 'let CAPTURE_DESTINATION name a folder',
+  EEXIST: 'let CAPTURE_DESTINATION name a folder',
 };
 
 /** Refusals with a status of 4xx that time alone mends. */
@@ -48,6 +56,7 @@ export function failureOf(error: unknown): Failure {
   const { name, message } = error as Error;
   const cause = [...new Set([name, code, message])].filter((part) => part).join(': ');
   const status = statusOf(error);
+  if (code === KEY_TAKEN) return { kind: 'taken', cause };
   if (PASSING.has(code) || status === 408 || status === 429) return { kind: 'transient', cause };
   const remedy =
     REMEDIES[code] ??

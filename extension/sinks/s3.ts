@@ -22,7 +22,7 @@ const IDLE_MS = 5_000;
 /**
  * A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables.
  *
- * @param now milliseconds since the epoch, which go on while the environment is frozen
+ * @param now milliseconds on a clock that nobody sets; it goes on while the environment is frozen
  */
 export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
   const agents = [new http.Agent({ keepAlive: true }), new https.Agent({ keepAlive: true })] as const;

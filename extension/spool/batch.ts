@@ -12,7 +12,7 @@ export interface Batch {
   bytes: number;
   /** The UTC hour of its records. */
   hour: string;
-  /** When its first record came, in milliseconds since the epoch. */
+  /** When its first record came, in milliseconds on a clock that goes on while the environment is frozen. */
   openedMs: number;
 }
 

@@ -7,7 +7,16 @@ import { Spool } from './spool.ts';
 
 const START = Date.parse('2026-11-23T21:59:59.999Z');
 /** What of the file system the spool changes things with. */
-const CALLS = ['mkdirSync', 'openSync', 'writeSync', 'renameSync', 'closeSync', 'rmSync', 'truncateSync'] as const;
+const CALLS = [
+  'mkdirSync',
+  'openSync',
+  'writeSync',
+  'renameSync',
+  'closeSync',
+  'rmSync',
+  'rmdirSync',
+  'ftruncateSync',
+] as const;
 /** Where the process dies: before a call, after it, or in the middle of a write. */
 type Moment = 'before' | 'after' | 'within';
 const MOMENTS: readonly Moment[] = ['before', 'after', 'within'];
@@ -54,19 +63,21 @@ class Bucket {
   }
 }
 
-const spool = () =>
+/** The spool of a process of this name, in a folder of its own. */
+const spool = (name: string) =>
   new Spool({
-    dir,
+    home: { folder: path.join(dir, name), ensure() {} },
     maxBytes: 100_000,
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
     now: () => START,
     uuid: randomUUID,
+    onDamage: () => {},
   });
 
 async function deliver(from: Spool, bucket: Bucket, died: () => boolean): Promise<void> {
   for (const segment of [...from.sealed]) {
-    const body = (await from.read(segment)).toString();
+    const body = String(await from.read(segment));
     if (died()) return;
     bucket.put(segment.key, body);
     from.remove(segment);
@@ -75,9 +86,10 @@ async function deliver(from: Spool, bucket: Bucket, died: () => boolean): Promis
 
 /** What a process does with a spool, from its start until it dies. */
 async function live(bucket: Bucket, acknowledged: string[], name: string, died: () => boolean): Promise<void> {
-  const subject = spool();
+  const subject = spool(name);
+  const predecessors = fs.readdirSync(dir).map((folder) => path.join(dir, folder));
   try {
-    subject.recover();
+    subject.recover(predecessors);
     for (let i = 0; i < 8 && !died(); i++) {
       const eventId = `${name}${i}`;
       // In the middle, the hour changes.

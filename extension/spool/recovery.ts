@@ -1,62 +1,104 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { MAX_BODY_BYTES } from '../../capture/wire.ts';
+import { checksumOf, eventIdOf, LINE_FEED, linesOf, NO_BYTES } from './lines.ts';
+import { clearAway, isProcessFolder } from './own-folder.ts';
 import { OPEN_SUFFIX, type SealedSegment } from './segment.ts';
 
-/** What a predecessor left in the spool. */
+/** What predecessors left in the spool. */
 export interface Recovered {
   /** Oldest first. */
   segments: SealedSegment[];
   /** The records of the segment written last: a function that got no answer to one of them may post it again. */
   lastEventIds: string[];
+  /** Files that were left where they are, and why. */
+  leftAlone: { file: string; cause: string }[];
 }
 
-const LINE_FEED = 0x0a;
+/** A file with the name of a segment. */
+interface Found {
+  file: string;
+  key: string;
+  bytes: number;
+  modifiedMs: number;
+}
 
 /**
- * Seals the segments that a process which ended without notice left in the spool. A line that it had only begun was never
- * acknowledged, and is cut off.
+ * Takes over the segments that processes which have ended left in the spool, by moving them into a folder: whoever moves a file first has
+ * it. A line that was only begun was never acknowledged, and is passed over, as is whatever is no record. Anything that is no segment, or
+ * cannot be read, is left alone and keeps nothing else from being recovered. One file is in memory at a time.
  *
- * @throws when the folder cannot be read or written
+ * @param folders of theirs, or of nobody
+ * @param batchBytes most bytes of a batch: a file that is larger, and larger than any record, is no segment
  */
-export function recoverSegments(spoolDir: string): Recovered {
-  const found = fs
-    .readdirSync(spoolDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.jsonl(\.open)?$/.test(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .map((file) => ({ file, modifiedMs: fs.statSync(file).mtimeMs }))
-    .sort((a, b) => a.modifiedMs - b.modifiedMs);
-
-  const segments: SealedSegment[] = [];
-  let lastLines = Buffer.alloc(0);
-  for (const { file } of found) {
-    const lines = wholeLines(file);
-    if (lines.length === 0) {
-      fs.rmSync(file);
-      continue;
+export function recoverSegments(folders: readonly string[], into: string, batchBytes: number): Recovered {
+  const leftAlone: Recovered['leftAlone'] = [];
+  const attempt = (file: string, step: () => void) => {
+    try {
+      step();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') leftAlone.push({ file, cause: message }); // else somebody else was first
     }
-    const sealedFile = file.endsWith(OPEN_SUFFIX) ? file.slice(0, -OPEN_SUFFIX.length) : file;
-    if (sealedFile !== file) fs.renameSync(file, sealedFile);
-    const key = path.relative(spoolDir, sealedFile).split(path.sep).join('/');
-    segments.push({ key, file: sealedFile, records: countLines(lines), bytes: lines.length });
-    lastLines = lines;
+  };
+
+  const found: Found[] = [];
+  for (const folder of folders) find(folder, folder, found, attempt);
+  found.sort((a, b) => a.modifiedMs - b.modifiedMs);
+
+  const most = Math.max(batchBytes, 2 * MAX_BODY_BYTES);
+  const segments: SealedSegment[] = [];
+  let lastEventIds: string[] = [];
+  for (const { file, key, bytes } of found) {
+    attempt(file, () => {
+      if (bytes > most) throw new Error(`Expected a segment of at most ${most} bytes, got ${bytes}`);
+      const { eventIds, ...contents } = contentsOf(fs.readFileSync(file));
+      if (eventIds.length === 0) return discard(file, bytes);
+      const target = path.join(into, key);
+      if (target !== file && fs.existsSync(target)) throw new Error('Expected a key of its own, got one that is there');
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      fs.renameSync(file, target);
+      segments.push({ key, file: target, fd: undefined, ...contents });
+      lastEventIds = eventIds;
+    });
   }
-  return { segments, lastEventIds: eventIds(lastLines) };
+  for (const folder of folders) if (folder !== into) clearAway(folder);
+  return { segments, lastEventIds, leftAlone };
 }
 
-/** The whole lines of a file, which afterwards holds nothing else. */
-function wholeLines(file: string) {
-  const content = fs.readFileSync(file);
-  const length = content.lastIndexOf(LINE_FEED) + 1;
-  if (length < content.length) fs.truncateSync(file, length);
-  return content.subarray(0, length);
+/** Collects the files below a folder that have the name of a segment. Links are not followed. */
+function find(root: string, folder: string, found: Found[], attempt: (file: string, step: () => void) => void): void {
+  attempt(folder, () => {
+    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory() && !isProcessFolder(entry.name)) find(root, file, found, attempt);
+      if (!/\.jsonl(\.open)?$/.test(entry.name)) continue;
+      attempt(file, () => {
+        if (!entry.isFile()) throw new Error('Expected a file');
+        const { size, mtimeMs } = fs.lstatSync(file);
+        const relative = path.relative(root, file).split(path.sep).join('/');
+        const key = relative.endsWith(OPEN_SUFFIX) ? relative.slice(0, -OPEN_SUFFIX.length) : relative;
+        found.push({ file, key, bytes: size, modifiedMs: mtimeMs });
+      });
+    }
+  });
 }
 
-function countLines(lines: Buffer): number {
-  let count = 0;
-  for (let at = lines.indexOf(LINE_FEED); at !== -1; at = lines.indexOf(LINE_FEED, at + 1)) count++;
-  return count;
+/** What of a content are records. Where they are not all of it, the checksum does not fit it, so that it is looked through again. */
+function contentsOf(content: Buffer) {
+  const eventIds: string[] = [];
+  let checksum = NO_BYTES;
+  for (const line of linesOf(content)) {
+    const eventId = eventIdOf(line);
+    if (eventId === undefined) continue;
+    eventIds.push(eventId);
+    checksum = checksumOf(line, checksum);
+  }
+  return { eventIds, records: eventIds.length, bytes: content.lastIndexOf(LINE_FEED) + 1, checksum };
 }
 
-function eventIds(lines: Buffer): string[] {
-  return Array.from(lines.toString().matchAll(/"eventMetadata":\{"eventId":"([^"]*)"/g), (match) => match[1]!);
+/** Removes a segment whose first record was only begun. What others wrote stays. */
+function discard(file: string, bytes: number): void {
+  if (bytes > 0 && !file.endsWith(OPEN_SUFFIX)) throw new Error('Expected records, got none');
+  fs.rmSync(file);
 }

@@ -1,49 +1,79 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { type Contents, checksumOf, checksumOfLines, intactLines, NO_BYTES } from './lines.ts';
 
-/** Marks a segment that still grows; without it, the file's path below the spool's folder is the key of its object. */
+/** Marks a segment that still grows; without it, the file's path below its process's folder is the key of its object. */
 export const OPEN_SUFFIX = '.open';
 
-/** A finished batch on disk: the bytes of one object. */
-export interface SealedSegment {
+/** A finished batch on disk: the bytes of one object. `records` falls where somebody else takes some away. */
+export interface SealedSegment extends Contents {
   key: string;
   file: string;
-  records: number;
-  bytes: number;
+  /** The open file, if it is kept open: it has its bytes even when its name is gone. */
+  fd: number | undefined;
+}
+
+/** What it means for a file to be gone: somebody removed it, or put something else in its place. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+/** Reading something that was put in the place of a file must not wait for it to be written. */
+const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+
+/** The bytes of a segment: fewer where somebody has cut it, none where it is gone. @throws when it cannot be read */
+export async function readSealed({ file, fd, bytes: length }: SealedSegment): Promise<Buffer> {
+  if (fd !== undefined) return readBytes(fd, length);
+  try {
+    await using handle = await fs.promises.open(file, READ);
+    const bytes = Buffer.alloc(length);
+    let at = 0;
+    for (let read = -1; at < length && read !== 0; at += read) {
+      read = (await handle.read(bytes, at, length - at, at)).bytesRead;
+    }
+    return bytes.subarray(0, at);
+  } catch (error) {
+    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** Another key for a segment, in the same hour. */
+export function renewedKey(key: string, id: string): string {
+  return key.replace(/(-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})?\.jsonl$/, `-${id}.jsonl`);
 }
 
 /**
  * The segment that records are appended to. It is the batch, the write-ahead log and the later object at once, so its key is fixed
  * here, at its birth, and a crash at any point leaves a file from which the same object can be made.
  */
-export class OpenSegment {
+export class OpenSegment implements Contents {
   readonly key: string;
   /** The UTC hour of its records, `yyyy/MM/dd/HH`. */
   readonly hour: string;
-  /** When it was opened, which is when its first record came; milliseconds since the epoch. */
+  /** When it was opened, which is when its first record came, on the clock of the spool. */
   readonly openedMs: number;
   records = 0;
   bytes = 0;
+  checksum = NO_BYTES;
   readonly #sealedFile: string;
   readonly #file: string;
-  readonly #fd: number;
+  #fd: number;
+  #identity: Pick<fs.Stats, 'dev' | 'ino'>;
 
   /** @throws when the folder cannot be made or the file exists */
-  constructor(spoolDir: string, key: string, hour: string, nowMs: number) {
+  constructor(folder: string, key: string, hour: string, nowMs: number) {
     this.key = key;
     this.hour = hour;
     this.openedMs = nowMs;
-    this.#sealedFile = path.join(spoolDir, key);
+    this.#sealedFile = path.join(folder, key);
     this.#file = this.#sealedFile + OPEN_SUFFIX;
-    fs.mkdirSync(path.dirname(this.#file), { recursive: true });
-    this.#fd = fs.openSync(this.#file, 'wx');
+    this.#fd = this.#create();
+    this.#identity = fs.fstatSync(this.#fd);
   }
 
   /**
    * Appends one line. When it returns, the bytes are the operating system's: they outlive a crash of this process and of the function.
    * There is no fsync: it would cost every record milliseconds, against a loss of power, and that takes /tmp along with it.
    *
-   * @throws when the disk does not take the whole line. What it did take is no line: the next one is written over it, and nobody
+   * @throws when the disk does not take the whole line. What it did take is no line: it is cut before the next one, and nobody
    * reads beyond `bytes` or, after a crash, beyond the last line feed, of which a line has one, at its end.
    */
   append(line: Buffer): void {
@@ -52,22 +82,102 @@ export class OpenSegment {
       throw new Error(`Expected to write ${line.length} bytes, wrote ${written}: is the disk full?`);
     this.records += 1;
     this.bytes += line.length;
+    this.checksum = checksumOf(line, this.checksum);
   }
 
   /**
-   * Ends the segment. It takes no more records.
+   * Whether the file has a name still, and all that was written to it. What is longer, by a line that the disk took in part or by somebody
+   * else, is cut.
    *
-   * @throws when the disk refuses; the segment is then still open
+   * @throws when the disk refuses
    */
-  seal(): SealedSegment {
-    fs.renameSync(this.#file, this.#sealedFile);
-    fs.closeSync(this.#fd);
-    return { key: this.key, file: this.#sealedFile, records: this.records, bytes: this.bytes };
+  isIntact(): boolean {
+    const { nlink, size } = fs.fstatSync(this.#fd);
+    if (nlink === 0 || size < this.bytes) return false;
+    if (size > this.bytes) fs.ftruncateSync(this.#fd, this.bytes);
+    return true;
   }
 
-  /** Ends and removes a segment that never got its first record. */
+  /** Whether the name is its own still: a file that was moved elsewhere has one, and nobody will look for it there. */
+  hasItsName(): boolean {
+    const named = fs.statSync(this.#file, { throwIfNoEntry: false });
+    return named?.ino === this.#identity.ino && named.dev === this.#identity.dev;
+  }
+
+  /**
+   * Gives the file its name and its records again, as far as they are still to be had: a file that lost its name has its bytes as long as
+   * it is open. Where the disk does not take them, none is left.
+   *
+   * @returns how many are lost
+   */
+  rescue(): number {
+    const before = this.records;
+    try {
+      const { lines, records } = intactLines(readBytes(this.#fd, this.bytes), this);
+      if (records > 0) this.#rewrite(lines);
+      Object.assign(this, { records, bytes: lines.length, checksum: checksumOfLines(lines) });
+    } catch {
+      Object.assign(this, { records: 0, bytes: 0, checksum: NO_BYTES });
+    }
+    return before - this.records;
+  }
+
+  /** Ends the segment. It takes no more records. Where the disk refuses to rename its file, that keeps its name: recovery knows both. */
+  seal({ keepOpen }: { keepOpen: boolean }): SealedSegment {
+    const { key, records, bytes, checksum } = this;
+    let file = this.#sealedFile;
+    try {
+      fs.renameSync(this.#file, file);
+    } catch {
+      file = this.#file;
+    }
+    if (!keepOpen) closeQuietly(this.#fd);
+    return { key, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksum };
+  }
+
+  /** Ends and removes a segment that has no record. */
   discard(): void {
-    fs.closeSync(this.#fd);
-    fs.rmSync(this.#file);
+    closeQuietly(this.#fd);
+    try {
+      fs.rmSync(this.#file, { force: true });
+    } catch {
+      // It holds nothing: recovery takes it away.
+    }
+  }
+
+  #create(): number {
+    fs.mkdirSync(path.dirname(this.#file), { recursive: true });
+    return fs.openSync(this.#file, 'wx+');
+  }
+
+  #rewrite(lines: Buffer): void {
+    // In place where it has its name: a crash in the middle must not take what is still there.
+    if (!this.hasItsName()) {
+      fs.rmSync(this.#file, { force: true });
+      const lost = this.#fd;
+      this.#fd = this.#create();
+      this.#identity = fs.fstatSync(this.#fd);
+      closeQuietly(lost);
+    }
+    const written = fs.writeSync(this.#fd, lines, 0, lines.length, 0);
+    if (written < lines.length) throw new Error(`Expected to write ${lines.length} bytes, wrote ${written}`);
+    fs.ftruncateSync(this.#fd, lines.length);
+  }
+}
+
+/** The first bytes of an open file, or fewer where it is shorter. */
+function readBytes(fd: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let at = 0;
+  for (let read = -1; at < length && read !== 0; at += read) read = fs.readSync(fd, bytes, at, length - at, at);
+  return bytes.subarray(0, at);
+}
+
+/** Closes a file of which nothing more is wanted. */
+export function closeQuietly(fd: number): void {
+  try {
+    fs.closeSync(fd);
+  } catch {
+    // There is nothing to be done about it, and nothing depends on it.
   }
 }

@@ -19,14 +19,15 @@ beforeEach(() => {
   return () => fs.rmSync(dir, { recursive: true, force: true });
 });
 
-const spool = (options: Partial<SpoolOptions> = {}) =>
+const spool = (options: Partial<SpoolOptions> = {}, folder = dir) =>
   new Spool({
-    dir,
+    home: { folder, ensure() {} },
     maxBytes: 10_000,
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
     scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
     now: () => nowMs,
     uuid: randomUUID,
+    onDamage: () => {},
     ...options,
   });
 
@@ -35,7 +36,7 @@ async function drain(from: Spool): Promise<{ key: string; ids: string[] }[]> {
   from.seal();
   const objects = [];
   for (const segment of [...from.sealed]) {
-    const text = (await from.read(segment)).toString();
+    const text = String(await from.read(segment));
     objects.push({ key: segment.key, ids: Array.from(text.matchAll(/"eventId":"(\w+)"/g), (match) => match[1]!) });
     from.remove(segment);
   }
@@ -123,7 +124,7 @@ test('a disk that takes only a part of a line takes nothing', async () => {
   expect(subject.pending).toBe(2);
   const copy = path.join(dir, '..', `${path.basename(dir)}-copy`);
   fs.cpSync(dir, copy, { recursive: true });
-  expect(spool({ dir: copy }).recover()).toEqual(['a', 'd']);
+  expect(spool({}, copy).recover([copy]).lastEventIds).toEqual(['a', 'd']);
   fs.rmSync(copy, { recursive: true });
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'd']]);
 });
@@ -139,8 +140,7 @@ test('a first record that the disk refuses leaves no segment behind', () => {
 
 test('a folder that cannot be made is told, not thrown', () => {
   fs.writeFileSync(path.join(dir, 'file'), '');
-  const subject = spool({ dir: path.join(dir, 'file', 'spool') });
-  expect(() => subject.recover()).toThrow('ENOTDIR');
+  const subject = spool({}, path.join(dir, 'file', 'spool'));
   expect(subject.append(line('a'), new Date(START))).toMatchObject({ stored: false, reason: 'unwritable' });
 });
 
@@ -152,7 +152,7 @@ test('a successor takes over every whole line, under the same key, and cuts off 
   fs.appendFileSync(path.join(folder, openFile), '{"eventMetadata":{"eventId":"torn');
 
   const after = spool();
-  expect(after.recover()).toEqual(['d', 'e']);
+  expect(after.recover([dir]).lastEventIds).toEqual(['d', 'e']);
   expect(after).toMatchObject({ pending: 5, bytes: 300, sealed: [{ records: 3 }, { records: 2 }] });
   after.append(line('f'), new Date(START));
   const objects = await drain(after);
@@ -164,7 +164,7 @@ test('copies of one environment give their segments keys of their own, in the sa
   const original = spool();
   for (const id of ['a', 'b', 'c', 'd']) original.append(line(id), new Date(START));
   const before = files().sort();
-  original.rekey();
+  original.rekeyAll();
   expect(original).toMatchObject({ pending: 4, bytes: 240, sealed: [{ records: 3 }, { records: 1 }] });
   original.append(line('e'), new Date(START));
   const objects = await drain(original);
@@ -193,7 +193,7 @@ test('whatever comes, and wherever a process dies, each record is in exactly one
         else if (step === 'drain') objects.push(...(await drain(subject)));
         else if (step === 'crash') {
           subject = spool({ maxBytes: 1_000_000 });
-          subject.recover();
+          subject.recover([dir]);
         } else {
           subject.append(line(`r${i}`, step.append), new Date(START + step.hour * HOUR_MS));
           stored.push(`r${i}`);

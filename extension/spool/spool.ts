@@ -2,20 +2,31 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { hourOf, type KeyScope, objectKey } from '../../capture/object-key.ts';
 import { type BatchLimits, fits, isFinished } from './batch.ts';
-import { recoverSegments } from './recovery.ts';
-import { OpenSegment, type SealedSegment } from './segment.ts';
+import { intactLines } from './lines.ts';
+import type { Home } from './own-folder.ts';
+import { type Recovered, recoverSegments } from './recovery.ts';
+import { closeQuietly, OpenSegment, readSealed, renewedKey, type SealedSegment } from './segment.ts';
+
+/** What somebody else did to files of the spool. */
+export interface Damage {
+  /** Records that are gone. */
+  lost: number;
+  /** Records whose file was gone, and which have been written again. */
+  rescued: number;
+}
 
 export interface SpoolOptions {
-  /** Its folder, made when needed. */
-  dir: string;
+  home: Home;
   /** Most bytes of all segments together. */
   maxBytes: number;
   batch: BatchLimits;
   scope: KeyScope;
-  /** Milliseconds since the epoch. */
+  /** For the age of a batch: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
   now: () => number;
   /** What makes an object's key unique, a new UUID each time. */
   uuid: () => string;
+  /** Called when somebody else has removed or changed files. The lost records are no longer pending by then. */
+  onDamage: (damage: Damage) => void;
 }
 
 /** `full`: the spool holds `maxBytes`. `unwritable`: the disk refused, `cause` says why. */
@@ -24,15 +35,22 @@ export type AppendResult =
   | { stored: false; reason: 'full' }
   | { stored: false; reason: 'unwritable'; cause: Error };
 
+/** Most sealed segments whose files are kept open. An environment has 1,024 descriptors, and most of them are the function's. */
+export const MAX_KEPT_OPEN = 64;
+
 /**
  * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
  *
- * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length.
+ * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length, as far as is known: what somebody else
+ * takes away is noticed at the next record, at the end of the segment, or when it is read.
  */
 export class Spool {
   readonly #options: SpoolOptions;
-  readonly #sealed: SealedSegment[] = [];
+  #sealed: SealedSegment[] = [];
+  /** Segments that have been read: those are in somebody's memory, and may be delivered whatever became of the file. */
+  readonly #read = new WeakSet<SealedSegment>();
   #open: OpenSegment | undefined;
+  #keptOpen = 0;
   #pending = 0;
   #bytes = 0;
 
@@ -41,21 +59,21 @@ export class Spool {
   }
 
   /**
-   * Takes over what a predecessor left.
+   * Takes over what predecessors left.
    *
-   * @returns the event ids of the records written last
-   * @throws when the folder cannot be read or written
+   * @param folders of theirs
+   * @throws when this process's own folder cannot be made
    */
-  recover(): string[] {
-    fs.mkdirSync(this.#options.dir, { recursive: true });
-    fs.accessSync(this.#options.dir, fs.constants.W_OK);
-    const { segments, lastEventIds } = recoverSegments(this.#options.dir);
+  recover(folders: readonly string[]): Omit<Recovered, 'segments'> {
+    const { home, batch } = this.#options;
+    home.ensure();
+    const { segments, ...told } = recoverSegments(folders, home.folder, batch.bytes);
     for (const segment of segments) {
       this.#sealed.push(segment);
       this.#pending += segment.records;
       this.#bytes += segment.bytes;
     }
-    return lastEventIds;
+    return told;
   }
 
   /**
@@ -68,6 +86,8 @@ export class Spool {
     const { maxBytes, batch } = this.#options;
     const hour = hourOf(time);
     try {
+      this.#mend({ byName: false });
+      if (this.#bytes + line.length > maxBytes) this.#forgetIfGone(this.#sealed[0]);
       if (this.#bytes + line.length > maxBytes) {
         this.seal(); // what it holds is to be delivered now, however young
         return { stored: false, reason: 'full' };
@@ -79,22 +99,22 @@ export class Spool {
       this.#bytes += line.length;
       return { stored: true };
     } catch (cause) {
-      if (this.#open?.records === 0) {
-        this.#open.discard();
-        this.#open = undefined;
-      }
+      this.#discardIfEmpty();
       return { stored: false, reason: 'unwritable', cause: cause as Error };
     }
   }
 
-  /**
-   * Seals the open segment, if there is one.
-   *
-   * @throws when the disk refuses; the segment is then still open
-   */
+  /** Seals the open segment, if there is one. */
   seal(): void {
+    try {
+      this.#mend({ byName: true });
+    } catch {
+      // It cannot be looked at: whoever reads it learns what is left.
+    }
     if (this.#open === undefined) return;
-    this.#sealed.push(this.#open.seal());
+    const keepOpen = this.#keptOpen < MAX_KEPT_OPEN;
+    if (keepOpen) this.#keptOpen += 1;
+    this.#sealed.push(this.#open.seal({ keepOpen }));
     this.#open = undefined;
   }
 
@@ -106,17 +126,21 @@ export class Spool {
   /**
    * Seals what there is and gives it new keys: for copies of one environment, which hold the same files and must not take each other's
    * objects for their own. None of them may have been tried to deliver yet.
-   *
-   * @throws when the disk refuses
    */
-  rekey(): void {
+  rekeyAll(): void {
     this.seal();
-    for (const [i, segment] of this.#sealed.entries()) {
-      const id = this.#options.uuid();
-      const key = segment.key.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(?=\.jsonl$)/, id);
-      const file = path.join(this.#options.dir, key);
+    for (const segment of this.#sealed) this.rekey(segment);
+  }
+
+  /** Gives a sealed segment a new key. Where the disk refuses, its file keeps the old one, for whoever comes after a crash. */
+  rekey(segment: SealedSegment): void {
+    segment.key = renewedKey(segment.key, this.#options.uuid());
+    const file = path.join(path.dirname(segment.file), path.basename(segment.key));
+    try {
       fs.renameSync(segment.file, file);
-      this.#sealed[i] = { ...segment, key, file };
+      segment.file = file;
+    } catch {
+      // Nor could anything else be written there.
     }
   }
 
@@ -125,16 +149,30 @@ export class Spool {
     return this.#sealed;
   }
 
-  /** The bytes of a sealed segment: the only part of the backlog that is ever in memory. */
-  async read(segment: SealedSegment): Promise<Buffer> {
-    return (await fs.promises.readFile(segment.file)).subarray(0, segment.bytes);
+  /**
+   * The bytes of a sealed segment: the only part of the backlog that is ever in memory. What of it somebody else has removed or changed is
+   * counted as lost.
+   *
+   * @returns undefined where nothing is left of it; the segment is then forgotten
+   * @throws when the file is there and cannot be read; the segment then stays
+   */
+  async read(segment: SealedSegment): Promise<Buffer | undefined> {
+    this.#read.add(segment);
+    const { lines, records } = intactLines(await readSealed(segment), segment);
+    const lost = segment.records - records;
+    if (lost > 0) {
+      segment.records = records;
+      this.#pending -= lost;
+      if (records === 0) this.remove(segment);
+      this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued: 0 });
+    } else if (!fs.existsSync(segment.file)) this.#options.onDamage({ lost: 0, rescued: records });
+    return records === 0 ? undefined : lines;
   }
 
   /** Forgets a segment that has been delivered, or is lost. It must be one of the sealed ones. */
   remove(segment: SealedSegment): void {
     this.#sealed.splice(this.#sealed.indexOf(segment), 1);
-    this.#pending -= segment.records;
-    this.#bytes -= segment.bytes;
+    this.#subtract(segment);
     try {
       fs.rmSync(segment.file, { force: true });
     } catch {
@@ -142,7 +180,7 @@ export class Spool {
     }
   }
 
-  /** When the open segment got its first record, in milliseconds since the epoch. */
+  /** When the open segment got its first record, on the clock of the spool. */
   get openedMs(): number | undefined {
     return this.#open?.openedMs;
   }
@@ -158,7 +196,69 @@ export class Spool {
   }
 
   #openSegment(time: Date, hour: string): OpenSegment {
-    const { dir, scope, now, uuid } = this.#options;
-    return new OpenSegment(dir, objectKey(scope, time, uuid()), hour, now());
+    const { home, scope, now, uuid } = this.#options;
+    this.#forgetIfGone(this.#sealed[0]);
+    home.ensure();
+    return new OpenSegment(home.folder, objectKey(scope, time, uuid()), hour, now());
   }
+
+  /**
+   * Sees that the open segment is as it was left, and does what can be done where it is not.
+   *
+   * @param byName looks at the path too, which takes three times as long
+   * @throws when the disk refuses
+   */
+  #mend({ byName }: { byName: boolean }): void {
+    const open = this.#open;
+    if (open === undefined || (open.isIntact() && (!byName || open.hasItsName()))) return;
+    const before = open.bytes;
+    try {
+      this.#options.home.ensure();
+    } catch {
+      // Then nothing can be rescued either.
+    }
+    const lost = open.rescue();
+    this.#pending -= lost;
+    this.#bytes -= before - open.bytes;
+    const rescued = open.records;
+    this.#discardIfEmpty();
+    this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued });
+  }
+
+  #discardIfEmpty(): void {
+    if (this.#open?.records !== 0) return;
+    this.#open.discard();
+    this.#open = undefined;
+  }
+
+  #forgetIfGone(segment: SealedSegment | undefined): void {
+    if (segment === undefined || !isGone(segment)) return;
+    const lost = this.#forgetGone();
+    if (lost > 0) this.#options.onDamage({ lost, rescued: 0 });
+  }
+
+  /** Forgets the sealed segments whose files are gone. Where one is, all may be. @returns the records that they held */
+  #forgetGone(): number {
+    const pending = this.#pending;
+    const left: SealedSegment[] = [];
+    for (const segment of this.#sealed) {
+      if (this.#read.has(segment) || !isGone(segment)) left.push(segment);
+      else this.#subtract(segment);
+    }
+    this.#sealed = left;
+    return pending - this.#pending;
+  }
+
+  /** Takes a segment out of the counts, and gives back what it holds. */
+  #subtract(segment: SealedSegment): void {
+    this.#pending -= segment.records;
+    this.#bytes -= segment.bytes;
+    if (segment.fd === undefined) return;
+    closeQuietly(segment.fd);
+    this.#keptOpen -= 1;
+  }
+}
+
+function isGone({ fd, file }: SealedSegment): boolean {
+  return fd === undefined && !fs.existsSync(file);
 }

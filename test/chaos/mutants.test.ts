@@ -21,8 +21,8 @@ const MUTANTS: Mutant[] = [
   {
     name: 'acknowledges before it has written',
     file: 'extension/spool/segment.ts',
-    text: 'fs.writeSync(this.#fd, line',
-    by: '((fd, bytes, ...rest) => (setTimeout(() => fs.writeSync(fd, bytes, ...rest), 5), bytes.length))(this.#fd, line',
+    text: 'fs.writeSync(this.#fd, line,',
+    by: '((fd, bytes, ...rest) => (setTimeout(() => fs.writeSync(fd, bytes, ...rest), 5), bytes.length))(this.#fd, line,',
     found: 'lost|misplaced', // a write that comes late may even find another segment under its descriptor
   },
   {

@@ -1,0 +1,39 @@
+/** The clocks of a process. All in milliseconds. */
+export interface Clocks {
+  /** Since some moment; nobody sets it, but it may stand still while the environment is frozen. For deadlines, which end before that. */
+  now: () => number;
+  /** The same, and it goes on while the environment is frozen. For ages: of a batch, of a connection, of a refusal. */
+  ageNow: () => number;
+  /** Since the epoch; it may jump. For what is written down, and for what Lambda calls a deadline. */
+  wallNow: () => number;
+}
+
+/** How far the clocks may drift apart before it counts: they are read one after the other, one in whole milliseconds. */
+const TOLERANCE_MS = 50;
+
+/**
+ * The clocks, from the two that a machine has.
+ *
+ * The monotonic one does not always go on while Lambda has frozen the environment; the wall clock does, but it may be set. So what the wall
+ * clock gains on the other counts as age, and what it loses does not. One that is set forwards makes things look old: they are delivered
+ * or tried again sooner, which costs nothing.
+ *
+ * See https://github.com/hashicorp/vault-lambda-extension/pull/150
+ */
+export function clocksOf({ now, wallNow }: Pick<Clocks, 'now' | 'wallNow'>): Clocks {
+  let apartMs = wallNow() - now();
+  let frozenMs = 0;
+  return {
+    now,
+    wallNow,
+    ageNow() {
+      const nowMs = now();
+      const gainedMs = wallNow() - nowMs - apartMs;
+      if (Math.abs(gainedMs) > TOLERANCE_MS) {
+        apartMs += gainedMs;
+        frozenMs += Math.max(0, gainedMs);
+      }
+      return nowMs + frozenMs;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { Counters } from './counters.ts';
+import type { Log } from './log.ts';
+import type { Damage } from './spool/spool.ts';
+
+/** Counts what is lost of the spool by the doing of others, and says so: a loss each time, and what was saved the first time. */
+export function damageReport(counters: Counters, log: Log): (damage: Damage) => void {
+  let said = false;
+  return ({ lost, rescued }) => {
+    counters.lose('VANISHED', lost);
+    if (lost > 0) {
+      log('ERROR', 'somebody else removed or changed files of the spool; records are lost', { records: lost, rescued });
+    } else if (!said) {
+      log('WARN', 'somebody else removed or changed files of the spool; no record is lost', { rescued });
+      said = true;
+    }
+  };
+}

@@ -7,7 +7,13 @@ export class Counters {
   delivered = 0;
   logged = 0;
   readonly dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>;
+  readonly #onLoss: () => void;
   #unreported: DropCounts | undefined;
+
+  /** @param onLoss called when a record is counted as dropped */
+  constructor(onLoss: () => void = () => {}) {
+    this.#onLoss = onLoss;
+  }
 
   /** Counts a record that came in and is not taken. */
   refuse(reason: DropReason): void {
@@ -19,6 +25,7 @@ export class Counters {
   lose(reason: DropReason, records: number): void {
     if (records === 0) return;
     this.dropped[reason] += records;
+    this.#onLoss();
     if (reason === 'DUPLICATE') return; // it is in another object: nothing is missing
     this.#unreported = { ...this.#unreported, [reason]: (this.#unreported?.[reason] ?? 0) + records };
   }

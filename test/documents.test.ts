@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
+import { CAPTURE_VARIABLES } from '../capture/variables.ts';
 import { DROP_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
 import { MAX_ANSWER_BYTES } from '../function/answering.ts';
@@ -88,6 +89,11 @@ describe('docs/configuration.md has every variable with its default, and no othe
       if (standard !== undefined) expect(documented[name]).toBe(standard);
     }
   });
+});
+
+test('the variables that are no misspelling are those of the function and of the extension', () => {
+  const names = Object.keys({ ...ExtensionEnvironment.entries, ...FunctionEnvironment.entries });
+  expect(CAPTURE_VARIABLES).toEqual(names.filter((name) => name.startsWith('CAPTURE_')).sort());
 });
 
 test('docs/operations.md explains every message that function and extension log', () => {

@@ -43,6 +43,14 @@ const withPlainBuiltins: Plugin = {
   },
 };
 
+/** A Node that is too old for the bundle must not end the extension, and with it the environment: it ends in the same way as none at all. */
+const OLD_NODE = `if (!process.getBuiltinModule) {
+  const [{ spawn }, { fileURLToPath }] = await Promise.all([import('node:child_process'), import('node:url')]);
+  const args = ['inference-capture', 'the Node of this image is too old (expected 20.16 or newer, got ' + process.version + ')'];
+  const file = fileURLToPath(new URL('without-node.sh', import.meta.url));
+  process.exit(await new Promise((resolve) => spawn('/bin/sh', [file, ...args], { stdio: 'inherit' }).on('close', resolve)));
+}`;
+
 /** The sinks load after the start, as bundles of their own: what they share with the start would make many small files of it. */
 const withSinksApart: Plugin = {
   name: 'with-sinks-apart',
@@ -86,6 +94,7 @@ await Promise.all([
     entryPoints: ['extension/index.ts'],
     outdir: 'dist/extension/inference-capture',
     plugins: [withPlainBuiltins, withSinksApart],
+    banner: { js: OLD_NODE },
   }),
   build({
     ...options,

@@ -21,4 +21,4 @@ fi
 # Memory is the function's: one arena for malloc, and a young generation of 8 MB instead of 16, for some 20 MB less under load.
 [ -n "$node" ] && MALLOC_ARENA_MAX=1 exec "$node" --max-semi-space-size=8 "$ours/index.mjs"
 
-. "$ours/without-node.sh"
+exec /bin/sh "$ours/without-node.sh" "${0##*/}" 'this image has no Node'

@@ -48,10 +48,13 @@ interface Started {
   exited: Promise<number | null>;
 }
 
-/** Starts the launcher as Lambda does: in the working directory `/`, with nothing but this environment. */
-async function start(env: Record<string, string>, shell: string[] = [], answers: Answers = {}): Promise<Started> {
+/** Starts the launcher, or another program, as Lambda does: in the working directory `/`, with nothing but this environment. */
+async function start(
+  env: Record<string, string>,
+  [command, ...args]: string[] = [launcher()],
+  answers: Answers = {},
+): Promise<Started> {
   const lambda = stack.adopt(await Lambda.start(answers), (server) => server.stop());
-  const [command, ...args] = [...shell, launcher()];
   const child = spawn(command!, args, {
     cwd: '/',
     detached: true, // a group of its own, with whatever it starts
@@ -83,14 +86,23 @@ const lines = ({ stdout }: Started) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+const ARGUMENTS = ['inference-capture', 'this image has no Node'];
 /** Tools that such an image may have; BusyBox's is called wget as well. */
 const WAYS = ['curl', 'bash', 'wget', 'busybox'].filter(where);
 
 describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
   const shell = [where(tool)!, ...args];
+  const withoutNode = () => [...shell, path.join(opt, 'inference-capture/without-node.sh'), ...ARGUMENTS];
+
+  test('the launcher leaves it at that', async () => {
+    const started = await start({ PATH: only('curl') }, [...shell, launcher()]);
+    await started.lambda.asked(1);
+    expect(started.lambda.requests[0]!.headers['lambda-extension-name']).toBe('inference-capture');
+    expect(lines(started)).toMatchObject([{ message: 'this image has no Node: no record is captured' }]);
+  });
 
   test.each(WAYS)('it registers for the end, waits for it, and ends: by %s', async (way) => {
-    const started = await start({ PATH: only(way) }, shell);
+    const started = await start({ PATH: only(way) }, withoutNode());
     const { lambda, exited } = started;
     await lambda.asked(1);
     expect(lambda.routes).toEqual(['POST /register', 'GET /event/next']);
@@ -109,7 +121,7 @@ describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
   });
 
   test.each(WAYS)('with CAPTURE_FAIL_CLOSED it says why, and the function does not start: by %s', async (way) => {
-    const { lambda, exited } = await start({ PATH: only(way), CAPTURE_FAIL_CLOSED: 'TRUE' }, shell);
+    const { lambda, exited } = await start({ PATH: only(way), CAPTURE_FAIL_CLOSED: 'TRUE' }, withoutNode());
     expect(await exited).toBe(1);
     expect(lambda.routes).toEqual(['POST /register', 'POST /init/error']);
     const told = lambda.requests[1]!;
@@ -122,14 +134,14 @@ describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
     'a switch is read as everywhere else: CAPTURE_FAIL_CLOSED=%s',
     async (text) => {
       const env = { PATH: only('curl'), ...(text !== undefined && { CAPTURE_FAIL_CLOSED: text }) };
-      const { lambda, exited } = await start(env, shell);
+      const { lambda, exited } = await start(env, withoutNode());
       if (readSwitch(text) === false) await lambda.asked(1);
       else expect(await exited).toBe(1);
     },
   );
 
   test('switched off, it is no error that nothing is captured', async () => {
-    const started = await start({ PATH: only('curl'), CAPTURE_DISABLED: 'On' }, shell);
+    const started = await start({ PATH: only('curl'), CAPTURE_DISABLED: 'On' }, withoutNode());
     await started.lambda.asked(1);
     expect(lines(started)).toMatchObject([{ level: 'INFO', message: expect.stringMatching(/^CAPTURE_DISABLED/) }]);
   });
@@ -138,7 +150,7 @@ describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
     const proxy = 'http://127.0.0.1:1';
     const { lambda } = await start(
       { PATH: only('curl'), http_proxy: proxy, HTTP_PROXY: proxy, ALL_PROXY: proxy },
-      shell,
+      withoutNode(),
     );
     await lambda.asked(1);
   });
@@ -147,16 +159,16 @@ describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
     const sleep = `#!/bin/sh\necho '"slept"'\nexec ${where('sleep')} 0.01\n`;
     fs.writeFileSync(path.join(opt, 'bin/sleep'), sleep, { mode: 0o755 });
     const refused: Answers = { 'POST /register': [403, { errorType: 'Extension.TooManyExtensions' }] };
-    const started = await start({ PATH: only('bash') }, shell, refused);
+    const started = await start({ PATH: only('bash') }, withoutNode(), refused);
     while (lines(started).length < 3) await once(started.child.stdout!, 'data');
     expect(started.lambda.routes).toEqual(['POST /register']);
   });
 
   test('where nothing speaks HTTP it says so and ends: the environment cannot be helped', async () => {
-    const started = await start({ PATH: path.join(opt, 'bin') }, tool === 'bash' ? ['/bin/sh'] : shell);
+    const started = await start({ PATH: path.join(opt, 'bin') }, tool === 'bash' ? [launcher()] : withoutNode());
     expect(await started.exited).toBe(1);
     expect(lines(started)).toMatchObject([
-      { level: 'ERROR', message: expect.stringMatching(/^this image has no Node, and nothing that speaks HTTP/) },
+      { level: 'ERROR', message: expect.stringMatching(/^this image has no Node, and nothing here speaks HTTP/) },
     ]);
   });
 });

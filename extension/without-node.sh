@@ -1,9 +1,10 @@
-# What becomes of the extension in an image without Node. The launcher reads this file into its own shell.
+# What becomes of the extension in an image without Node: without-node.sh NAME FAULT
 #
 # Lambda ends an environment whose extension exits, or does not register: so it registers, and then sleeps in the request for its only
 # event, the end. For that it takes what such images have: curl, bash, or wget (BusyBox's as well). Nothing is captured.
 
-name=${0##*/}
+name=$1
+fault=$2
 api=/2020-01-01/extension
 # The API is on this machine: no proxy is asked.
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
@@ -57,7 +58,7 @@ if command -v curl >/dev/null; then
 elif [ -n "${BASH_VERSION-}" ]; then
   request() { request_by_bash "$@"; }
 elif command -v bash >/dev/null; then
-  exec bash "$0"
+  exec bash "$0" "$@"
 elif command -v wget >/dev/null; then
   patience= # some know neither option, and then have no time-out either
   usage=$(wget --help 2>&1)
@@ -65,7 +66,7 @@ elif command -v wget >/dev/null; then
   case $usage in *--tries*) patience="$patience -t 1" ;; esac
   request() { request_by_wget "$@"; }
 else
-  say ERROR 'this image has no Node, and nothing that speaks HTTP: leave the extension out of it'
+  say ERROR "$fault, and nothing here speaks HTTP: leave the extension out of this image"
   exit 1
 fi
 
@@ -88,11 +89,10 @@ next() {
 }
 
 json='Content-Type: application/json'
-fault='this image has no Node: no record is captured'
 if is_on "${CAPTURE_DISABLED-}" && ! is_on "${CAPTURE_FAIL_CLOSED-}"; then
   say INFO 'CAPTURE_DISABLED: nothing is captured, and nobody listens'
 else
-  say ERROR "$fault"
+  say ERROR "$fault: no record is captured"
 fi
 
 registered=
@@ -104,6 +104,11 @@ if is_on "${CAPTURE_FAIL_CLOSED-}"; then
     'Lambda-Extension-Function-Error-Type: Extension.NodeMissing' "$identifier" "$json" >/dev/null
   exit 1
 fi
-# An extension that Lambda refused waits as well: its exit would be the end of the environment.
-until [ -n "$registered" ] && next; do sleep 1 || exit; done
-exit 0
+# An extension that Lambda refused stays as well: its exit would be the end of the environment.
+while [ -z "$registered" ]; do sleep 60 || exit; done
+attempts=100 # with so many in vain, nobody is there any more
+until next; do
+  attempts=$((attempts - 1))
+  [ $attempts -gt 0 ] || exit 1
+  sleep 1 || exit
+done

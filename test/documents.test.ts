@@ -103,8 +103,13 @@ test('docs/operations.md explains every message that function and extension log'
   const messages = sources.flatMap((file) =>
     Array.from(read(file).matchAll(/\blog\(\s*'(?:INFO|WARN|ERROR)',\s*['`]([^'`$]+)/g), ([, message]) => message!),
   );
+  const launched = Array.from(
+    read('extension/without-node.sh').matchAll(/\bsay [A-Z]+ ['"](?:\$fault)?([^'"]+)/g),
+    ([, one]) => one!,
+  );
+  expect(launched.length).toBeGreaterThan(3);
   expect(messages.length).toBeGreaterThan(10);
-  for (const message of messages) expect(read('docs/operations.md')).toContain(message);
+  for (const message of [...messages, ...launched]) expect(read('docs/operations.md')).toContain(message);
 });
 
 test('every link between the documents leads somewhere', () => {

@@ -18,7 +18,7 @@ import type { Sink } from './sinks/sink.ts';
 import { Spool } from './spool/spool.ts';
 import { kernelUuid } from './spool/uuid.ts';
 import { StartUp } from './start-up.ts';
-import { createTelemetryListener } from './telemetry.ts';
+import { createTelemetryListener, sandboxAddress } from './telemetry.ts';
 import { warnOf } from './warnings.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
@@ -87,7 +87,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
 async function subscribe(api: ExtensionsApi, ends: InvocationEnds): Promise<void> {
   const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
   try {
-    await api.subscribeTelemetry(await listener.listen());
+    await api.subscribeTelemetry(await listener.listen(await sandboxAddress()));
   } catch {
     listener.close(); // local stacks have no telemetry
   }

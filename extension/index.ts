@@ -32,6 +32,8 @@ const now = () => Date.now();
 /** A start that has got as far as Lambda knowing of it, or refusing to. */
 interface Start {
   startUp: StartUp;
+  /** `host:port` of Lambda's APIs. */
+  runtimeApi: string;
   api: ExtensionsApi;
   initialization: Initialization;
   registered: boolean;
@@ -40,14 +42,15 @@ interface Start {
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const startUp = new StartUp(log);
-  const api = createExtensionsApi(env['AWS_LAMBDA_RUNTIME_API'] ?? '');
+  const runtimeApi = env['AWS_LAMBDA_RUNTIME_API'] ?? '';
+  const api = createExtensionsApi(runtimeApi);
   const initialization = initializationOf(env['AWS_LAMBDA_INITIALIZATION_TYPE']);
   const basics = parseBasics(env);
   // First of all: Lambda starts the function when every extension has registered, and all the rest happens beside its start.
   const events =
     initialization.invocations && !basics.disabled ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
   const registered = await startUp.register(api, NAME, events);
-  const start = { startUp, api, initialization, registered, basics };
+  const start = { startUp, runtimeApi, api, initialization, registered, basics };
   warnOf(env, log);
   if (basics.disabled) return rest(start);
   const config = startUp.configure(() => parseConfig(env));
@@ -73,7 +76,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const parts = { receiver, intake, spool, delivery, lastResort, metrics, stats, log, now, batchAgeMs: batch.ageMs };
 
   const byEvents = registered && initialization.invocations;
-  await Promise.all([startUp.listen(receiver, config.port), byEvents && subscribe(api, ends)]);
+  await Promise.all([startUp.listen(receiver, config.port), byEvents && subscribe(start, ends)]);
   if (await failedClosed(start)) return;
   if (byEvents) {
     const onFirstEvent = () => initialization.restored && spool.rekey();
@@ -84,10 +87,10 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
 }
 
 /** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
-async function subscribe(api: ExtensionsApi, ends: InvocationEnds): Promise<void> {
+async function subscribe({ api, runtimeApi }: Start, ends: InvocationEnds): Promise<void> {
   const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
   try {
-    await api.subscribeTelemetry(await listener.listen(await sandboxAddress()));
+    await api.subscribeTelemetry(await listener.listen(await sandboxAddress({ runtimeApi })));
   } catch {
     listener.close(); // local stacks have no telemetry
   }

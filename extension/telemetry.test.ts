@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTelemetryListener, finishedRequests, sandboxAddress } from './telemetry.ts';
 
 const done = (requestId: unknown) => ({
@@ -113,9 +113,38 @@ test.skipIf(others.length === 0)('where the name stands for an interface, it is 
   await expect(post('[]')).rejects.toThrow('ECONNREFUSED');
 });
 
-test('the address is what the name stands for, and loopback where nobody knows it or nobody says in time', async () => {
-  const hangs = () => new Promise<string>(() => {});
-  expect(await sandboxAddress(async (name) => `address of ${name}`)).toBe('address of sandbox.localdomain');
-  expect(await sandboxAddress(() => Promise.reject(new Error('ENOTFOUND')))).toBe('127.0.0.1');
-  expect(await sandboxAddress(hangs)).toBe('127.0.0.1');
+describe('the address that telemetry comes to', () => {
+  const lambda = { runtimeApi: '169.254.100.1:9001', hosts: '127.0.0.1 localhost\n' };
+  const named = `${lambda.hosts}169.254.76.1\tsandbox.localdomain sandbox\n`;
+  const nobody = () => Promise.reject(new Error('asked'));
+
+  test.each(['169.254.100.1:9001', '127.0.0.1:9001'])('is what the hosts file says: API at %s', async (runtimeApi) => {
+    expect(await sandboxAddress({ runtimeApi, hosts: named, resolve: nobody })).toBe('169.254.76.1');
+  });
+
+  test('is what a name server says, else', async () => {
+    expect(await sandboxAddress({ ...lambda, resolve: async (name) => `of ${name}` })).toBe('of sandbox.localdomain');
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ['knows the name', nobody],
+    ['answers in time', () => new Promise(() => {})],
+  ])('is loopback where nobody %s', async (_, resolve) => {
+    expect(await sandboxAddress({ ...lambda, resolve })).toBe('127.0.0.1');
+  });
+
+  test.each(['127.0.0.1:40123', 'localhost:9001', '[::1]:9001'])(
+    'is loopback on your machine, and nobody is asked: API at %s',
+    async (runtimeApi) => {
+      const resolve = vi.fn(nobody);
+      expect(
+        await sandboxAddress({
+          runtimeApi,
+          hosts: '# 1.2.3.4 sandbox.localdomain\n127.0.0.1 my.sandbox.localdomain',
+          resolve,
+        }),
+      ).toBe('127.0.0.1');
+      expect(resolve).not.toHaveBeenCalled();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ export interface TelemetryListener {
 /** The name under which Lambda reaches an environment. */
 const SANDBOX = 'sandbox.localdomain';
 const LOOPBACK = '127.0.0.1';
-/** Lambda's name stands in the hosts file. Where it does not, a name server may take seconds to say that it knows no such name. */
+/** A name server may take seconds to say that it knows no such name. */
 const LOOKUP_MS = 50;
 
 /** Lambda sends batches of 256 KiB, as we ask it to, and what is larger we need not understand. */
@@ -81,13 +81,41 @@ export function createTelemetryListener(onRuntimeDone: (requestId: string) => vo
   };
 }
 
-/** The address that Lambda's name for an environment stands for, as far as this machine knows it at once; else loopback. */
-export async function sandboxAddress(resolve: (name: string) => Promise<string> = resolved): Promise<string> {
-  const known = resolve(SANDBOX).catch(() => LOOPBACK);
-  return Promise.race([known, sleep(LOOKUP_MS, LOOPBACK, { ref: false })]);
+/** What tells where Lambda's name for an environment leads. */
+export interface SandboxSources {
+  /** AWS_LAMBDA_RUNTIME_API: `host:port`. */
+  runtimeApi: string;
+  /** The text of the hosts file. @default that of this machine */
+  hosts?: string;
+  /** Asks a name server. @default the system's */
+  resolve?: (name: string) => Promise<string>;
+}
+
+/**
+ * The address that sandbox.localdomain stands for, by the hosts file or else a name server; else loopback. No name server is asked where the
+ * API is on loopback: that is an emulator, whose machine it would tell the name to, and wait for.
+ */
+export async function sandboxAddress({
+  runtimeApi,
+  hosts = hostsFile(),
+  resolve = resolved,
+}: SandboxSources): Promise<string> {
+  const known = hosts.split('\n').find((line) => line.replace(/#.*/, '').split(/\s+/).slice(1).includes(SANDBOX));
+  if (known !== undefined) return known.trim().split(/\s+/)[0]!;
+  if (/^(127\.|localhost:|\[::1\])/.test(runtimeApi)) return LOOPBACK;
+  return Promise.race([resolve(SANDBOX).catch(() => LOOPBACK), sleep(LOOKUP_MS, LOOPBACK, { ref: false })]);
+}
+
+function hostsFile(): string {
+  try {
+    return readFileSync('/etc/hosts', 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 async function resolved(name: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises');
   return (await lookup(name, { family: 4 })).address;
 }
 

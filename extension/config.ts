@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '../capture/variables.ts';
 import { DEFAULT_PORT } from '../capture/wire.ts';
+import { type ProxyEnv, proxyOf } from './proxy.ts';
 
 const Name = v.pipe(
   v.string(),
@@ -77,6 +78,8 @@ export type Destination =
       kmsKeyId: string | undefined;
       expectedBucketOwner: string | undefined;
       storageClass: v.InferOutput<typeof StorageClass> | undefined;
+      /** Through what S3 is reached. */
+      proxy: ProxyEnv | undefined;
     }
   | { kind: 'file'; folder: string };
 
@@ -136,6 +139,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
             kmsKeyId: variables.CAPTURE_S3_KMS_KEY_ID,
             expectedBucketOwner: variables.CAPTURE_S3_EXPECTED_BUCKET_OWNER,
             storageClass: variables.CAPTURE_S3_STORAGE_CLASS,
+            proxy: proxyOf(env),
           }
         : destination,
     scope: {

@@ -121,8 +121,18 @@ test('every link between the documents leads somewhere', () => {
   }
 });
 
+const targets = Array.from(read('Makefile').matchAll(/^([a-z-]+):/gm), ([, target]) => target!);
+
+test('what npm runs by its own names is what make does', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test']));
+  for (const [name, command] of Object.entries(scripts)) {
+    expect(command).toBe(`make ${name}`);
+    expect(targets).toContain(name);
+  }
+});
+
 test('every make target that a document names exists', () => {
-  const targets = Array.from(read('Makefile').matchAll(/^([a-z-]+):/gm), ([, target]) => target);
   for (const document of documents) {
     for (const [, target] of read(document).matchAll(/`make ([a-z-]+)/g)) expect(targets, document).toContain(target);
   }

@@ -10,7 +10,7 @@ export class Counters {
   readonly #onLoss: () => void;
   #unreported: DropCounts | undefined;
 
-  /** @param onLoss called when a record is counted as dropped */
+  /** @param onLoss called when records are counted that are in no object */
   constructor(onLoss: () => void = () => {}) {
     this.#onLoss = onLoss;
   }
@@ -25,8 +25,8 @@ export class Counters {
   lose(reason: DropReason, records: number): void {
     if (records === 0) return;
     this.dropped[reason] += records;
-    this.#onLoss();
     if (reason === 'DUPLICATE') return; // it is in another object: nothing is missing
+    this.#onLoss();
     this.#unreported = { ...this.#unreported, [reason]: (this.#unreported?.[reason] ?? 0) + records };
   }
 

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Running, startExtension } from './fixtures/extension-process.ts';
+import type { Answers } from './fixtures/lambda.ts';
 
 let stack: AsyncDisposableStack;
 beforeEach(() => {
@@ -100,7 +103,7 @@ describe('whatever is wrong, what is lost is a metric', () => {
     const { lambda, post, child } = running;
     lambda.invoke('a');
     for (const id of ['a', 'b', 'c']) expect(await post(id)).toBe(503);
-    while (metrics(running).length === 0) await new Promise((resolve) => child.once('output', resolve));
+    while (metrics(running).length === 0) await once(child, 'output');
     expect(metrics(running)[0]).toMatchObject({ FunctionName: 'QuestionAnswering', dropped: 1 });
     await lambda.asked(2);
     await end(running);
@@ -108,5 +111,21 @@ describe('whatever is wrong, what is lost is a metric', () => {
     expect(lines).toHaveLength(2);
     expect(Number(lines[0]!['dropped']) + Number(lines[1]!['dropped'])).toBe(3);
     expect(lines[1]).toMatchObject({ droppedSinceStart: { [reason]: 3 } });
+  });
+
+  test('a port that is taken: there is a line at the end', async () => {
+    const taken = stack.adopt(net.createServer().listen(0, '127.0.0.1'), (server) => void server.close());
+    await once(taken, 'listening');
+    const running = await start({ CAPTURE_PORT: String((taken.address() as AddressInfo).port) });
+    await end(running);
+    expect(metrics(running)).toMatchObject([{ received: 0, dropped: 0, pending: 0 }]);
+  });
+
+  test('a registration that Lambda refuses: at once', async () => {
+    const refused: Answers = { 'POST /register': [403, { errorType: 'Extension.TooManyExtensions' }] };
+    const running = await startExtension(stack, { CAPTURE_SPOOL_BYTES: '1' }, refused);
+    while ((await running.post('a').catch(() => 0)) !== 503);
+    while (metrics(running).length === 0) await once(running.child, 'output');
+    expect(metrics(running)).toMatchObject([{ dropped: 1, droppedSinceStart: { SPOOL_FULL: 1 } }]);
   });
 });

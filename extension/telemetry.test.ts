@@ -71,10 +71,11 @@ test('a body without end is not read for ever', async () => {
   const { port } = await listening();
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => {}); // it is reset
-  socket.write('POST / HTTP/1.1\r\nhost: sandbox.localdomain\r\ncontent-length: 1000000000\r\n\r\n');
+  socket.write('POST / HTTP/1.1\r\nhost: sandbox.localdomain\r\ntransfer-encoding: chunked\r\n\r\n');
   const closed = new Promise((resolve) => socket.once('close', resolve));
+  const chunk = Buffer.from(`100000\r\n${' '.repeat(0x100000)}\r\n`);
   const more = () => {
-    while (!socket.destroyed && socket.write(Buffer.alloc(1_000_000)));
+    while (!socket.destroyed && socket.write(chunk));
   };
   socket.on('drain', more);
   more();

@@ -113,7 +113,7 @@ test.each([
   [{ CAPTURE_S3_KMS_KEY_ID: '' }, 'CAPTURE_S3_KMS_KEY_ID: expected the id, ARN or alias of a KMS key, got ""'],
   [{ CAPTURE_S3_EXPECTED_BUCKET_OWNER: 'me' }, 'CAPTURE_S3_EXPECTED_BUCKET_OWNER: expected the 12 digits'],
   [{ CAPTURE_S3_STORAGE_CLASS: 'GLACIER' }, 'CAPTURE_S3_STORAGE_CLASS: expected one of STANDARD, STANDARD_IA'],
-  [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'AWS_LAMBDA_FUNCTION_NAME'],
+  [{ AWS_LAMBDA_FUNCTION_NAME: ' ' }, 'AWS_LAMBDA_FUNCTION_NAME: expected the name that Lambda sets, got ""'],
 ])('%j is refused', (change, message) => {
   expect(() => parseConfig({ ...LEAST, ...change })).toThrow(message);
 });

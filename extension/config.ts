@@ -65,7 +65,10 @@ export const Environment = v.object({
   ),
   CAPTURE_S3_STORAGE_CLASS: v.optional(StorageClass),
   AWS_ENDPOINT_URL_S3: v.optional(v.string()),
-  AWS_LAMBDA_FUNCTION_NAME: v.pipe(v.string('the name that Lambda sets, got nothing'), v.nonEmpty()),
+  AWS_LAMBDA_FUNCTION_NAME: v.pipe(
+    v.string('the name that Lambda sets, got nothing'),
+    v.nonEmpty('the name that Lambda sets, got ""'),
+  ),
   AWS_LAMBDA_FUNCTION_VERSION: v.optional(v.string(), '$LATEST'),
 });
 

@@ -56,6 +56,13 @@ test('a record that is stored leaves no line', async () => {
   expect(await lineOf(withLossMetric(client({ accepted: true }), 'qa', () => 1000))).toBeUndefined();
 });
 
+test('the client gets all that the handler gives it', async () => {
+  const send = vi.fn(async () => ({ eventId: 'e', accepted: true }) as const);
+  const subject = withLossMetric({ send, close: () => {} }, 'qa', () => 1000);
+  await (subject.send as (...given: unknown[]) => unknown)({ requestId: 'r' }, 100);
+  expect(send).toHaveBeenCalledExactlyOnceWith({ requestId: 'r' }, 100);
+});
+
 test('a function whose capture is configured wrongly tells of each record that it loses', async () => {
   const line = await lineOf(refusingClient('qa', () => 1000));
   expect(line).toMatchObject({ reason: 'rejected', code: 'NOT_CONFIGURED', ...METRIC });

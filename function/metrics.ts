@@ -34,8 +34,8 @@ function lossMetric(functionName: string, nowMs: number) {
 export function withLossMetric(client: CaptureClient, functionName: string, now: () => number): CaptureClient {
   return {
     ...client,
-    async send(exchange) {
-      const result = await client.send(exchange);
+    async send(...record) {
+      const result = await client.send(...record);
       const unseen = !result.accepted && result.reason !== 'rejected';
       return unseen ? { ...result, ...lossMetric(functionName, now()) } : result;
     },

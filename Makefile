@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# npm itself runs on the user's Node; everything of ours on the one pinned in package.json.
-USER_PATH := $(PATH)
+# npm itself runs on the user's Node, also where npm has started us; everything of ours on the one pinned in package.json.
+USER_PATH := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Older npm runs every install script: onnxruntime-node's would download CUDA libraries.
 export ONNXRUNTIME_NODE_INSTALL := skip

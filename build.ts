@@ -1,14 +1,8 @@
 /** Bundles what runs inside Lambda into dist/, and what the benchmark loads of it. Run by `make build`. */
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { prepareModel } from './function/qa/prepare-model.ts';
-
-const LAUNCHER = `#!/bin/sh
-# Lambda starts every executable in /opt/extensions; the bundle lies beside that folder.
-# Memory is the function's: one arena for malloc, and a young generation of 8 MB instead of 16, for some 20 MB less under load.
-MALLOC_ARENA_MAX=1 exec node --max-semi-space-size=8 "\${0%/*}/../inference-capture/index.mjs"
-`;
 
 /** The tokenizer drags in two onnxruntimes through its tensors, which it does not use. */
 const withoutTensors: Plugin = {
@@ -48,6 +42,14 @@ const withPlainBuiltins: Plugin = {
     }));
   },
 };
+
+/** A Node that is too old for the bundle must not end the extension, and with it the environment: it ends in the same way as none at all. */
+const OLD_NODE = `if (!process.getBuiltinModule) {
+  const [{ spawn }, { fileURLToPath }] = await Promise.all([import('node:child_process'), import('node:url')]);
+  const args = ['inference-capture', 'the Node of this image is too old (expected 20.16 or newer, got ' + process.version + ')'];
+  const file = fileURLToPath(new URL('without-node.sh', import.meta.url));
+  process.exit(await new Promise((resolve) => spawn('/bin/sh', [file, ...args], { stdio: 'inherit' }).on('close', resolve)));
+}`;
 
 /** The sinks load after the start, as bundles of their own: what they share with the start would make many small files of it. */
 const withSinksApart: Plugin = {
@@ -92,6 +94,7 @@ await Promise.all([
     entryPoints: ['extension/index.ts'],
     outdir: 'dist/extension/inference-capture',
     plugins: [withPlainBuiltins, withSinksApart],
+    banner: { js: OLD_NODE },
   }),
   build({
     ...options,
@@ -114,5 +117,6 @@ await Promise.all([
 
 await prepareModel(process.env['MODEL_DIR'] || 'model', 'dist/function/model');
 await mkdir('dist/extension/extensions');
-await writeFile('dist/extension/extensions/inference-capture', LAUNCHER);
+await copyFile('extension/launcher.sh', 'dist/extension/extensions/inference-capture');
 await chmod('dist/extension/extensions/inference-capture', 0o755);
+await copyFile('extension/without-node.sh', 'dist/extension/inference-capture/without-node.sh');

@@ -1,6 +1,27 @@
 import * as v from 'valibot';
 import { DEFAULT_PORT } from './wire.ts';
 
+/** Every variable of ours, of the function and of the extension. What looks like one of them and is none may be misspelt. */
+export const CAPTURE_VARIABLES = [
+  'CAPTURE_BATCH_AGE_MS',
+  'CAPTURE_BATCH_BYTES',
+  'CAPTURE_BATCH_RECORDS',
+  'CAPTURE_DESTINATION',
+  'CAPTURE_DISABLED',
+  'CAPTURE_ENDPOINT_NAME',
+  'CAPTURE_FAIL_CLOSED',
+  'CAPTURE_FLUSH_BUDGET_MS',
+  'CAPTURE_LAST_RESORT',
+  'CAPTURE_PORT',
+  'CAPTURE_S3_EXPECTED_BUCKET_OWNER',
+  'CAPTURE_S3_KMS_KEY_ID',
+  'CAPTURE_S3_STORAGE_CLASS',
+  'CAPTURE_SPOOL_BYTES',
+  'CAPTURE_SPOOL_DIR',
+  'CAPTURE_TIMEOUT_MS',
+  'CAPTURE_VARIANT_NAME',
+] as const;
+
 /** The schema of a variable that holds a whole number, both bounds included. An empty text is not 0. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   const expected = (issue: { input: unknown }) => `a whole number from ${least} to ${most}, got "${issue.input}"`;
@@ -13,23 +34,63 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   );
 }
 
-/** The schema of a variable that switches something on or off. */
-export const Switch = v.pipe(
-  v.picklist(['true', '1', 'false', '0'], (issue) => `"true" (or "1") or "false" (or "0"), got "${issue.input}"`),
-  v.transform((text) => text === 'true' || text === '1'),
+/** The schema of a variable that is one of a few words, in any case. */
+export function oneOf<const W extends readonly string[]>(...words: W) {
+  const expected = words.length === 2 ? `"${words[0]}" or "${words[1]}"` : `one of ${words.join(', ')}`;
+  return v.pipe(
+    v.string(),
+    v.transform((text) => words.find((word) => word.toLowerCase() === text.toLowerCase()) ?? text),
+    v.picklist(words, (issue) => `${expected}, got "${issue.input}"`),
+  );
+}
+
+/** @returns what a switch says, in any case and with space around it; undefined for what is neither a yes nor a no. Nothing is a no. */
+export function readSwitch(text = ''): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
+  if (['', '0', 'false', 'no', 'off'].includes(word)) return false;
+  return undefined;
+}
+
+/**
+ * The schema of a variable that switches a safeguard on. Whoever sets one to what cannot be understood wanted it: so it is on. It must not
+ * be for a typo that records are kept which nobody may keep, or that a function answers without one.
+ */
+export const Safeguard = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => readSwitch(text) ?? true),
+  ),
+  'false',
 );
 
 /** CAPTURE_PORT, which the function and the extension must read alike. */
 export const CapturePort = v.optional(wholeNumber(1, 65_535), String(DEFAULT_PORT));
 
+/** CAPTURE_DISABLED and CAPTURE_FAIL_CLOSED, which are asked for when all else may be wrong. */
+export const Safeguards = v.object({ CAPTURE_DISABLED: Safeguard, CAPTURE_FAIL_CLOSED: Safeguard });
+
 /**
- * Environment variables by a schema whose messages read on after "expected".
+ * Environment variables by a schema whose messages read on after "expected". White space around a value is none of it.
  *
- * @throws Error naming the first wrong variable, what was expected and what came
+ * @throws Error naming every wrong variable, what was expected and what came
  */
-export function parseVariables<S extends v.GenericSchema>(schema: S, env: NodeJS.ProcessEnv): v.InferOutput<S> {
-  const result = v.safeParse(schema, env);
+export function parseVariables<S extends v.ObjectSchema<v.ObjectEntries, undefined>>(
+  schema: S,
+  env: NodeJS.ProcessEnv,
+): v.InferOutput<S> {
+  // A variable that is not set is a key that is there, so that its own schema says what is missing.
+  const given = Object.fromEntries(Object.keys(schema.entries).map((name) => [name, env[name]?.trim()]));
+  const result = v.safeParse(schema, given, { abortPipeEarly: true });
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new Error(`${v.getDotPath(issue)}: expected ${issue.message}`);
+  throw new Error(result.issues.map((issue) => `${v.getDotPath(issue)}: expected ${issue.message}`).join('; '));
+}
+
+/** @throws Error where both safeguards are on: nothing may be captured, and nothing may be answered without being captured */
+export function refuseContradiction(env: NodeJS.ProcessEnv): void {
+  const { CAPTURE_DISABLED, CAPTURE_FAIL_CLOSED } = parseVariables(Safeguards, env);
+  if (!CAPTURE_DISABLED || !CAPTURE_FAIL_CLOSED) return;
+  throw new Error(
+    `CAPTURE_DISABLED: expected no, because CAPTURE_FAIL_CLOSED is "${env['CAPTURE_FAIL_CLOSED']}", got "${env['CAPTURE_DISABLED']}"`,
+  );
 }

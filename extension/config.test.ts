@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failsClosed, parseConfig } from './config.ts';
+import { parseBasics, parseConfig } from './config.ts';
 
 const LEAST = { CAPTURE_DESTINATION: 's3://bucket/captured/qa', AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering' };
 
@@ -35,12 +35,48 @@ test('how objects are stored in S3 can be told', () => {
 test.each([
   ['1', true],
   ['true', true],
+  ['TRUE', true],
+  ['yes', true],
+  [' On\n', true],
+  ['ture', true],
+  ['2', true],
   ['0', false],
-  ['false', false],
-  ['yes', false],
+  ['False', false],
+  ['no', false],
+  ['off', false],
+  ['', false],
   [undefined, false],
-])('CAPTURE_FAIL_CLOSED=%s is known even where all else is wrong: %s', (CAPTURE_FAIL_CLOSED, closed) => {
-  expect(failsClosed({ CAPTURE_FAIL_CLOSED })).toBe(closed);
+])('CAPTURE_FAIL_CLOSED=%s is known even where all else is wrong: %s', (CAPTURE_FAIL_CLOSED, failClosed) => {
+  expect(parseBasics({ CAPTURE_FAIL_CLOSED, CAPTURE_PORT: 'http' })).toEqual({
+    disabled: false,
+    failClosed,
+    port: 2772,
+    functionName: 'unknown',
+  });
+});
+
+test.each(['2773', ' 2773 '])('the port is known even where all else is wrong: %s', (CAPTURE_PORT) => {
+  expect(parseBasics({ CAPTURE_PORT }).port).toBe(2773);
+});
+
+test.each(['0', '-1', '99999', 'NaN', '0x10', '1e3', '27.5'])(
+  'a port that is none is not listened on: %s',
+  (CAPTURE_PORT) => {
+    expect(parseBasics({ CAPTURE_PORT }).port).toBe(2772);
+  },
+);
+
+test('capture that is switched off is off, unless nothing may be answered without it: that is a contradiction', () => {
+  expect(parseBasics({ CAPTURE_DISABLED: 'yes' }).disabled).toBe(true);
+  const both = { CAPTURE_DISABLED: 'yes', CAPTURE_FAIL_CLOSED: 'yes' };
+  expect(parseBasics(both).disabled).toBe(false);
+  expect(() => parseConfig({ ...LEAST, ...both })).toThrow('CAPTURE_DISABLED: expected no');
+});
+
+test('an environment that lacks what must be there is told all of it, in words', () => {
+  expect(() => parseConfig({ CAPTURE_BATCH_RECORDS: 'many' })).toThrow(
+    /^CAPTURE_DESTINATION: expected s3:\/\/bucket\/prefix or file:\/\/\/folder, got nothing; CAPTURE_BATCH_RECORDS: .*, got "many"; AWS_LAMBDA_FUNCTION_NAME: expected the name that Lambda sets, got nothing$/,
+  );
 });
 
 test.each([
@@ -64,6 +100,8 @@ test.each([
   [{ CAPTURE_DESTINATION: 's3://bucket/a//b' }, 'CAPTURE_DESTINATION'],
   [{ CAPTURE_DESTINATION: 's3://bucket/../b' }, 'CAPTURE_DESTINATION'],
   [{ CAPTURE_DESTINATION: 'https://bucket' }, 'CAPTURE_DESTINATION'],
+  [{ CAPTURE_DESTINATION: 'file:///%zz' }, 'CAPTURE_DESTINATION'],
+  [{ CAPTURE_DESTINATION: 'file:///a%2Fb' }, 'CAPTURE_DESTINATION'],
   [{ CAPTURE_PORT: '70000' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got "70000"'],
   [{ CAPTURE_BATCH_RECORDS: '0' }, 'CAPTURE_BATCH_RECORDS: expected a whole number from 1'],
   [{ CAPTURE_BATCH_BYTES: '4MB' }, 'CAPTURE_BATCH_BYTES: expected a whole number from 1'],
@@ -72,11 +110,10 @@ test.each([
   [{ CAPTURE_ENDPOINT_NAME: 'a/b' }, 'CAPTURE_ENDPOINT_NAME: expected letters, digits'],
   [{ CAPTURE_VARIANT_NAME: '..' }, 'CAPTURE_VARIANT_NAME: expected a name, got ".."'],
   [{ CAPTURE_LAST_RESORT: 'logs' }, 'CAPTURE_LAST_RESORT: expected "log" or "none", got "logs"'],
-  [{ CAPTURE_FAIL_CLOSED: 'yes' }, 'CAPTURE_FAIL_CLOSED: expected "true" (or "1") or "false" (or "0"), got "yes"'],
   [{ CAPTURE_S3_KMS_KEY_ID: '' }, 'CAPTURE_S3_KMS_KEY_ID: expected the id, ARN or alias of a KMS key, got ""'],
   [{ CAPTURE_S3_EXPECTED_BUCKET_OWNER: 'me' }, 'CAPTURE_S3_EXPECTED_BUCKET_OWNER: expected the 12 digits'],
   [{ CAPTURE_S3_STORAGE_CLASS: 'GLACIER' }, 'CAPTURE_S3_STORAGE_CLASS: expected one of STANDARD, STANDARD_IA'],
-  [{ AWS_LAMBDA_FUNCTION_NAME: undefined }, 'AWS_LAMBDA_FUNCTION_NAME'],
+  [{ AWS_LAMBDA_FUNCTION_NAME: ' ' }, 'AWS_LAMBDA_FUNCTION_NAME: expected the name that Lambda sets, got ""'],
 ])('%j is refused', (change, message) => {
   expect(() => parseConfig({ ...LEAST, ...change })).toThrow(message);
 });

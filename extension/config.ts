@@ -2,7 +2,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { KeyScope } from '../capture/object-key.ts';
-import { CapturePort, parseVariables, Switch, wholeNumber } from '../capture/variables.ts';
+import {
+  CapturePort,
+  oneOf,
+  parseVariables,
+  refuseContradiction,
+  Safeguards,
+  wholeNumber,
+} from '../capture/variables.ts';
+import { DEFAULT_PORT } from '../capture/wire.ts';
+import { type ProxyEnv, proxyOf } from './proxy.ts';
 
 const Name = v.pipe(
   v.string(),
@@ -14,7 +23,7 @@ const Name = v.pipe(
 );
 
 /** Those that can be read at once. */
-const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'] as const;
+const StorageClass = oneOf('STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR');
 
 /** The extension's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
@@ -40,11 +49,8 @@ export const Environment = v.object({
   ),
   CAPTURE_SPOOL_BYTES: v.optional(wholeNumber(1), '134217728'),
   CAPTURE_FLUSH_BUDGET_MS: v.optional(wholeNumber(0, 900_000), '500'),
-  CAPTURE_LAST_RESORT: v.optional(
-    v.picklist(['log', 'none'], (issue) => `"log" or "none", got "${issue.input}"`),
-    'none',
-  ),
-  CAPTURE_FAIL_CLOSED: v.optional(Switch, 'false'),
+  CAPTURE_LAST_RESORT: v.optional(oneOf('log', 'none'), 'none'),
+  ...Safeguards.entries,
   CAPTURE_S3_KMS_KEY_ID: v.optional(
     v.pipe(
       v.string(),
@@ -57,11 +63,12 @@ export const Environment = v.object({
       v.regex(/^\d{12}$/, (issue) => `the 12 digits of an AWS account, got "${issue.input}"`),
     ),
   ),
-  CAPTURE_S3_STORAGE_CLASS: v.optional(
-    v.picklist(STORAGE_CLASSES, (issue) => `one of ${STORAGE_CLASSES.join(', ')}, got "${issue.input}"`),
-  ),
+  CAPTURE_S3_STORAGE_CLASS: v.optional(StorageClass),
   AWS_ENDPOINT_URL_S3: v.optional(v.string()),
-  AWS_LAMBDA_FUNCTION_NAME: v.pipe(v.string('the name that Lambda sets, got nothing'), v.nonEmpty()),
+  AWS_LAMBDA_FUNCTION_NAME: v.pipe(
+    v.string('the name that Lambda sets, got nothing'),
+    v.nonEmpty('the name that Lambda sets, got ""'),
+  ),
   AWS_LAMBDA_FUNCTION_VERSION: v.optional(v.string(), '$LATEST'),
 });
 
@@ -73,7 +80,9 @@ export type Destination =
       pathStyle: boolean;
       kmsKeyId: string | undefined;
       expectedBucketOwner: string | undefined;
-      storageClass: (typeof STORAGE_CLASSES)[number] | undefined;
+      storageClass: v.InferOutput<typeof StorageClass> | undefined;
+      /** Through what S3 is reached. */
+      proxy: ProxyEnv | undefined;
     }
   | { kind: 'file'; folder: string };
 
@@ -90,17 +99,37 @@ export interface ExtensionConfig {
   lastResortLog: boolean;
 }
 
-/** Whether an extension that cannot capture must keep the function from starting. It is asked for when all else may be wrong. */
-export function failsClosed({ CAPTURE_FAIL_CLOSED }: NodeJS.ProcessEnv): boolean {
-  return v.is(Switch, CAPTURE_FAIL_CLOSED) && v.parse(Switch, CAPTURE_FAIL_CLOSED);
+/** What the extension is and must not do without the rest of its configuration, which may be wrong. */
+export interface Basics {
+  /** Nothing is to be captured. */
+  disabled: boolean;
+  /** An extension that cannot capture must keep the function from starting. */
+  failClosed: boolean;
+  /** Where the receiver says that nothing is captured. */
+  port: number;
+  functionName: string;
+}
+
+/** Never throws: what is wrong, {@link parseConfig} says. */
+export function parseBasics(env: NodeJS.ProcessEnv): Basics {
+  const { CAPTURE_DISABLED, CAPTURE_FAIL_CLOSED } = parseVariables(Safeguards, env);
+  const port = v.safeParse(CapturePort, env['CAPTURE_PORT']?.trim());
+  return {
+    // With both on, the contradiction is a wrong configuration.
+    disabled: CAPTURE_DISABLED && !CAPTURE_FAIL_CLOSED,
+    failClosed: CAPTURE_FAIL_CLOSED,
+    port: port.success ? port.output : DEFAULT_PORT,
+    functionName: env['AWS_LAMBDA_FUNCTION_NAME'] || 'unknown',
+  };
 }
 
 /**
  * The extension's configuration from its environment.
  *
- * @throws Error naming the first wrong variable, what was expected and what came
+ * @throws Error naming every wrong variable, what was expected and what came
  */
 export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
+  refuseContradiction(env);
   const variables = parseVariables(Environment, env);
   const { prefix, ...destination } = parseDestination(variables.CAPTURE_DESTINATION)!;
   return {
@@ -113,6 +142,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
             kmsKeyId: variables.CAPTURE_S3_KMS_KEY_ID,
             expectedBucketOwner: variables.CAPTURE_S3_EXPECTED_BUCKET_OWNER,
             storageClass: variables.CAPTURE_S3_STORAGE_CLASS,
+            proxy: proxyOf(env),
           }
         : destination,
     scope: {
@@ -136,9 +166,20 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
 type Parsed = { kind: 's3'; bucket: string; prefix: string } | { kind: 'file'; folder: string; prefix: '' };
 
 function parseDestination(text: string): Parsed | undefined {
-  if (text.startsWith('file:///')) return { kind: 'file', folder: fileURLToPath(text), prefix: '' };
+  if (text.startsWith('file:///')) {
+    const folder = pathOf(text);
+    return folder === undefined ? undefined : { kind: 'file', folder, prefix: '' };
+  }
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(text) ?? [];
   const parts = prefix === '' ? [] : prefix.split('/');
   if (bucket === undefined || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
   return { kind: 's3', bucket, prefix };
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined; // an escape that is none, or one of a slash
+  }
 }

@@ -16,7 +16,13 @@ export class Counters {
   readonly dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>;
   /** What senders told of, which is not received. Reasons without any are absent. */
   notCaptured: NotCapturedCounts = {};
+  readonly #onLoss: () => void;
   #unreported: LossCounts | undefined;
+
+  /** @param onLoss called when records are counted that are in no object */
+  constructor(onLoss: () => void = () => {}) {
+    this.#onLoss = onLoss;
+  }
 
   /** Counts a record that came in and is not taken. */
   refuse(reason: DropReason): void {
@@ -29,6 +35,7 @@ export class Counters {
     if (records === 0) return;
     this.dropped[reason] += records;
     if (reason === 'DUPLICATE') return; // it counts as another post of the same record: nothing is missing
+    this.#onLoss();
     this.#unreported = sum(this.#unreported, { [reason]: records });
   }
 

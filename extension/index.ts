@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_PORT, type Stats } from '../capture/wire.ts';
+import type { Stats } from '../capture/wire.ts';
 import { withFoldersApart } from './apart.ts';
 import { clocksOf } from './clocks.ts';
-import { type Destination, type ExtensionConfig, failsClosed, parseConfig } from './config.ts';
+import { type Basics, type Destination, type ExtensionConfig, parseBasics, parseConfig } from './config.ts';
 import { Counters } from './counters.ts';
 import { damageReport } from './damage.ts';
 import { SHUTDOWN_MS } from './deadlines.ts';
@@ -24,7 +24,8 @@ import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
 import { Spool } from './spool/spool.ts';
 import { kernelUuid } from './spool/uuid.ts';
 import { StartUp } from './start-up.ts';
-import { createTelemetryListener } from './telemetry.ts';
+import { createTelemetryListener, sandboxAddress } from './telemetry.ts';
+import { warnOf } from './warnings.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
 const NAME = 'inference-capture';
@@ -36,34 +37,41 @@ const { now, ageNow } = clocks;
 /** A start that has got as far as Lambda knowing of it, or refusing to. */
 interface Start {
   startUp: StartUp;
+  /** `host:port` of Lambda's APIs. */
+  runtimeApi: string;
   api: ExtensionsApi;
   initialization: Initialization;
   registered: boolean;
-  failClosed: boolean;
+  basics: Basics;
 }
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const startUp = new StartUp(log);
-  const api = createExtensionsApi(env['AWS_LAMBDA_RUNTIME_API'] ?? '', clocks);
+  const runtimeApi = env['AWS_LAMBDA_RUNTIME_API'] ?? '';
+  const api = createExtensionsApi(runtimeApi, clocks);
   const initialization = initializationOf(env['AWS_LAMBDA_INITIALIZATION_TYPE']);
+  const basics = parseBasics(env);
   // First of all: Lambda starts the function when every extension has registered, and all the rest happens beside its start.
-  const events = initialization.invocations ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
+  const events =
+    initialization.invocations && !basics.disabled ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
   const registered = await startUp.register(api, NAME, events);
-  const start = { startUp, api, initialization, registered, failClosed: failsClosed(env) };
+  const start = { startUp, runtimeApi, api, initialization, registered, basics };
+  warnOf(env, log);
+  if (basics.disabled) return rest(start);
   const config = startUp.configure(() => withFoldersApart(parseConfig(env)));
-  if (config === undefined) return refuse(start, Number(env['CAPTURE_PORT']) || DEFAULT_PORT);
-  return capture(start, config);
+  return config === undefined ? refuse(start) : capture(start, config);
 }
 
 async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { startUp, api, initialization, registered } = start;
   const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
-  const counters = new Counters();
+  const counters = new Counters(() => metrics.afterLoss());
   const { dir, maxBytes } = config.spool;
   const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
   const onDamage = damageReport(counters, log);
   const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
+  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const ends = new InvocationEnds();
   const origin = { functionName, functionVersion, sampleRate: 1 };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
@@ -76,7 +84,6 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     log,
   });
   const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, ageNow, sleep });
-  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const lastResort = config.lastResortLog
     ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
     : undefined;
@@ -101,24 +108,24 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     // At once, so that no record has come yet.
     for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
   }
-  await Promise.all([listenAndRecover(), byEvents && subscribe(api, ends)]);
+  await Promise.all([listenAndRecover(), byEvents && subscribe(start, ends)]);
   if (!(await failedClosed(start))) {
     if (byEvents) {
       const onFirstEvent = () => initialization.restored && spool.rekeyAll();
       await live({ ...parts, api, ends, flushBudgetMs, onFirstEvent });
     } else {
       const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
-      await liveByTimer({ ...parts, sleep: pause }, registered ? shutdownEvent(api) : signalled());
+      await liveByTimer({ ...parts, sleep: pause }, ending(start));
     }
   }
   home.release();
 }
 
 /** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
-async function subscribe(api: ExtensionsApi, ends: InvocationEnds): Promise<void> {
+async function subscribe({ api, runtimeApi }: Start, ends: InvocationEnds): Promise<void> {
   const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
   try {
-    await api.subscribeTelemetry(await listener.listen());
+    await api.subscribeTelemetry(await listener.listen(await sandboxAddress({ runtimeApi })));
   } catch {
     listener.close(); // local stacks have no telemetry
   }
@@ -137,10 +144,9 @@ function sinkTo(destination: Destination): Sink {
 }
 
 /** The life of an extension that is configured wrongly: it must not take the function down, unless that is asked for. */
-async function refuse(start: Start, port: number): Promise<void> {
-  const { startUp, api } = start;
-  const counters = new Counters();
-  const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
+async function refuse(start: Start): Promise<void> {
+  const { startUp, basics } = start;
+  const { counters, stats, metrics } = countsWithoutSpool(basics);
   const reason = startUp.faults.at(-1)!.cause;
   const receiver = createReceiver({
     intake: refusingIntake(counters, reason),
@@ -149,19 +155,39 @@ async function refuse(start: Start, port: number): Promise<void> {
     onRecord: () => {},
     log,
   });
-  await startUp.listen(receiver, port);
+  await startUp.listen(receiver, basics.port);
   if (await failedClosed(start)) return;
-  await (start.registered ? shutdownEvent(api) : signalled());
+  await ending(start);
+  metrics.atEnd();
+}
+
+/** The life of an extension that is switched off. */
+async function rest(start: Start): Promise<void> {
+  log('INFO', 'CAPTURE_DISABLED: nothing is captured, and nobody listens');
+  await ending(start);
+  countsWithoutSpool(start.basics).metrics.atEnd();
+}
+
+function countsWithoutSpool({ functionName }: Basics) {
+  const counters = new Counters(() => metrics.afterLoss());
+  const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
+  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
+  return { counters, stats, metrics };
 }
 
 /** Keeps the function from starting where something is wrong and that is asked for. @returns whether it did */
-async function failedClosed({ startUp, api, registered, failClosed }: Start): Promise<boolean> {
+async function failedClosed({ startUp, api, registered, basics }: Start): Promise<boolean> {
   const [fault] = startUp.faults;
-  if (fault === undefined || !failClosed) return false;
+  if (fault === undefined || !basics.failClosed) return false;
   log('ERROR', 'CAPTURE_FAIL_CLOSED: the function must not start without capture', { ...fault });
   if (registered) await api.initError(fault.errorType, fault.cause);
   process.exitCode = 1;
   return true;
+}
+
+/** Waits for the end, and does nothing until then. */
+function ending({ api, registered }: Start): Promise<Ending> {
+  return registered ? shutdownEvent(api) : signalled();
 }
 
 /** Asks for events, and does nothing with any but SHUTDOWN. */

@@ -6,7 +6,8 @@ export interface Initialization {
   restored: boolean;
 }
 
-/** @param type AWS_LAMBDA_INITIALIZATION_TYPE; one that is not known is taken for `on-demand` */
-export function initializationOf(type: string | undefined): Initialization {
+/** @param text AWS_LAMBDA_INITIALIZATION_TYPE; one that is not known is taken for `on-demand` */
+export function initializationOf(text: string | undefined): Initialization {
+  const type = text?.trim().toLowerCase();
   return { invocations: type !== 'lambda-managed-instances', restored: type === 'snap-start' };
 }

@@ -96,7 +96,11 @@ function world({ recordless = false, outage = false, telemetry = false, lastReso
           records = 0;
         }
       : undefined,
-    metrics: { afterDelivery: () => void done.push('metrics'), atEnd: () => void done.push('metrics') },
+    metrics: {
+      afterDelivery: () => void done.push('metrics'),
+      afterLoss: () => {},
+      atEnd: () => void done.push('metrics'),
+    },
     stats: () => ({ pending: records, logged, dropped: {} }) as Stats,
     log: (level, message) => void done.push(`${level} ${message}`),
     now: () => nowMs,

@@ -7,7 +7,7 @@ const WALL_MS = 1_000_000_000_000;
 const NAMES = ['received', 'delivered', 'logged', 'dropped', 'pending'];
 
 function setUp(recovered = 0) {
-  const counters = new Counters();
+  const counters = new Counters(() => metrics.afterLoss());
   counters.received = recovered;
   counters.recovered = recovered;
   const lines: Record<string, unknown>[] = [];
@@ -77,4 +77,34 @@ test('deliveries write a line a minute at most, and the lines add up to the coun
     dropped: 120,
   });
   expect(lines.at(-1)).toMatchObject({ pending: 62, droppedSinceStart: { SPOOL_FULL: 60, DUPLICATE: 60 } });
+});
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a loss is told at once, what a body loses in one line, and further losses a minute later or at the end', async () => {
+  const { metrics, lines, counters, pass } = setUp();
+  for (let i = 0; i < 500; i++) counters.refuse('INVALID_JSON');
+  await settled();
+  counters.refuse('NOT_CONFIGURED');
+  await settled();
+  pass(59_999);
+  counters.refuse('NOT_CONFIGURED');
+  await settled();
+  expect(lines.map(({ dropped }) => dropped)).toEqual([500]);
+  pass(1);
+  counters.refuse('NOT_CONFIGURED');
+  await settled();
+  counters.refuse('NOT_CONFIGURED');
+  metrics.atEnd();
+  expect(lines.map(({ dropped }) => dropped)).toEqual([500, 3, 1]);
+});
+
+test('a clock that is set back silences no loss', async () => {
+  const { lines, counters, pass } = setUp();
+  counters.refuse('NOT_CONFIGURED');
+  await settled();
+  pass(-3_600_000);
+  counters.refuse('NOT_CONFIGURED');
+  await settled();
+  expect(lines.map(({ dropped }) => dropped)).toEqual([1, 1]);
 });

@@ -14,6 +14,8 @@ export interface MetricsParts {
 export interface Metrics {
   /** Writes what has changed since the last time, unless that was less than a minute ago. */
   afterDelivery(): void;
+  /** The same, when the present turn of the event loop has counted all that it counts: a body of many records is one loss. */
+  afterLoss(): void;
   /** Writes what has changed since the last time. */
   atEnd(): void;
 }
@@ -29,10 +31,14 @@ const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'pending'] as cons
  * Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function createMetrics({ stats, functionName, writeLine, now, wallNow }: MetricsParts): Metrics {
-  let before = totals(stats());
-  // What a predecessor left is counted by this process when it comes out, so it is when it comes in.
-  before = { ...before, received: before.received - stats().recovered };
-  let writtenMs = Number.NEGATIVE_INFINITY;
+  let before = { received: 0, delivered: 0, logged: 0, dropped: 0 };
+  let writtenMs: number | undefined;
+  let lossToTell = false;
+
+  function writeIfDue(): void {
+    const sinceMs = writtenMs === undefined ? LEAST_GAP_MS : now() - writtenMs;
+    if (sinceMs >= LEAST_GAP_MS) write();
+  }
 
   function write(): void {
     const present = stats();
@@ -64,8 +70,14 @@ export function createMetrics({ stats, functionName, writeLine, now, wallNow }: 
   }
 
   return {
-    afterDelivery() {
-      if (now() - writtenMs >= LEAST_GAP_MS) write();
+    afterDelivery: writeIfDue,
+    afterLoss() {
+      if (lossToTell) return;
+      lossToTell = true;
+      setImmediate(() => {
+        lossToTell = false;
+        writeIfDue();
+      });
     },
     atEnd: write,
   };

@@ -1,29 +1,47 @@
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { foreignCaller } from '../capture/local-caller.ts';
 
 export interface TelemetryListener {
-  /** @returns the port */
-  listen(): Promise<number>;
+  /** @param address one of this machine's; where it is none, and by default, loopback. @returns the port */
+  listen(address?: string): Promise<number>;
   close(): void;
 }
 
+/** The name under which Lambda reaches an environment. */
+const SANDBOX = 'sandbox.localdomain';
+const LOOPBACK = '127.0.0.1';
+/** A name server may take seconds to say that it knows no such name. */
+const LOOKUP_MS = 50;
+
 /** Lambda sends batches of 256 KiB, as we ask it to, and what is larger we need not understand. */
 const MAX_BYTES = 1024 * 1024;
+/** From so much on nobody is answered: no batch is as large, whoever sends it. */
+const MOST_BYTES = 16 * MAX_BYTES;
 const MAX_CONNECTIONS = 4;
 
 /**
  * The HTTP server that Lambda sends telemetry to. Of all that it says we need one thing: when the runtime is done with a request.
  *
- * Lambda reaches it as sandbox.localdomain, which is no loopback address: so it listens on all of the environment's, and is a server of its
- * own, away from the records. It answers 200 whatever comes, because anything else would be sent again without end.
+ * Lambda reaches it as sandbox.localdomain, which may be no loopback address, so it is a server of its own, away from the records. It answers
+ * Lambda with 200 whatever comes, because anything else would be sent again without end. A page of another site is refused.
  */
 export function createTelemetryListener(onRuntimeDone: (requestId: string) => void): TelemetryListener {
+  let bound = LOOPBACK;
   const server = http.createServer((request, response) => {
+    const foreign = foreignCaller(request.headers, SANDBOX) && foreignCaller(request.headers, bound);
+    if (foreign !== undefined) {
+      response.writeHead(403, { connection: 'close' }).end(foreign);
+      return;
+    }
     let length = 0;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= MAX_BYTES) chunks.push(chunk);
+      if (length > MOST_BYTES) request.destroy();
     });
     request.on('error', () => {}); // the connection is gone, and with it whoever wants an answer
     request.on('end', () => {
@@ -31,20 +49,74 @@ export function createTelemetryListener(onRuntimeDone: (requestId: string) => vo
       if (length <= MAX_BYTES) for (const id of finishedRequests(Buffer.concat(chunks).toString())) onRuntimeDone(id);
     });
   });
-  server.maxConnections = MAX_CONNECTIONS;
   server.keepAliveTimeout = 0; // as in receiver.ts: the clock jumps at a thaw
+  // No clock tells an idle connection from one that slept through a freeze: so the oldest gives way to the newest.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const [oldest] = sockets;
+    if (sockets.size > MAX_CONNECTIONS) oldest!.destroy();
+  });
+
+  function listenAt(address: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, address, () => {
+        server.off('error', reject);
+        bound = address;
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  }
 
   return {
-    listen() {
-      return new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '0.0.0.0', () => resolve((server.address() as AddressInfo).port));
-      });
+    listen(address = LOOPBACK) {
+      return listenAt(address).catch(() => listenAt(LOOPBACK));
     },
     close() {
       server.close();
+      server.closeAllConnections();
     },
   };
+}
+
+/** What tells where Lambda's name for an environment leads. */
+export interface SandboxSources {
+  /** AWS_LAMBDA_RUNTIME_API: `host:port`. */
+  runtimeApi: string;
+  /** The text of the hosts file. @default that of this machine */
+  hosts?: string;
+  /** Asks a name server. @default the system's */
+  resolve?: (name: string) => Promise<string>;
+}
+
+/**
+ * The address that sandbox.localdomain stands for, by the hosts file or else a name server; else loopback. No name server is asked where the
+ * API is on loopback: that is an emulator, whose machine it would tell the name to, and wait for.
+ */
+export async function sandboxAddress({
+  runtimeApi,
+  hosts = hostsFile(),
+  resolve = resolved,
+}: SandboxSources): Promise<string> {
+  const known = hosts.split('\n').find((line) => line.replace(/#.*/, '').split(/\s+/).slice(1).includes(SANDBOX));
+  if (known !== undefined) return known.trim().split(/\s+/)[0]!;
+  if (/^(127\.|localhost:|\[::1\])/.test(runtimeApi)) return LOOPBACK;
+  return Promise.race([resolve(SANDBOX).catch(() => LOOPBACK), sleep(LOOKUP_MS, LOOPBACK, { ref: false })]);
+}
+
+function hostsFile(): string {
+  try {
+    return readFileSync('/etc/hosts', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function resolved(name: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(name, { family: 4 })).address;
 }
 
 /** The ids of the requests that a batch of telemetry says the runtime is done with. What is none is passed over. */

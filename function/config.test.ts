@@ -5,17 +5,22 @@ import { parseConfig } from './config.ts';
 test('without any variable, everything has a default', () => {
   expect(parseConfig({}, '/var/task')).toEqual({
     modelDir: '/var/task/model',
+    functionName: 'unknown',
     capture: { port: 2772, timeoutMs: 250 },
     threads: 1,
     deadlineMarginMs: 750,
   });
 });
 
-test('capture can be switched off, and then no time is kept for it', () => {
-  const config = parseConfig({ CAPTURE_DISABLED: 'true' }, '');
-  expect(config.capture).toBeUndefined();
-  expect(config.deadlineMarginMs).toBe(500);
-});
+test.each(['true', '1', 'Yes', ' on ', 'ture'])(
+  'CAPTURE_DISABLED=%s switches capture off, and then no time is kept for it',
+  (text) => {
+    const config = parseConfig({ CAPTURE_DISABLED: text, CAPTURE_PORT: 'no matter' }, '');
+    expect(config.capture).toBeUndefined();
+    expect(config.captureFault).toBeUndefined();
+    expect(config.deadlineMarginMs).toBe(500);
+  },
+);
 
 test.each([
   ['128', 1],
@@ -27,12 +32,29 @@ test.each([
   expect(config.threads).toBe(Math.min(threads, availableParallelism()));
 });
 
-test.each([
+const WRONG: [Record<string, string>, string][] = [
   [{ CAPTURE_PORT: 'http' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got "http"'],
   [{ CAPTURE_PORT: '' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got ""'],
   [{ CAPTURE_TIMEOUT_MS: '0' }, 'CAPTURE_TIMEOUT_MS: expected a whole number from 1 to 60000, got "0"'],
-  [{ CAPTURE_DISABLED: 'yes' }, 'CAPTURE_DISABLED: expected "true" or "false", got "yes"'],
+];
+
+test.each(WRONG)('with %j nothing is captured, and the function answers', (env, message) => {
+  expect(parseConfig(env, '')).toMatchObject({ capture: undefined, captureFault: message, deadlineMarginMs: 500 });
+});
+
+test.each<[Record<string, string>, string]>([
+  ...WRONG,
+  [{ CAPTURE_DISABLED: '1' }, 'CAPTURE_DISABLED: expected no, because CAPTURE_FAIL_CLOSED is'],
+  [{ CAPTURE_DISABLED: 'perhaps' }, 'CAPTURE_DISABLED: expected no, because CAPTURE_FAIL_CLOSED is'],
+])('with %j a function that must not answer without a record does not start', (env, message) => {
+  for (const CAPTURE_FAIL_CLOSED of ['1', 'TRUE', 'yes', 'on', 'ture']) {
+    expect(() => parseConfig({ ...env, CAPTURE_FAIL_CLOSED }, '')).toThrow(message);
+  }
+});
+
+test.each([
   [{ MODEL_DIR: '' }, 'MODEL_DIR: expected the path of a folder, got ""'],
+  [{ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1 GB' }, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE: expected a whole number from 1'],
 ])('%j is refused', (env, message) => {
   expect(() => parseConfig(env, '')).toThrow(message);
 });

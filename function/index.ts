@@ -1,16 +1,20 @@
 import { createCaptureClient } from '../capture/client.ts';
+import { readSwitch } from '../capture/variables.ts';
 import { parseConfig } from './config.ts';
 import { createHandler } from './handler.ts';
 import { keepTrying } from './keep-trying.ts';
 import { log } from './log.ts';
+import { refusingClient, withLossMetric } from './metrics.ts';
 import { loadPipeline } from './qa/load-pipeline.ts';
 
 // onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
-process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+if (readSwitch(process.env['ORT_DISABLE_TELEMETRY'] || 'yes') !== false) process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
 /** Until here: the start of the process, and the code of the function. */
 const importMs = performance.now();
 const config = parseConfig(process.env, import.meta.dirname);
+const { functionName, captureFault } = config;
+if (captureFault) log('ERROR', 'wrong configuration: no record is captured', { cause: captureFault });
 const pipeline = keepTrying(() =>
   loadPipeline(config.modelDir, config.threads, (times) => log('INFO', 'ready to answer', { importMs, ...times })),
 );
@@ -21,7 +25,9 @@ await pipeline().catch((error: Error) => log('ERROR', 'the model cannot be loade
 /** The function's entry point: an event of any door in, the response in that door's form out. */
 export const handler = createHandler({
   pipeline,
-  capture: config.capture && createCaptureClient(config.capture),
+  capture: captureFault
+    ? refusingClient(functionName, Date.now)
+    : config.capture && withLossMetric(createCaptureClient(config.capture), functionName, Date.now),
   log,
   now: () => performance.now(),
   traceId: () => process.env['_X_AMZN_TRACE_ID'] || undefined,

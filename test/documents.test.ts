@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
+import { CAPTURE_VARIABLES } from '../capture/variables.ts';
 import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/answering.ts';
@@ -100,6 +101,11 @@ describe('docs/configuration.md has every variable with its default, and no othe
   });
 });
 
+test('the variables that are no misspelling are those of the function and of the extension', () => {
+  const names = Object.keys({ ...ExtensionEnvironment.entries, ...FunctionEnvironment.entries });
+  expect(CAPTURE_VARIABLES).toEqual(names.filter((name) => name.startsWith('CAPTURE_')).sort());
+});
+
 test('docs/operations.md explains every message that function and extension log', () => {
   const sources = [...globSync('function/**/*.ts'), ...globSync('extension/**/*.ts')].filter(
     (file) => !file.includes('.test.'),
@@ -107,8 +113,13 @@ test('docs/operations.md explains every message that function and extension log'
   const messages = sources.flatMap((file) =>
     Array.from(read(file).matchAll(/\blog\(\s*'(?:INFO|WARN|ERROR)',\s*['`]([^'`$]+)/g), ([, message]) => message!),
   );
+  const launched = Array.from(
+    read('extension/without-node.sh').matchAll(/\bsay [A-Z]+ ['"](?:\$fault)?([^'"]+)/g),
+    ([, one]) => one!,
+  );
+  expect(launched.length).toBeGreaterThan(3);
   expect(messages.length).toBeGreaterThan(10);
-  for (const message of messages) expect(read('docs/operations.md')).toContain(message);
+  for (const message of [...messages, ...launched]) expect(read('docs/operations.md')).toContain(message);
 });
 
 test('every link between the documents leads somewhere', () => {
@@ -120,8 +131,18 @@ test('every link between the documents leads somewhere', () => {
   }
 });
 
+const targets = Array.from(read('Makefile').matchAll(/^([a-z-]+):/gm), ([, target]) => target!);
+
+test('what npm runs by its own names is what make does', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test']));
+  for (const [name, command] of Object.entries(scripts)) {
+    expect(command).toBe(`make ${name}`);
+    expect(targets).toContain(name);
+  }
+});
+
 test('every make target that a document names exists', () => {
-  const targets = Array.from(read('Makefile').matchAll(/^([a-z-]+):/gm), ([, target]) => target);
   for (const document of documents) {
     for (const [, target] of read(document).matchAll(/`make ([a-z-]+)/g)) expect(targets, document).toContain(target);
   }

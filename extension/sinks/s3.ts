@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
+import type { ProxyEnv } from '../proxy.ts';
 import { connectionBroke, credentialsExpired, statusOf } from './failure.ts';
 import type { Sink } from './sink.ts';
 
@@ -14,6 +15,8 @@ export interface S3SinkOptions {
   expectedBucketOwner?: string | undefined;
   /** @default STANDARD */
   storageClass?: StorageClass | undefined;
+  /** The proxies that S3 is reached through. @default none */
+  proxy?: ProxyEnv | undefined;
 }
 
 /** After so long without use, in milliseconds, a connection is not trusted: S3 closes an idle one, and nobody hears of it when frozen. */
@@ -25,7 +28,8 @@ const IDLE_MS = 5_000;
  * @param now milliseconds on a clock that nobody sets; it goes on while the environment is frozen
  */
 export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
-  const agents = [new http.Agent({ keepAlive: true }), new https.Agent({ keepAlive: true })] as const;
+  const agent = { keepAlive: true, ...(options.proxy && { proxyEnv: options.proxy }) };
+  const agents = [new http.Agent(agent), new https.Agent(agent)] as const;
   const [httpAgent, httpsAgent] = agents;
   let client = connect();
   let usedMs = now();

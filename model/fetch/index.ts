@@ -1,3 +1,4 @@
+import { readSwitch } from '../../capture/variables.ts';
 import { createProgress } from '../progress.ts';
 import { checkByFunction } from './check.ts';
 import { type CommandLine, HELP, parseCommandLine, parseEndpoint } from './command-line.ts';
@@ -6,7 +7,7 @@ import { fetchModel } from './fetch-model.ts';
 import { createHub } from './hub.ts';
 
 // As in function/index.ts: see docs/decisions/onnxruntime-telemetry.md.
-process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+if (readSwitch(process.env['ORT_DISABLE_TELEMETRY'] || 'yes') !== false) process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
 const IDLE_MS = 30_000;
 const ATTEMPTS = 5;

@@ -1,0 +1,43 @@
+/** The proxies that S3 is reached through, as Node's agents take them. */
+export type ProxyEnv = {
+  HTTP_PROXY?: string;
+  HTTPS_PROXY?: string;
+  /** Always with loopback: an S3 on this machine is no proxy's affair. */
+  NO_PROXY: string;
+};
+
+const LOOPBACK = 'localhost,127.0.0.1-127.255.255.255,[::1],::1';
+const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY'] as const;
+
+/**
+ * The proxies that an environment names, in lower case or upper, of which the first is taken, as curl does. Without a scheme it is http.
+ *
+ * @returns undefined where there are none that can be used
+ */
+export function proxyOf(env: NodeJS.ProcessEnv): ProxyEnv | undefined {
+  const named = NAMES.flatMap((name) => {
+    const proxy = usable(variable(env, name));
+    return proxy === undefined ? [] : [[name, proxy]];
+  });
+  if (named.length === 0) return undefined;
+  const exceptions = variable(env, 'NO_PROXY').split(/[\s,]+/);
+  return { ...Object.fromEntries(named), NO_PROXY: [...exceptions, LOOPBACK].filter((one) => one !== '').join() };
+}
+
+/** The variables that hold what is no proxy for HTTP. Their values may hold a password, and belong in no log. */
+export function unusableProxies(env: NodeJS.ProcessEnv): string[] {
+  return NAMES.filter((name) => variable(env, name) !== '' && usable(variable(env, name)) === undefined);
+}
+
+function variable(env: NodeJS.ProcessEnv, name: string): string {
+  return (env[name.toLowerCase()] || env[name] || '').trim();
+}
+
+function usable(text: string): string | undefined {
+  try {
+    const url = new URL(text.includes('://') ? text : `http://${text}`);
+    return ['http:', 'https:'].includes(url.protocol) ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -106,20 +106,28 @@ export class OpenSegment implements Contents {
 
   /**
    * Gives the file its name and its records again, as far as they are still to be had: a file that lost its name has its bytes as long as
-   * it is open. Where the disk does not take them, none is left.
+   * it is open.
    *
-   * @returns how many are lost
+   * @returns how many are lost, and whether the others are in a file that has its name
    */
-  rescue(): number {
+  rescue(): { lost: number; written: boolean } {
     const before = this.records;
+    let lines: Buffer;
     try {
-      const { lines, records } = intactLines(readBytes(this.#fd, this.bytes), this);
-      if (records > 0) this.#rewrite(lines);
-      Object.assign(this, { records, bytes: lines.length, checksum: checksumOfLines(lines) });
+      ({ lines, records: this.records } = intactLines(readBytes(this.#fd, this.bytes), this));
     } catch {
-      Object.assign(this, { records: 0, bytes: 0, checksum: NO_BYTES });
+      this.records = 0;
+      return { lost: before, written: false };
     }
-    return before - this.records;
+    const lost = before - this.records;
+    try {
+      if (this.records > 0) this.#rewrite(lines);
+    } catch {
+      return { lost, written: false };
+    }
+    this.bytes = lines.length;
+    this.checksum = checksumOfLines(lines);
+    return { lost, written: true };
   }
 
   /** Ends the segment. It takes no more records. Where the disk refuses to rename its file, that keeps its name: recovery knows both. */
@@ -152,17 +160,29 @@ export class OpenSegment implements Contents {
 
   #rewrite(lines: Buffer): void {
     // In place where it has its name: a crash in the middle must not take what is still there.
-    if (!this.hasItsName()) {
-      fs.rmSync(this.#file, { force: true });
-      const lost = this.#fd;
-      this.#fd = this.#create();
-      this.#identity = fs.fstatSync(this.#fd);
-      closeQuietly(lost);
+    if (this.hasItsName()) {
+      write(this.#fd, lines);
+      return;
     }
-    const written = fs.writeSync(this.#fd, lines, 0, lines.length, 0);
-    if (written < lines.length) throw new Error(`Expected to write ${lines.length} bytes, wrote ${written}`);
-    fs.ftruncateSync(this.#fd, lines.length);
+    fs.rmSync(this.#file, { force: true });
+    const fd = this.#create();
+    try {
+      write(fd, lines);
+    } catch (error) {
+      closeQuietly(fd);
+      throw error;
+    }
+    closeQuietly(this.#fd);
+    this.#fd = fd;
+    this.#identity = fs.fstatSync(fd);
   }
+}
+
+/** Makes these the whole content of a file. @throws when the disk does not take them */
+function write(fd: number, lines: Buffer): void {
+  const written = fs.writeSync(fd, lines, 0, lines.length, 0);
+  if (written < lines.length) throw new Error(`Expected to write ${lines.length} bytes, wrote ${written}`);
+  fs.ftruncateSync(fd, lines.length);
 }
 
 /** The first bytes of an open file, or fewer where it is shorter. */

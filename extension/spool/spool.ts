@@ -111,11 +111,7 @@ export class Spool {
     } catch {
       // It cannot be looked at: whoever reads it learns what is left.
     }
-    if (this.#open === undefined) return;
-    const keepOpen = this.#keptOpen < MAX_KEPT_OPEN;
-    if (keepOpen) this.#keptOpen += 1;
-    this.#sealed.push(this.#open.seal({ keepOpen }));
-    this.#open = undefined;
+    this.#sealOpen();
   }
 
   /** Seals the open segment if its time has come. */
@@ -211,18 +207,28 @@ export class Spool {
   #mend({ byName }: { byName: boolean }): void {
     const open = this.#open;
     if (open === undefined || (open.isIntact() && (!byName || open.hasItsName()))) return;
-    const before = open.bytes;
+    const { records, bytes } = open;
     try {
       this.#options.home.ensure();
     } catch {
-      // Then nothing can be rescued either.
+      // Then nothing can be written again either.
     }
-    const lost = open.rescue();
-    this.#pending -= lost;
-    this.#bytes -= before - open.bytes;
+    const { written } = open.rescue();
+    if (!written && this.#keptOpen >= MAX_KEPT_OPEN) open.records = 0;
     const rescued = open.records;
+    this.#pending -= records - rescued;
+    this.#bytes -= rescued === 0 ? bytes : bytes - open.bytes;
     this.#discardIfEmpty();
-    this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued });
+    if (!written) this.#sealOpen(); // it is sent from where it is still to be had
+    this.#options.onDamage({ lost: records - rescued + this.#forgetGone(), rescued });
+  }
+
+  #sealOpen(): void {
+    if (this.#open === undefined) return;
+    const keepOpen = this.#keptOpen < MAX_KEPT_OPEN;
+    if (keepOpen) this.#keptOpen += 1;
+    this.#sealed.push(this.#open.seal({ keepOpen }));
+    this.#open = undefined;
   }
 
   #discardIfEmpty(): void {

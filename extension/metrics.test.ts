@@ -98,13 +98,3 @@ test('a loss is told at once, what a body loses in one line, and further losses 
   metrics.atEnd();
   expect(lines.map(({ dropped }) => dropped)).toEqual([500, 3, 1]);
 });
-
-test('a clock that is set back silences no loss', async () => {
-  const { lines, counters, pass } = setUp();
-  counters.refuse('NOT_CONFIGURED');
-  await settled();
-  pass(-3_600_000);
-  counters.refuse('NOT_CONFIGURED');
-  await settled();
-  expect(lines.map(({ dropped }) => dropped)).toEqual([1, 1]);
-});

@@ -54,5 +54,13 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
   if (stats.pending > 0) {
     log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', fields);
   } else if (stats.logged > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);
+  else if (isLossy(stats))
+    log('ERROR', 'shut down; all that was taken is delivered, and other records are lost', fields);
   else log('INFO', 'shut down; all records are delivered', fields);
+}
+
+/** Whether there was a record that is nowhere. One that came twice is there. */
+function isLossy({ dropped, notCaptured }: Stats): boolean {
+  const { DUPLICATE: _, ...lost } = dropped;
+  return Object.values({ ...lost, ...notCaptured }).some((records) => records > 0);
 }

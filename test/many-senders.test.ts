@@ -5,7 +5,7 @@ import { createCaptureClient } from '../capture/client.ts';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import type { Stats } from '../capture/wire.ts';
 import { startExtension } from '../extension/fixtures/extension-process.ts';
-import { recordsBelow } from './chaos/spool-files.ts';
+import { spooledBelow } from './chaos/spool-files.ts';
 import type { Outcomes } from './sender.ts';
 
 let stack: AsyncDisposableStack;
@@ -83,7 +83,7 @@ test('an extension that does not answer for a while: the stored lines tell exact
   sent += await accepted('later');
 
   const { received, delivered, dropped, notCaptured } = await stats();
-  const stored = recordsBelow(extension.spool);
+  const stored = spooledBelow(extension.spool);
   const told = stored.flatMap(({ droppedBefore }) => Object.values(droppedBefore ?? {}));
   expect(delivered).toBe(0);
   expect(received).toBe(stored.length + dropped.DUPLICATE);

@@ -49,6 +49,21 @@ describe('somebody clears /tmp', () => {
     expect(extension.lines().filter(({ message }) => /somebody else removed/.test(String(message)))).toHaveLength(1);
   });
 
+  test('again and again while records come: none is lost', async () => {
+    const extension = await start({ CAPTURE_BATCH_RECORDS: '3' });
+    await extension.lambda.asked(1);
+    const ids = Array.from({ length: 60 }, (_, i) => `r${i}`);
+    const clear = () => fs.promises.rm(extension.spool, { recursive: true, force: true }).catch(() => {}); // it grows meanwhile
+    for (let i = 0; i < ids.length; i += 4) {
+      await Promise.all([clear(), ...ids.slice(i, i + 4).map((id) => extension.post(id)), clear()]);
+    }
+    const last = await end(extension);
+    expect(last).toMatchObject({ received: 60, pending: 0 });
+    const refused = (last['dropped'] as Record<string, number>)['SPOOL_UNWRITABLE'] ?? 0;
+    expect(eventsAtS3(extension)).toHaveLength(60 - refused);
+    expect(last).toMatchObject({ delivered: 60 - refused });
+  });
+
   test('and empties the files first: the records are counted as vanished, and that is told in the data', async () => {
     const extension = await start();
     await extension.lambda.asked(1);

@@ -4,6 +4,8 @@ import { type Environment, EnvironmentClosed, TooManyRequests } from '../environ
 import type { InvocationRequest } from '../environment/invocation.ts';
 import { VERSION } from '../environment/platform-log.ts';
 import { functionArn } from '../environment/variables.ts';
+import { refuseForeignCallers } from '../foreign-callers.ts';
+import { REQUEST_TIMEOUT_MS } from '../listen.ts';
 import { functionNameOf, InvokeError } from './invoke-error.ts';
 
 export interface InvokeApiOptions {
@@ -19,11 +21,15 @@ export function buildInvokeApi({ functionName, environment }: InvokeApiOptions):
   const app = fastify({
     bodyLimit: MAX_PAYLOAD_BYTES,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1024 },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  refuseForeignCallers(app, (reason, _request, reply) =>
+    sendError(reply, new InvokeError(403, 'AccessDeniedException', reason)),
+  );
   app.setErrorHandler((error, _request, reply) => sendError(reply, asInvokeError(error)));
   app.setNotFoundHandler((request, reply) =>
     sendError(

@@ -41,6 +41,11 @@ export const BODY_TOO_LARGE: RestResponse = {
   body: 'HTTP content length exceeded 10485760 bytes.',
 };
 
+/** To who may not ask at all. API Gateway itself would not say the reason. */
+export function forbidden(reason: string): RestResponse {
+  return gatewayError(403, 'Forbidden', 'ForbiddenException', { reason });
+}
+
 /**
  * What API Gateway makes of a function's answer.
  *
@@ -99,10 +104,10 @@ function unsendable(headers: Record<string, string | string[]>): string | undefi
   }
 }
 
-function gatewayError(statusCode: number, message: string, type: string): RestResponse {
+function gatewayError(statusCode: number, message: string, type: string, more = {}): RestResponse {
   return {
     statusCode,
     headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': type },
-    body: JSON.stringify({ message }),
+    body: JSON.stringify({ message, ...more }),
   };
 }

@@ -1,11 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
+import { refuseForeignCallers } from '../foreign-callers.ts';
+import { REQUEST_TIMEOUT_MS } from '../listen.ts';
 import type { Route } from '../template/template.ts';
 import { restEvent } from './event.ts';
 import {
   BODY_TOO_LARGE,
   EVENT_TOO_LARGE,
+  forbidden,
   HEADERS_TOO_LARGE,
   INTERNAL_SERVER_ERROR,
   type RestResponse,
@@ -33,6 +36,7 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     // A path that is no valid URL is an unknown route like any other.
     frameworkErrors: (_error, _request, reply) => send(reply, UNKNOWN_ROUTE),
@@ -42,6 +46,7 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amzn-RequestId', randomUUID()).header('x-amz-apigw-id', apiGatewayId());
   });
+  refuseForeignCallers(app, (reason, _request, reply) => send(reply, forbidden(reason)));
   app.setErrorHandler((error, _request, reply) => {
     if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE') return send(reply, BODY_TOO_LARGE);
     log(`API Gateway: ${(error as Error).message}`);

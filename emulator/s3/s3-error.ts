@@ -1,6 +1,7 @@
 import { element, xmlDocument } from './xml.ts';
 
 const STATUS = {
+  AccessDenied: 403,
   BadDigest: 400,
   BucketAlreadyOwnedByYou: 409,
   IncompleteBody: 400,

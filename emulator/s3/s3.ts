@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { refuseForeignCallers } from '../foreign-callers.ts';
 import { addressOf } from './address.ts';
 import { awsChunks } from './aws-chunked.ts';
 import { listPage, listRequest, listXml } from './list-objects.ts';
@@ -16,6 +17,9 @@ export interface S3Options {
   log(line: string): void;
 }
 
+/** How long an upload may take, in milliseconds. */
+const UPLOAD_TIMEOUT_MS = 300_000;
+
 // Of an object: requests for them must not be taken for requests for the object itself.
 const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging', 'uploadId', 'uploads', 'versionId'];
 
@@ -29,6 +33,7 @@ export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
   const store = new ObjectStore(folder, buckets);
   const app = fastify({
     forceCloseConnections: true,
+    requestTimeout: UPLOAD_TIMEOUT_MS,
     exposeHeadRoutes: false,
     frameworkErrors: (_error, request, reply) =>
       sendError(new S3Error('InvalidURI', "Couldn't parse the specified URI."), request, reply),
@@ -39,6 +44,7 @@ export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amz-request-id', randomUUID());
   });
+  refuseForeignCallers(app, (reason, request, reply) => sendError(new S3Error('AccessDenied', reason), request, reply));
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof S3Error) return sendError(error, request, reply);
     log(`S3: ${(error as Error).message}`);

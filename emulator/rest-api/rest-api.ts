@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
@@ -11,6 +12,8 @@ import {
   forbidden,
   HEADERS_TOO_LARGE,
   INTERNAL_SERVER_ERROR,
+  NOT_TEXT,
+  preflightResponse,
   type RestResponse,
   restResponse,
   THROTTLED,
@@ -61,10 +64,12 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
     const url = raw.url ?? '/';
     const match = matchRoute(routes, request.method, url.split('?')[0]!);
     if (!match) return UNKNOWN_ROUTE;
+    if (match.route.preflight) return preflightResponse(match.route.preflight);
     if (raw.rawHeaders.reduce((bytes, text) => bytes + text.length, url.length) > MAX_HEADER_BYTES)
       return HEADERS_TOO_LARGE;
 
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (!isUtf8(body)) return NOT_TEXT;
     const traceId = `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
     const arrival = {
       requestId: randomUUID(),

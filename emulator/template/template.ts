@@ -13,6 +13,8 @@ export const ACCOUNT_ID = '123456789012';
 export interface Route {
   method: string;
   path: string;
+  /** Headers with which API Gateway answers by itself, without the function: to a browser that asks before it sends (CORS). */
+  preflight?: Record<string, string>;
 }
 
 /** What the emulator takes from a template. */

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const template = readTemplate(flags.template);
+  const { template, warnings } = readTemplate(flags.template);
+  for (const warning of warnings) console.error(`WARN ${warning}`);
   const stopped = stopSignal();
   const emulator = await startEmulator({
     template,

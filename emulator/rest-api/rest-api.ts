@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
 import { refuseForeignCallers } from '../foreign-callers.ts';
 import { REQUEST_TIMEOUT_MS } from '../listen.ts';
-import type { Route } from '../template/template.ts';
+import type { Route } from '../template/routes.ts';
 import { restEvent } from './event.ts';
 import {
   BODY_TOO_LARGE,

@@ -1,4 +1,4 @@
-import type { Route } from '../template/template.ts';
+import { parameterOf, partsOf, type Route } from '../template/routes.ts';
 
 /** A route that a request has met, and what its path's parameters are. */
 export interface RouteMatch {
@@ -22,17 +22,6 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
     .sort(({ route: a }, { route: b }) => compare(vagueness(a), vagueness(b)));
   if (!best) return undefined;
   return { route: best.route, pathParameters: Object.keys(best.parameters).length > 0 ? best.parameters : null };
-}
-
-/** The name in `{name}` or `{name+}`, and whether it takes all that is left; undefined for a part that stands for itself. */
-export function parameterOf(part: string): { name: string; greedy: boolean } | undefined {
-  const [, name, plus] = /^\{([\w.:$-]+)(\+?)\}$/.exec(part) ?? [];
-  return name === undefined ? undefined : { name, greedy: plus === '+' };
-}
-
-/** The parts of a path: of `/a/{id}`, `a` and `{id}`. */
-export function partsOf(path: string): string[] {
-  return path.slice(1).split('/');
 }
 
 /** @returns undefined where the path is not of the route */

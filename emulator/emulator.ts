@@ -20,7 +20,7 @@ export interface EmulatorOptions {
   templateFolder: string;
   /** The folder that keeps S3's objects and the environment's /tmp. */
   local: string;
-  /** Ports on 127.0.0.1; 0 is any free one. */
+  /** Ports of this machine; 0 is any free one. */
   ports: Ports;
   /** Laid over the environment of function and extensions. */
   env: Readonly<Record<string, string>>;

@@ -6,6 +6,8 @@ USER_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Older npm runs every install script: onnxruntime-node's would download CUDA libraries.
 export ONNXRUNTIME_NODE_INSTALL := skip
+# Packages name the Node that they need, and npm warns where its own is another: but they run on the pinned one.
+NPM_CI := PATH="$(USER_PATH)" npm ci --loglevel=error
 
 # In a terminal the emulator gets Ctrl-C alone: make would end with an error of its own. Elsewhere it takes the shell's place.
 FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; else exec "$$@"; fi; }; foreground
@@ -28,7 +30,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw image deploy clean install
+.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,16 +57,16 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .bin-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .bin-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
 
 bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc
-	cd bench/peers/$* && PATH="$(USER_PATH)" npm ci
+	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw ## Ask software that others wrote, and compare (needs Python 3.11 and Go; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -84,6 +86,14 @@ $(ORACLES): local/oracles/%: .venv-oracles/.installed
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 	node --test test/oracles/versitygw/delivery.ts
 
+oracle-commands: $(BUILT) .venv-commands/.installed
+	node --test test/oracles/commands/commands.ts
+
+.venv-commands/.installed: test/oracles/commands/requirements.txt
+	python3 -m venv .venv-commands
+	.venv-commands/bin/python -m pip install -r $<
+	@touch $@
+
 .bin-oracles/versitygw:
 	GOBIN="$(CURDIR)/.bin-oracles" go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
 
@@ -99,8 +109,12 @@ local/models/%/onnx/model_quantized.onnx: | $(INSTALLED)
 evaluate: $(BUILT) ## Exact match and F1 of the function, as the SQuAD scripts compute them: DATA=file.json
 	@node model/evaluate/index.ts "$(DATA)" $(ARGS)
 
-model-train: .venv/.installed ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
+# What it is given is looked at before 6 GB are installed.
+model-train: ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder
 	@test -n "$(BASE)" && test -n "$(DATA)" && test -n "$(OUT)" || { echo 'Expected BASE=folder DATA="a.json b.json" OUT=folder; see model/train/README.md' >&2; exit 2; }
+	@test -f "$(BASE)/config.json" || { echo 'Expected BASE to name the folder of an encoder in the Hugging Face layout, got "$(BASE)", which has no config.json' >&2; exit 2; }
+	@for file in $(DATA); do test -f "$$file" || { echo "Expected DATA to name files in SQuAD's format, got \"$$file\", which is none" >&2; exit 2; }; done
+	@$(MAKE) --no-print-directory .venv/.installed
 	PYTHONDONTWRITEBYTECODE=1 .venv/bin/python model/train/train.py --base "$(BASE)" --data $(DATA) --out "$(OUT)/checkpoint" $(ARGS)
 	PYTHONDONTWRITEBYTECODE=1 .venv/bin/python model/train/export.py "$(OUT)/checkpoint" --out "$(OUT)"
 
@@ -118,7 +132,7 @@ deploy: image ## Deploy image and stack to AWS (needs the AWS SAM CLI and creden
 install: $(INSTALLED)
 
 $(INSTALLED): package.json package-lock.json .npmrc
-	PATH="$(USER_PATH)" npm ci
+	@echo 'npm ci'; $(NPM_CI)
 	@touch $@
 
 $(BUILT): $(INSTALLED) $(SOURCES)

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from './environment/clock.ts';
 import { Environment, type EnvironmentOptions } from './environment/environment.ts';
 import type { InitializationType } from './environment/lifecycle.ts';
 import { VERSION } from './environment/platform-log.ts';
 import { extensionVariables, functionArn, functionVariables } from './environment/variables.ts';
 import { buildInvokeApi } from './invoke-api/invoke-api.ts';
 import { freePort, listen } from './listen.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms, runtimeProgram } from './programs.ts';
 import { buildRestApi } from './rest-api/rest-api.ts';
 import { buildS3 } from './s3/s3.ts';
+import { StartLog, type StartReport } from './start-report.ts';
 import { ACCOUNT_ID, type FunctionTemplate } from './template/template.ts';
 
 export interface EmulatorOptions {
@@ -24,8 +25,6 @@ export interface EmulatorOptions {
   ports: Ports;
   /** Laid over the environment of function and extensions. */
   env: Readonly<Record<string, string>>;
-  /** The PATH that function and extensions get; the running node's folder is put before it. */
-  path: string;
   /** Whether extensions can subscribe to the Telemetry API. @default true */
   telemetry?: boolean;
   /** @default on-demand */
@@ -46,8 +45,8 @@ export interface Ports {
 export interface Emulator {
   /** The ports that were taken. */
   ports: Ports;
-  /** Resolves when the environment is initialised, or has failed to (the log says so), or the emulator is closed before. */
-  ready: Promise<void>;
+  /** Resolves when the environment is initialised, or has failed to, or the emulator is closed before. */
+  ready: Promise<StartReport>;
   /** Ends the environment as Lambda does, and then everything else. */
   close(): Promise<void>;
 }
@@ -75,14 +74,21 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       options.ports.s3,
       '--s3-port',
     );
-    const environment = new Environment(environmentOptions(options, programs, { s3, capture }));
+    const startLog = new StartLog();
+    const environment = new Environment({
+      ...environmentOptions(options, programs, { s3, capture }),
+      log: (line, origin) => {
+        log(line);
+        startLog.add(line, origin);
+      },
+    });
     const restApi = buildRestApi({ routes: template.routes, environment, log });
     const rest = await open(restApi, options.ports.rest, '--port');
     const invokeApi = buildInvokeApi({ functionName: template.functionName, environment });
     const invoke = await open(invokeApi, options.ports.invoke, '--invoke-port');
     return {
       ports: { rest, invoke, s3, capture },
-      ready: environment.init(),
+      ready: environment.init().then((fault) => startLog.report(fault)),
       close: async () => {
         // S3 last: the extension delivers while it shuts down.
         await environment.close();
@@ -103,10 +109,10 @@ async function closeServer(app: FastifyInstance): Promise<void> {
 }
 
 function environmentOptions(
-  { template, local, env, log, ...options }: EmulatorOptions,
+  { template, local, env, ...options }: EmulatorOptions,
   { taskRoot, extensions }: ReturnType<typeof findPrograms>,
   ports: Pick<Ports, 's3' | 'capture'>,
-): EnvironmentOptions {
+): Omit<EnvironmentOptions, 'log'> {
   // Kept from run to run, as Lambda keeps it when it starts an environment again: what is in a spool is not lost.
   const tmp = path.resolve(local, 'environment', 'tmp');
   mkdirSync(tmp, { recursive: true });
@@ -121,7 +127,7 @@ function environmentOptions(
     capturePort: ports.capture,
     initializationType: options.initializationType,
     logStreamName,
-    path: [path.dirname(process.execPath), options.path].filter(Boolean).join(path.delimiter),
+    nodeFolder: path.dirname(process.execPath),
     overlay: env,
   });
   return {
@@ -138,19 +144,13 @@ function environmentOptions(
     ...(options.initializationType && { initializationType: options.initializationType }),
     ...(options.telemetry !== undefined && { telemetry: options.telemetry }),
     extensions: Object.keys(extensions),
-    runtimeProgram: (api) => ({
-      command: process.execPath,
-      args: [fileURLToPath(new URL('runtime/index.ts', import.meta.url))],
-      folder: taskRoot,
-      variables: functionVariables(sources(api)),
-    }),
+    runtimeProgram: (api) => runtimeProgram(taskRoot, functionVariables(sources(api))),
     extensionProgram: (name, api) => ({
       command: extensions[name] ?? name,
       args: [],
       folder: '/',
       variables: extensionVariables(sources(api)),
     }),
-    log,
-    now: () => performance.timeOrigin + performance.now(),
+    clock: systemClock,
   };
 }

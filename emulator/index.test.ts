@@ -1,53 +1,21 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FREE_PORTS, type Project, project } from './fixtures/command.ts';
 import { processState, until } from './fixtures/environment.ts';
 
-const INDEX = fileURLToPath(new URL('index.ts', import.meta.url));
-const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
-const FREE = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--capture-port', '0'];
-
-let folder: string;
+let place: Project;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(os.tmpdir(), 'emulator-cli-'));
-  const template = readFileSync('template.yaml', 'utf8')
-    .replace('dist/function', path.join(FIXTURES, 'handlers/behaving'))
-    .replace('dist/extension/extensions', 'extensions');
-  writeFileSync(path.join(folder, 'template.yaml'), template);
-  mkdirSync(path.join(folder, 'extensions'));
-  symlinkSync(path.join(FIXTURES, 'extension.mjs'), path.join(folder, 'extensions', 'timely'));
+  place = project();
+  place.addExtension('timely');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => place[Symbol.dispose]());
 
-/** The command, in the folder with the template. Its output so far is `output()`. */
-function start(args: readonly string[], nodeArgs: readonly string[] = []) {
-  const child = spawn(process.execPath, [...nodeArgs, INDEX, ...args], { cwd: folder });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-  }
-  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-  const address = (name: string) =>
-    new RegExp(`^${name} (http://127\\.0\\.0\\.1:\\d+\\S*)$`, 'm').exec(text)?.[1] ?? '';
-  return {
-    child,
-    ended,
-    output: () => text,
-    address,
-    ready: () => until(() => text.includes('Ctrl-C'), `ready: ${text}`),
-  };
-}
-
-const pidOfExtension = () => Number(readFileSync(path.join(folder, 'local/environment/tmp/timely.pid'), 'utf8'));
+const pidOfExtension = () => Number(place.note('timely', 'pid'));
 
 test('starts, answers, tells what to try, and ends with Ctrl-C as Lambda does', async () => {
-  const emulator = start([...FREE, '--env', 'OVERLAID=user']);
+  const emulator = place.start([...FREE_PORTS, '--env', 'OVERLAID=user']);
   await emulator.ready();
   const url = emulator.address('API Gateway');
   expect(url).toMatch(/\/nlp-qa$/);
@@ -63,14 +31,13 @@ test('starts, answers, tells what to try, and ends with Ctrl-C as Lambda does', 
 
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);
-  const log = readFileSync(path.join(folder, 'local/environment/tmp/timely.log'), 'utf8');
-  expect(log).toMatch(/^INVOKE\nSHUTDOWN spindown\n/);
+  expect(place.note('timely', 'log')).toMatch(/^INVOKE\nSHUTDOWN spindown\n/);
   expect(processState(pidOfExtension())).toBeUndefined();
 });
 
 test('may be ended while it still starts', async () => {
-  symlinkSync(path.join(FIXTURES, 'extension.mjs'), path.join(folder, 'extensions', 'never-registers'));
-  const emulator = start(FREE);
+  place.addExtension('never-registers');
+  const emulator = place.start(FREE_PORTS);
   await until(() => emulator.output().includes('timely registered'), 'an extension');
   emulator.child.kill('SIGTERM');
   expect(await emulator.ended).toBe(0);
@@ -78,20 +45,20 @@ test('may be ended while it still starts', async () => {
 });
 
 test('a second Ctrl-C ends it at once', async () => {
-  symlinkSync(path.join(FIXTURES, 'extension.mjs'), path.join(folder, 'extensions', 'hangs-on-shutdown'));
-  const emulator = start(FREE);
+  place.addExtension('hangs-on-shutdown');
+  const emulator = place.start(FREE_PORTS);
   await emulator.ready();
-  const log = path.join(folder, 'local/environment/tmp/hangs-on-shutdown.log');
+  const log = place.noteFile('hangs-on-shutdown', 'log');
   emulator.child.kill('SIGINT');
   await until(() => existsSync(log) && readFileSync(log, 'utf8').includes('SHUTDOWN'), 'the shutdown');
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(130);
-  const pid = Number(readFileSync(path.join(folder, 'local/environment/tmp/hangs-on-shutdown.pid'), 'utf8'));
+  const pid = Number(place.note('hangs-on-shutdown', 'pid'));
   await until(() => processState(pid) === undefined, 'the end of the extension');
 });
 
 test('leaves no process behind when it is killed', async () => {
-  const emulator = start(FREE);
+  const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   emulator.child.kill('SIGKILL');
   await until(() => processState(pidOfExtension()) === undefined, 'the end of the extension');
@@ -99,7 +66,9 @@ test('leaves no process behind when it is killed', async () => {
 
 test('leaves no process behind when it crashes', async () => {
   const crash = 'process.on("SIGUSR2", () => { throw new Error("crash"); })';
-  const emulator = start(FREE, ['--import', `data:text/javascript,${encodeURIComponent(crash)}`]);
+  const emulator = place.start(FREE_PORTS, {
+    nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(crash)}`],
+  });
   await emulator.ready();
   emulator.child.kill('SIGUSR2');
   expect(await emulator.ended).not.toBe(0);
@@ -112,31 +81,53 @@ test.each(['--port', '--invoke-port', '--s3-port', '--capture-port'])(
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as net.AddressInfo;
-    const emulator = start([...FREE, flag, String(port)]);
+    const emulator = place.start([...FREE_PORTS, flag, String(port)]);
     expect(await emulator.ended).toBe(1);
     expect(emulator.output()).toBe(
       `Port ${port} is in use. End what listens on it, or choose another with ${flag} PORT (0: any free one).\n`,
     );
-    expect(existsSync(path.join(folder, 'local/environment/tmp/timely.pid'))).toBe(false);
+    expect(existsSync(place.noteFile('timely', 'pid'))).toBe(false);
     server.close();
   },
 );
 
 test('without a build, it says how to make one', async () => {
-  rmSync(path.join(folder, 'extensions'), { recursive: true });
-  const emulator = start(FREE);
+  rmSync(path.join(place.folder, 'extensions'), { recursive: true });
+  const emulator = place.start(FREE_PORTS);
   expect(await emulator.ended).toBe(1);
   expect(emulator.output()).toMatch(/^The extensions are not there: .*\/extensions\. Run `make build` first\.\n$/);
 });
 
 test('without a template, it says which', async () => {
-  const emulator = start(['--template', 'other.yaml']);
+  const emulator = place.start(['--template', 'other.yaml']);
   expect(await emulator.ended).toBe(1);
   expect(emulator.output()).toMatch(/^Cannot read the template: .*other\.yaml.*--template FILE\.\n$/);
 });
 
 test('has a help', async () => {
-  const emulator = start(['--help']);
+  const emulator = place.start(['--help']);
   expect(await emulator.ended).toBe(0);
   expect(emulator.output()).toContain('--capture-port');
+});
+
+test('says that the function failed to start, and why, and still answers as Lambda does', async () => {
+  using broken = project('throws-at-import');
+  const emulator = broken.start(FREE_PORTS);
+  await emulator.ready();
+  expect(emulator.output()).toContain('\nQuestionAnswering failed to start: RangeError: thrown at import\n');
+  expect(emulator.output()).not.toContain('Ask QuestionAnswering');
+  expect((await fetch(emulator.address('API Gateway'), { method: 'POST' })).status).toBe(502);
+  emulator.child.kill('SIGINT');
+  expect(await emulator.ended).toBe(0);
+});
+
+test('repeats what extensions say at their start', async () => {
+  place.addExtension('complains');
+  const emulator = place.start(FREE_PORTS);
+  await emulator.ready();
+  expect(emulator.output()).toContain(
+    '\nSaid at the start:\n  ERROR no record is kept (cause: no room)\n  INFO 2 records found\n\nAsk',
+  );
+  emulator.child.kill('SIGINT');
+  expect(await emulator.ended).toBe(0);
 });

@@ -31,12 +31,13 @@ async function main(): Promise<void> {
     env: flags.env,
     telemetry: flags.telemetry,
     initializationType: flags.initializationType,
-    path: process.env['PATH'] ?? '',
     log: (line) => console.log(line),
   });
-  const ready = emulator.ready.then(() => true);
-  if (await Promise.race([ready, stopped])) {
-    console.log(readyMessage(template, emulator.ports, path.join(flags.local, 's3')));
+  const start = await Promise.race([emulator.ready, stopped]);
+  if (start) {
+    const objects = path.join(flags.local, 's3');
+    const freezes = flags.initializationType === 'on-demand';
+    console.log(readyMessage({ template, ports: emulator.ports, objects, freezes, start }));
   }
   await stopped;
   await emulator.close();

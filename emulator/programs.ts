@@ -1,5 +1,7 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Program } from './environment/process-group.ts';
 import { StartError } from './start-error.ts';
 import type { FunctionTemplate } from './template/template.ts';
 
@@ -11,36 +13,68 @@ export interface Programs {
 }
 
 const BUILD = 'Run `make build` first.';
+const RUNTIME = fileURLToPath(new URL('runtime/index.ts', import.meta.url));
+
+/** What Lambda's own start script does with a wrapper, exit codes included. It is given the command that starts the runtime. */
+const WITH_WRAPPER = `
+wrapper=$AWS_LAMBDA_EXEC_WRAPPER
+[ -f "$wrapper" ] || { echo "$wrapper: does not exist (AWS_LAMBDA_EXEC_WRAPPER: a file of this machine)"; exit 127; }
+[ -x "$wrapper" ] || { echo "$wrapper: is not an executable (AWS_LAMBDA_EXEC_WRAPPER)"; exit 126; }
+exec "$wrapper" "$@"
+`;
 
 /**
  * Finds what a template's function consists of.
  *
  * @param folder of the template
- * @throws {StartError} when something is not there, or is not executable
+ * @throws {StartError} when something is not there, or cannot be read
  */
 export function findPrograms(template: FunctionTemplate, folder: string): Programs {
   const taskRoot = path.resolve(folder, template.codeUri);
   const module = template.handler.slice(0, template.handler.lastIndexOf('.'));
-  if (!['.mjs', '.js', '.cjs'].some((end) => existsSync(path.join(taskRoot, module + end)))) {
+  if (!['.mjs', '.js', '.cjs'].some((end) => exists(path.join(taskRoot, module + end)))) {
     throw new StartError(`The function is not there: expected ${path.join(taskRoot, `${module}.mjs`)}. ${BUILD}`);
   }
   if (template.extensionsUri === '') return { taskRoot, extensions: {} };
   return { taskRoot, extensions: findExtensions(path.resolve(folder, template.extensionsUri)) };
 }
 
+/** As on Lambda, whatever is no folder is an extension; what cannot be started fails the init. */
 function findExtensions(folder: string): Record<string, string> {
-  if (!existsSync(folder))
-    throw new StartError(`The extensions are not there: expected the folder ${folder}. ${BUILD}`);
-  const files = readdirSync(folder).map((name): [string, string] => [name, path.join(folder, name)]);
-  const programs = files.filter(([, file]) => statSync(file).isFile());
-  for (const [name, file] of programs) {
-    try {
-      accessSync(file, constants.X_OK);
-    } catch {
-      throw new StartError(
-        `The extension ${name} is not executable: ${file}. Every file in its folder is started. ${BUILD}`,
-      );
-    }
+  const files = entriesOf(folder).filter((entry) => !entry.isDirectory());
+  return Object.fromEntries(files.map(({ name }) => [name, path.join(folder, name)]));
+}
+
+function exists(file: string): boolean {
+  try {
+    statSync(file);
+    return true;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw new StartError(`The function cannot be read: ${message}. Let CodeUri in the template name its folder.`);
   }
-  return Object.fromEntries(programs);
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      throw new StartError(`The extensions are not there: expected the folder ${folder}. ${BUILD}`);
+    }
+    throw new StartError(`The extensions cannot be read: ${message}. Let ExtensionsUri in the template name a folder.`);
+  }
+}
+
+/**
+ * What starts the runtime: a process that serves the function's handler. Where `AWS_LAMBDA_EXEC_WRAPPER` names a script, that is started,
+ * with the runtime's command as its arguments.
+ */
+export function runtimeProgram(taskRoot: string, variables: Readonly<Record<string, string>>): Program {
+  const runtime = [process.execPath, RUNTIME];
+  const wrapped = ['/bin/sh', '-c', WITH_WRAPPER, 'bootstrap', ...runtime];
+  const [command = '', ...args] = variables['AWS_LAMBDA_EXEC_WRAPPER'] ? wrapped : runtime;
+  return { command, args, folder: taskRoot, variables };
 }

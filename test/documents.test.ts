@@ -12,10 +12,10 @@ import { REQUEST_ERRORS } from '../function/errors.ts';
 import { MAX_BODY_BYTES } from '../function/event.ts';
 import { MAX_TOP_K, PARAMETERS } from '../function/parameters.ts';
 import { MAX_PAIRS, parseRequest } from '../function/request.ts';
+import { documents as allDocuments } from './documented-commands.ts';
 
+const documents = allDocuments();
 const read = (file: string) => readFileSync(file, 'utf8');
-const SKIPPED = (name: string) => ['node_modules', 'dist', 'local', '.aws-sam', '.venv'].includes(name);
-const documents = globSync('**/*.md', { exclude: (name) => SKIPPED(path.basename(String(name))) }) as string[];
 
 /** The rows of the tables of a Markdown text whose first cell is code, without the marks of code. */
 function rows(text: string): string[][] {

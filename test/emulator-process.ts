@@ -14,8 +14,8 @@ export interface EmulatorProcess {
   output(): string;
   /** Waits until a line of the output matches. */
   printed(line: RegExp): Promise<void>;
-  /** Stops it as Ctrl-C does. @returns its exit code */
-  stop(): Promise<number | null>;
+  /** Stops it, as Ctrl-C does unless told otherwise. @returns its exit code */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
   process: ChildProcess;
 }
 
@@ -23,11 +23,18 @@ const READY_MS = 30_000;
 const STOP_MS = 15_000;
 const LINES = { rest: 'API Gateway', invoke: 'Lambda', s3: 'S3', extension: 'Extension' };
 
-/** Starts `emulator/index.ts` as a user would, on free ports. */
-export async function startEmulator(flags: string[] = [], local?: string): Promise<EmulatorProcess> {
+/** The command that starts an emulator with these flags. */
+type Start = (flags: readonly string[]) => [command: string, args: string[]];
+
+const BY_NODE: Start = (flags) => [process.execPath, ['emulator/index.ts', ...flags]];
+/** As the README has it. Then SIGTERM is passed on to the emulator, and Ctrl-C is not. */
+export const BY_MAKE: Start = (flags) => ['make', ['start', `ARGS=${flags.join(' ')}`]];
+
+/** Starts the emulator as a user would, on free ports. */
+export async function startEmulator(flags: string[] = [], local?: string, by = BY_NODE): Promise<EmulatorProcess> {
   const folder = local ?? (await mkdtemp(path.join(tmpdir(), 'emulator-')));
   const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--capture-port', '0'];
-  const child = spawn(process.execPath, ['emulator/index.ts', ...ports, '--local', folder, ...flags]);
+  const child = spawn(...by([...ports, '--local', folder, ...flags]));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
@@ -55,8 +62,8 @@ export async function startEmulator(flags: string[] = [], local?: string): Promi
     local: folder,
     output: () => output,
     printed,
-    async stop() {
-      child.kill('SIGINT');
+    async stop(signal = 'SIGINT') {
+      child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       const code = await exited;
       clearTimeout(timer);

@@ -70,6 +70,7 @@ test('a wrong configuration of the extension is named in the log, and the functi
   expect(emulator.output()).toMatch(
     /wrong configuration: no record is captured.*CAPTURE_BATCH_BYTES: expected a whole number/,
   );
+  expect(emulator.output()).toMatch(/^Said at the start:\n {2}ERROR wrong configuration: .*CAPTURE_BATCH_BYTES/m);
 });
 
 test('a missing model is named in the log, told to every caller, and each of them is on record', async () => {
@@ -80,6 +81,7 @@ test('a missing model is named in the log, told to every caller, and each of the
   expect(await storedRecords(local)).toMatchObject([
     { inferenceCapture: { status: 503, errorCode: 'MODEL_UNAVAILABLE' } },
   ]);
+  expect(emulator.output()).toMatch(/^Said at the start:\n {2}ERROR the model cannot be loaded .*\/nowhere/m);
 });
 
 test('records go to files where the destination is a folder', async () => {

@@ -9,16 +9,19 @@ const EXTENSION = '/2020-01-01/extension';
 const EVENT = {
   requestId: 'request-1',
   payload: Buffer.from('{"a":1}'),
-  deadlineMs: 1_000_000.7,
+  endsAtMs: 1_000_000.7,
   functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:f',
   traceId: 'Root=1-2-3',
 };
 
+// The wall clock's, and the monotonic one's.
+let time: { wallMs: number; monotonicMs: number };
 let control: Control;
 let app: FastifyInstance;
 
 beforeEach(() => {
-  control = new Control(['first'], () => 0);
+  time = { wallMs: 0, monotonicMs: 0 };
+  control = new Control(['first'], { wallMs: () => time.wallMs, monotonicMs: () => time.monotonicMs });
   const identity = {
     functionName: 'f',
     functionVersion: '$LATEST',
@@ -331,5 +334,41 @@ describe('the Extensions API', () => {
   test('says that there is no telemetry', async () => {
     const response = await call({ method: 'PUT', url: '/2022-07-01/telemetry', payload: '{}' });
     expect(response).toMatchObject({ status: 202, body: { errorType: 'Telemetry.NotSupported' } });
+  });
+});
+
+const HOUR_MS = 3_600_000;
+describe.each([
+  ['keeps its time', 0],
+  ['was set an hour forwards', HOUR_MS],
+  ['was set an hour back', -HOUR_MS],
+])('where the wall clock %s since the start, a deadline is what is left of the time, from now on', (_what, stepMs) => {
+  const START = Date.UTC(2026, 10, 25);
+  beforeEach(() => {
+    time = { wallMs: START, monotonicMs: 500 };
+  });
+  const pass = (ms: number, step = 0) => {
+    time = { wallMs: time.wallMs + ms + step, monotonicMs: time.monotonicMs + ms };
+  };
+  const deadlines = async ({ runtime, extension }: Awaited<ReturnType<typeof ready>>) => [
+    Number((await runtime).headers['lambda-runtime-deadline-ms']),
+    (await extension).body.deadlineMs,
+  ];
+
+  test('of an invocation that comes afterwards', async () => {
+    const waiting = await ready();
+    pass(100, stepMs);
+    control.invoke({ ...EVENT, endsAtMs: time.monotonicMs + 3000 });
+    const deadlineMs = time.wallMs + 3000;
+    expect(await deadlines(waiting)).toEqual([deadlineMs, deadlineMs]);
+  });
+
+  test('of a shutdown, of which a busy extension hears late', async () => {
+    const { id, extension } = await ready();
+    control.invoke(EVENT);
+    await extension;
+    control.shutdown('spindown', time.monotonicMs + 2000);
+    pass(700, stepMs);
+    expect((await nextEvent(id)).body).toMatchObject({ eventType: 'SHUTDOWN', deadlineMs: time.wallMs + 1300 });
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from './clock.ts';
 import * as extensions from './extension-state.ts';
 import {
   ending,
@@ -14,26 +15,26 @@ import {
 } from './lifecycle.ts';
 import * as runtime from './runtime-state.ts';
 
-/** An event, as the runtime's /next hands it out. `deadlineMs` in milliseconds since 1970. */
+/** An event, as the runtime's /next hands it out. `endsAtMs`: when its time is over, by the monotonic clock. */
 export interface InvokeEvent {
   requestId: string;
   payload: Buffer;
-  deadlineMs: number;
+  endsAtMs: number;
   functionArn: string;
   traceId: string;
   clientContext?: string | undefined;
 }
 
-/** An event, as the extensions' /next hands it out. */
+/** An event, as the extensions' /next hands it out. `endsAtMs` as above. */
 export type ExtensionEvent =
   | {
       eventType: 'INVOKE';
-      deadlineMs: number;
+      endsAtMs: number;
       requestId: string;
       invokedFunctionArn: string;
       tracing: { type: 'X-Amzn-Trace-Id'; value: string };
     }
-  | { eventType: 'SHUTDOWN'; deadlineMs: number; shutdownReason: ShutdownReason };
+  | { eventType: 'SHUTDOWN'; endsAtMs: number; shutdownReason: ShutdownReason };
 
 /** What the runtime made of an event. `tooLarge`: the payload was over the limit, and is not here. */
 export interface RuntimeAnswer {
@@ -60,15 +61,12 @@ export class Control {
   readonly #waitingExtensions = new Map<string, (event: ExtensionEvent) => void>();
   readonly #toldOfShutdown = new Set<string>();
   readonly #watchers = new Set<() => void>();
-  readonly #now: () => number;
+  readonly #clock: Clock;
 
-  /**
-   * @param extensionNames of the external extensions that are being started
-   * @param now milliseconds since 1970
-   */
-  constructor(extensionNames: readonly string[], now: () => number, initializationType?: InitializationType) {
+  /** @param extensionNames of the external extensions that are being started */
+  constructor(extensionNames: readonly string[], clock: Clock, initializationType?: InitializationType) {
     this.#life = launched(extensionNames, initializationType);
-    this.#now = now;
+    this.#clock = clock;
   }
 
   get life(): Lifecycle {
@@ -90,7 +88,7 @@ export class Control {
     this.change((life) => failed(life, fault));
   }
 
-  /** Waits until a condition holds, something goes wrong, or the time has come, whichever is first. `atMs`: milliseconds since 1970. */
+  /** Waits until a condition holds, something goes wrong, or the time has come, whichever is first. `atMs`: by the monotonic clock. */
   until(met: (life: Lifecycle) => boolean, atMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
       const settle = (outcome: Outcome) => {
@@ -102,10 +100,18 @@ export class Control {
         if (met(this.#life)) settle('met');
         else if (this.#life.fault) settle('fault');
       };
-      const timer = setTimeout(() => settle('deadline'), Math.max(0, atMs - this.#now()));
+      const timer = setTimeout(() => settle('deadline'), Math.max(0, atMs - this.#clock.monotonicMs()));
       this.#watchers.add(look);
       look();
     });
+  }
+
+  /**
+   * The deadline that an event has at the moment when it is sent, in milliseconds since 1970: what is left of its time, from now on. Asked
+   * earlier, it would be an hour wrong when somebody has set the wall clock by an hour meanwhile.
+   */
+  deadlineMs(endsAtMs: number): number {
+    return Math.floor(this.#clock.wallMs() + endsAtMs - this.#clock.monotonicMs());
   }
 
   /** Hands an event to the runtime and to the extensions that subscribed to INVOKE. All of them must be waiting for one. */
@@ -118,7 +124,7 @@ export class Control {
     for (const { id } of told) {
       this.#hand(id, {
         eventType: 'INVOKE',
-        deadlineMs: event.deadlineMs,
+        endsAtMs: event.endsAtMs,
         requestId: event.requestId,
         invokedFunctionArn: event.functionArn,
         tracing: { type: 'X-Amzn-Trace-Id', value: event.traceId },
@@ -127,8 +133,8 @@ export class Control {
   }
 
   /** Tells every extension that wants to know; one that is busy learns of it when it asks for its next event. */
-  shutdown(shutdownReason: ShutdownReason, deadlineMs: number): void {
-    this.#shutdown = { eventType: 'SHUTDOWN', deadlineMs, shutdownReason };
+  shutdown(shutdownReason: ShutdownReason, endsAtMs: number): void {
+    this.#shutdown = { eventType: 'SHUTDOWN', endsAtMs, shutdownReason };
     this.change(ending);
     for (const { id } of subscribers(this.#life, 'SHUTDOWN')) this.#handShutdown(id, this.#shutdown);
   }

@@ -5,7 +5,7 @@ import type { Fault, ShutdownReason } from './lifecycle.ts';
 import { invocationEnded } from './lifecycle.ts';
 import { initReportLine, initStartLine } from './platform-log.ts';
 import { runtimeAnswered } from './runtime-state.ts';
-import { Sandbox, type SandboxOptions } from './sandbox.ts';
+import { type LineOrigin, Sandbox, type SandboxOptions } from './sandbox.ts';
 import { report } from './telemetry/platform-events.ts';
 
 export interface EnvironmentOptions extends Omit<SandboxOptions, 'onIdleFault'> {
@@ -46,11 +46,19 @@ export class Environment {
     this.#options = options;
   }
 
-  /** Starts the processes now, rather than with the first invocation. A failure is in the log; the first invocation tries again. */
-  init(): Promise<void> {
-    return this.#enqueue(async () => {
-      await this.#start('init', this.#options.now() + (this.#options.initTimeoutMs ?? 10_000));
+  /**
+   * Starts the processes now, rather than with the first invocation.
+   *
+   * @returns what went wrong, if anything did; it is in the log too, and the first invocation tries again
+   */
+  async init(): Promise<Fault | 'timeout' | undefined> {
+    // Unless the job comes to its end.
+    let fault: Fault | 'timeout' | undefined = { errorType: 'Sandbox.Failure', errorMessage: 'The emulator failed' };
+    await this.#enqueue(async () => {
+      const atMs = this.#options.clock.monotonicMs() + (this.#options.initTimeoutMs ?? 10_000);
+      fault = await this.#start('init', atMs);
     });
+    return fault;
   }
 
   /**
@@ -83,27 +91,27 @@ export class Environment {
   }
 
   async #serve(invocation: Invocation): Promise<void> {
-    const { now, timeoutMs, functionArn } = this.#options;
+    const { clock, timeoutMs, functionArn } = this.#options;
     this.#current = invocation;
-    const startMs = now();
-    const deadlineMs = startMs + timeoutMs;
+    const startMs = clock.monotonicMs();
+    const endsAtMs = startMs + timeoutMs;
     invocation.started((line) => this.#log(line));
     // A process may have ended between two invocations, and this one have come before that was seen to.
     if (this.#sandbox?.life.fault) await this.#end('failure');
     const initFault = this.#sandbox
       ? undefined
-      : await this.#start('invoke', deadlineMs, (fault) => invocation.fail(fault));
+      : await this.#start('invoke', endsAtMs, (fault) => invocation.fail(fault));
     const sandbox = this.#sandbox;
     if (!sandbox) {
       this.#report(invocation, startMs, initFault, 0);
       return;
     }
 
-    sandbox.invoke({ ...invocation.event(functionArn), deadlineMs });
-    const answered = sandbox.control.until(runtimeAnswered, deadlineMs).then(() => {
+    sandbox.invoke({ ...invocation.event(functionArn), endsAtMs });
+    const answered = sandbox.control.until(runtimeAnswered, endsAtMs).then(() => {
       if (sandbox.control.answer) invocation.answer(sandbox.control.answer);
     });
-    const outcome = await sandbox.control.until(invocationEnded, deadlineMs);
+    const outcome = await sandbox.control.until(invocationEnded, endsAtMs);
     await answered;
     const fault = outcome === 'met' ? undefined : outcome === 'deadline' ? 'timeout' : sandbox.life.fault;
     if (fault) invocation.fail(fault);
@@ -125,7 +133,7 @@ export class Environment {
 
   #report(invocation: Invocation, startMs: number, fault: Fault | 'timeout' | undefined, peakMemoryBytes: number) {
     const ended = invocation.ended((line) => this.#log(line), {
-      durationMs: this.#options.now() - startMs,
+      durationMs: this.#options.clock.monotonicMs() - startMs,
       initDurationMs: this.#initDurationMs,
       peakMemoryBytes,
       fault,
@@ -137,16 +145,18 @@ export class Environment {
 
   /** Starts a set of processes, and ends them again when they do not get ready. */
   async #start(phase: 'init' | 'invoke', atMs: number, onFault?: (fault: Fault | 'timeout') => void) {
-    const startMs = this.#options.now();
+    const startMs = this.#options.clock.monotonicMs();
     this.#log(initStartLine(process.version));
     const sandbox = new Sandbox({
       ...this.#options,
-      log: (line) => this.#log(line),
+      log: (line, origin) => this.#log(line, origin),
       onIdleFault: () => this.#enqueue(() => this.#endFaulty(sandbox)),
     });
     this.#sandbox = sandbox;
     const outcome = await sandbox.init(atMs);
-    const durationMs = this.#options.now() - startMs;
+    // What they wrote before they asked for an event, or failed, is in the pipes: it is of the start.
+    await setImmediate();
+    const durationMs = this.#options.clock.monotonicMs() - startMs;
     if (outcome === 'met') {
       if (phase === 'init') this.#initDurationMs = durationMs;
       return undefined;
@@ -173,14 +183,15 @@ export class Environment {
     await sandbox?.shutdown(reason);
   }
 
-  #log(line: string): void {
-    this.#options.log(line);
+  #log(line: string, origin: LineOrigin = 'platform'): void {
+    this.#options.log(line, origin);
     this.#current?.logged(line);
   }
 
   #enqueue(job: () => Promise<void>): Promise<void> {
-    // A job that throws is a defect of the emulator: it must not stop the ones behind it.
-    const failed = (error: Error) => this.#options.log(`The emulator failed: ${error.stack}`);
+    // A job that throws is a defect of the emulator, unless it is the system's: it must not stop the ones behind it.
+    const failed = ({ code, message, stack }: NodeJS.ErrnoException) =>
+      this.#options.log(`The emulator failed: ${code === undefined ? stack : message}`, 'platform');
     this.#tail = this.#tail.then(job).catch(failed);
     return this.#tail;
   }

@@ -30,9 +30,9 @@ export function extensionsApi(app: FastifyInstance, control: Control, identity: 
   });
 
   app.get('/2020-01-01/extension/event/next', async (request, reply) => {
-    const event = await control.nextEvent(identifier(request));
+    const { endsAtMs, ...event } = await control.nextEvent(identifier(request));
     if (event.eventType === 'INVOKE') reply.header('Lambda-Extension-Event-Identifier', randomUUID());
-    return reply.send({ ...event, deadlineMs: Math.floor(event.deadlineMs) });
+    return reply.send({ ...event, deadlineMs: control.deadlineMs(endsAtMs) });
   });
 
   for (const kind of ['init', 'exit'] as const) {

@@ -58,7 +58,7 @@ export class Invocation {
     });
   }
 
-  event(functionArn: string): Omit<InvokeEvent, 'deadlineMs'> {
+  event(functionArn: string): Omit<InvokeEvent, 'endsAtMs'> {
     const { payload, clientContext } = this.#request;
     return { requestId: this.requestId, payload, functionArn, traceId: this.traceId, clientContext };
   }

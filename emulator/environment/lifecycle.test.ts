@@ -1,5 +1,7 @@
+import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { register } from './extension-state.ts';
+import { LaunchError } from './launch-error.ts';
 import {
   ending,
   extensionExited,
@@ -39,6 +41,15 @@ describe('an exit', () => {
     const life = runtimeLaunched(launched(['e']));
     expect(runtimeExited(life, status).fault).toEqual({ errorType: 'Runtime.ExitError', errorMessage: runtime });
     expect(extensionExited(life, 'e', status).fault).toEqual({ errorType: 'Extension.Crash', errorMessage: extension });
+  });
+
+  test('of a runtime that cannot even be started says so', () => {
+    const cause = Object.assign(new Error('spawn ENOENT'), { code: 'ENOENT', errno: -os.constants.errno.ENOENT });
+    const status = { code: null, signal: null, launchError: new LaunchError('/nowhere/node', '/', cause) };
+    expect(runtimeExited(runtimeLaunched(launched([])), status).fault).toEqual({
+      errorType: 'Runtime.InvalidEntrypoint',
+      errorMessage: expect.stringContaining('fork/exec /nowhere/node: no such file or directory'),
+    });
   });
 
   test('is none during the shutdown', () => {

@@ -2,6 +2,7 @@
  * The life of one execution environment, from the start of its processes to their end, as pure data: what has happened so far, and what
  * it means. How the runtime and the extensions get from state to state is in runtime-state.ts and extension-state.ts.
  */
+import type { LaunchError } from './launch-error.ts';
 
 /**
  * `registering`: extensions start and register; `starting`: the runtime starts too; `idle`: all wait for an event, frozen;
@@ -18,7 +19,15 @@ export type InitializationType = (typeof INITIALIZATION_TYPES)[number];
 export type EventType = 'INVOKE' | 'SHUTDOWN';
 
 /** The states of an extension. What they are called is what Lambda's messages call them. */
-export type ExtensionState = 'Started' | 'Registered' | 'Ready' | 'Running' | 'InitError' | 'ExitError' | 'Exited';
+export type ExtensionState =
+  | 'Started'
+  | 'LaunchError'
+  | 'Registered'
+  | 'Ready'
+  | 'Running'
+  | 'InitError'
+  | 'ExitError'
+  | 'Exited';
 
 /** The states of a runtime. What they are called is what Lambda's messages call them. */
 export type RuntimeState =
@@ -53,7 +62,7 @@ export interface Fault {
 export interface ExitStatus {
   code: number | null;
   signal: NodeJS.Signals | null;
-  launchError?: Error;
+  launchError?: LaunchError;
 }
 
 export interface Lifecycle {
@@ -136,23 +145,29 @@ export function failed(life: Lifecycle, fault: Fault): Lifecycle {
 
 /** The runtime's process is gone. Outside the shutdown sequence that ends the environment, whatever its exit code. */
 export function runtimeExited(life: Lifecycle, status: ExitStatus): Lifecycle {
+  const exited: Lifecycle = { ...life, runtime: 'Exited' };
+  const { code, launchError } = status;
+  if (launchError) return failed(exited, { errorType: 'Runtime.InvalidEntrypoint', errorMessage: launchError.message });
   const errorMessage =
-    status.code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${exitText(status)}`;
-  return failed({ ...life, runtime: 'Exited' }, { errorType: 'Runtime.ExitError', errorMessage });
+    code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${exitText(status)}`;
+  return failed(exited, { errorType: 'Runtime.ExitError', errorMessage });
 }
 
 /** The process of an external extension is gone: code 0 included, that is a crash outside the shutdown sequence. */
 export function extensionExited(life: Lifecycle, name: string, status: ExitStatus): Lifecycle {
   const { launchError } = status;
-  const errorType = launchError ? 'Extension.LaunchError' : 'Extension.Crash';
+  const fault: Fault = launchError
+    ? { errorType: 'Extension.LaunchError', errorMessage: launchError.message }
+    : { errorType: 'Extension.Crash', errorMessage: `Extension ${name} exited with ${exitText(status)}` };
   const extensions = life.extensions.map((one): Extension => {
     if (one.name !== name || !one.external) return one;
-    return { ...one, state: 'Exited', ...(life.phase !== 'ending' && { errorType }) };
+    if (launchError) {
+      const errorType = launchError.code === 'EACCES' ? 'PermissionDenied' : 'UnknownError';
+      return { ...one, state: 'LaunchError', errorType };
+    }
+    return { ...one, state: 'Exited', ...(life.phase !== 'ending' && { errorType: fault.errorType }) };
   });
-  const errorMessage = launchError
-    ? `Extension ${name} could not be started: ${launchError.message}`
-    : `Extension ${name} exited with ${exitText(status)}`;
-  return failed({ ...life, extensions }, { errorType, errorMessage });
+  return failed({ ...life, extensions }, fault);
 }
 
 function exitText({ code, signal }: ExitStatus): string {

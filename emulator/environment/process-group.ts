@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { LaunchError, refuseText } from './launch-error.ts';
 import type { ExitStatus } from './lifecycle.ts';
 import { readLines } from './lines.ts';
 import { guard } from './process-guard.ts';
@@ -37,11 +38,13 @@ export function killAll(): void {
 
 /** Starts a program in a process group of its own; every line that it writes is passed to `onLine`. */
 export function startGroup(program: Program, onLine: (line: string) => void): ProcessGroup {
+  const failed = (error: Error) => new LaunchError(program.command, program.folder, error);
   try {
-    return groupOf(spawnDetached(program), onLine);
-  } catch (launchError) {
+    refuseText(program.command);
+    return groupOf(spawnDetached(program), onLine, failed);
+  } catch (error) {
     // Some failures are thrown rather than emitted.
-    return notStarted(launchError as Error);
+    return notStarted(failed(error as Error));
   }
 }
 
@@ -54,12 +57,16 @@ function spawnDetached({ command, args, folder, variables }: Program) {
   });
 }
 
-function groupOf(child: ReturnType<typeof spawnDetached>, onLine: (line: string) => void): ProcessGroup {
-  readLines(child.stdout, onLine);
-  readLines(child.stderr, onLine);
+function groupOf(
+  child: ReturnType<typeof spawnDetached>,
+  onLine: (line: string) => void,
+  failed: (error: Error) => LaunchError,
+): ProcessGroup {
+  // Without file descriptors to spare there are no streams, whatever the types say; the child's `error` tells why.
+  for (const stream of [child.stdout, child.stderr] as const) if (stream) readLines(stream, onLine);
 
   let alive = child.pid !== undefined;
-  const exited = exitOf(child).finally(() => {
+  const exited = exitOf(child, failed).finally(() => {
     alive = false;
     groups.delete(group);
     if (child.pid !== undefined) guard('-', child.pid);
@@ -76,7 +83,7 @@ function groupOf(child: ReturnType<typeof spawnDetached>, onLine: (line: string)
   return group;
 }
 
-function notStarted(launchError: Error): ProcessGroup {
+function notStarted(launchError: LaunchError): ProcessGroup {
   return {
     pid: undefined,
     exited: Promise.resolve({ code: null, signal: null, launchError }),
@@ -86,7 +93,7 @@ function notStarted(launchError: Error): ProcessGroup {
   };
 }
 
-function exitOf(child: ChildProcess): ProcessGroup['exited'] {
+function exitOf(child: ChildProcess, failed: (error: Error) => LaunchError): ProcessGroup['exited'] {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       signalGroup(child.pid, 'SIGKILL'); // what it has left behind, which may hold its pipes
@@ -97,8 +104,8 @@ function exitOf(child: ChildProcess): ProcessGroup['exited'] {
       const timer = setTimeout(settle, LAST_LINES_MS);
       child.once('close', settle); // its last lines have been read
     });
-    child.once('error', (launchError) => {
-      if (child.pid === undefined) resolve({ code: null, signal: null, launchError });
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, launchError: failed(error) });
     });
   });
 }
@@ -108,7 +115,9 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // EPERM is what macOS says of a group whose processes have all ended.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 

@@ -20,16 +20,17 @@ let pipe: Socket | undefined;
  */
 export function guard(sign: '+' | '-', group: number): void {
   pipe ??= startGuard();
-  pipe.write(`${sign} ${group}\n`);
+  pipe?.write(`${sign} ${group}\n`);
 }
 
-function startGuard(): Socket {
+/** @returns undefined where there is no file descriptor to spare for it: then the next process that starts tries again */
+function startGuard(): Socket | undefined {
   // Its own group: Ctrl-C in the terminal is not for it.
   const shell = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.on('error', () => {}); // a machine without /bin/sh: there, nobody stands guard
   shell.unref();
-  const stdin = shell.stdin as Socket;
-  stdin.on('error', () => {});
-  stdin.unref();
+  const stdin = shell.stdin as Socket | undefined;
+  stdin?.on('error', () => {});
+  stdin?.unref();
   return stdin;
 }

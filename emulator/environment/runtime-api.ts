@@ -16,7 +16,7 @@ export function runtimeApi(app: FastifyInstance, control: Control): void {
     return reply
       .headers({
         'Lambda-Runtime-Aws-Request-Id': event.requestId,
-        'Lambda-Runtime-Deadline-Ms': String(Math.floor(event.deadlineMs)),
+        'Lambda-Runtime-Deadline-Ms': String(control.deadlineMs(event.endsAtMs)),
         'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
         'Lambda-Runtime-Trace-Id': event.traceId,
         ...(event.clientContext && { 'Lambda-Runtime-Client-Context': event.clientContext }),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from './clock.ts';
 import { Control, type InvokeEvent, type Outcome } from './control.ts';
 import { buildControlServer } from './control-server.ts';
 import type { FunctionIdentity } from './extensions-api.ts';
@@ -16,9 +17,13 @@ import {
   shutdownBudget,
 } from './lifecycle.ts';
 import { extensionLine } from './platform-log.ts';
+import { bounded, endWithin } from './process-end.ts';
 import { type ProcessGroup, type Program, startGroup } from './process-group.ts';
 import * as events from './telemetry/platform-events.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+
+/** Who has written a line of the log: Lambda itself, or one of the processes. */
+export type LineOrigin = 'platform' | 'function' | 'extension';
 
 export interface SandboxOptions {
   identity: FunctionIdentity;
@@ -31,9 +36,8 @@ export interface SandboxOptions {
   initializationType?: InitializationType;
   /** Whether there is a Telemetry API. @default true */
   telemetry?: boolean;
-  log(line: string): void;
-  /** Milliseconds since 1970, with fractions, on a clock that never goes back. */
-  now(): number;
+  log(line: string, origin: LineOrigin): void;
+  clock: Clock;
   /** Called once, when a process ends while nothing is being worked on. */
   onIdleFault(): void;
 }
@@ -53,8 +57,8 @@ export class Sandbox {
 
   constructor(options: SandboxOptions) {
     this.#options = options;
-    this.control = new Control(options.extensions, options.now, options.initializationType);
-    this.telemetry = new Telemetry(options.now);
+    this.control = new Control(options.extensions, options.clock, options.initializationType);
+    this.telemetry = new Telemetry(options.clock.wallMs);
     const offered = options.telemetry === false ? undefined : this.telemetry;
     this.#server = buildControlServer(this.control, options.identity, offered);
   }
@@ -63,13 +67,18 @@ export class Sandbox {
     return this.control.life;
   }
 
-  /** Starts the extensions; when all have registered, the runtime; and freezes them when all have asked for an event. */
+  /**
+   * Starts the extensions; when all have registered, the runtime; and freezes them when all have asked for an event.
+   *
+   * @param atMs when it must be done, by the monotonic clock
+   */
   async init(atMs: number): Promise<Outcome> {
     const { control, telemetry } = this;
-    const { extensions, extensionProgram, runtimeProgram, log, identity, now } = this.#options;
-    const startMs = now();
+    const { extensions, extensionProgram, runtimeProgram, log, identity, clock } = this.#options;
+    const startMs = clock.monotonicMs();
     telemetry.emit(events.initStart(this.life.initializationType, identity, `nodejs:${process.version}`));
-    const api = (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
+    const api = await this.#listen();
+    if (api === undefined) return 'fault';
     for (const name of extensions) {
       const group = startGroup(extensionProgram(name, api), this.#logged('extension'));
       this.#extensions.set(name, group);
@@ -85,31 +94,44 @@ export class Sandbox {
       outcome = await control.until(initEnded, atMs);
     }
     for (const extension of this.life.extensions) {
-      log(extensionLine(extension));
+      log(extensionLine(extension), 'platform');
       telemetry.emit(events.extension(extension.name, extension.state, extension.events));
     }
-    telemetry.emit(events.initReport(this.life.initializationType, this.#statusOf(outcome), now() - startMs));
+    telemetry.emit(
+      events.initReport(this.life.initializationType, this.#statusOf(outcome), clock.monotonicMs() - startMs),
+    );
     telemetry.closeSubscription();
     if (outcome === 'met') this.#rest();
     return outcome;
   }
 
+  /** @returns `host:port`; undefined, and a fault, on a machine without a socket to spare */
+  async #listen(): Promise<string | undefined> {
+    try {
+      return (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
+    } catch (error) {
+      const errorMessage = `The Runtime API cannot listen: ${(error as Error).message}`;
+      this.control.fail({ errorType: 'Sandbox.Failure', errorMessage });
+      return undefined;
+    }
+  }
+
   /** Thaws everything and hands out an event. */
   invoke(event: InvokeEvent): void {
     const { control, telemetry } = this;
-    const { now, identity } = this.#options;
-    const startMs = now();
+    const { clock, identity } = this.#options;
+    const startMs = clock.monotonicMs();
     this.#signalAll('SIGCONT');
     telemetry.resume();
     control.invoke(event);
     telemetry.emit(events.start(event.requestId, identity.functionVersion));
     // Not with its response, but when it has asked for the next event.
     void control
-      .until(({ runtime }) => runtime === 'Ready', event.deadlineMs)
+      .until(({ runtime }) => runtime === 'Ready', event.endsAtMs)
       .then((outcome) => {
         const { answer } = control;
         const status = outcome === 'met' && answer?.kind === 'error' ? 'error' : this.#statusOf(outcome);
-        const metrics = { durationMs: now() - startMs, producedBytes: answer?.payload.length ?? 0 };
+        const metrics = { durationMs: clock.monotonicMs() - startMs, producedBytes: answer?.payload.length ?? 0 };
         telemetry.emit(events.runtimeDone(event.requestId, status, metrics));
       });
   }
@@ -127,7 +149,7 @@ export class Sandbox {
   /** Lambda's shutdown sequence, within its budget; when it returns, every process has ended. */
   async shutdown(reason: ShutdownReason): Promise<void> {
     const budget = shutdownBudget(this.life);
-    const startMs = this.#options.now();
+    const startMs = this.#options.clock.monotonicMs();
     this.#signalAll('SIGCONT');
     this.telemetry.hurry();
     if (this.#runtime?.isAlive()) {
@@ -136,10 +158,11 @@ export class Sandbox {
       if (budget.runtimeMs > 0) this.#runtime.signal('SIGTERM');
       await endWithin([this.#runtime], budget.runtimeMs);
     }
-    this.control.shutdown(reason, startMs + budget.totalMs);
+    const endsAtMs = startMs + budget.totalMs;
+    this.control.shutdown(reason, endsAtMs);
     const told = [...this.#extensions].filter(([name]) => this.#hears(name)).map(([, group]) => group);
     for (const group of this.#extensions.values()) if (!told.includes(group)) group.signal('SIGKILL');
-    await endWithin(told, startMs + budget.totalMs - this.#options.now());
+    await endWithin(told, endsAtMs - this.#options.clock.monotonicMs());
     await Promise.all(this.#groups().map((group) => bounded(group.exited, KILLED_MS)));
     this.telemetry.close();
     await this.#server.close();
@@ -163,7 +186,7 @@ export class Sandbox {
   /** Takes the lines of a process, for the log and for whoever has subscribed to them. */
   #logged(type: 'function' | 'extension'): (line: string) => void {
     return (line) => {
-      this.#options.log(line);
+      this.#options.log(line, type);
       this.telemetry.emit({ type, record: line });
     };
   }
@@ -183,19 +206,4 @@ export class Sandbox {
   #signalAll(signal: NodeJS.Signals): void {
     for (const group of this.#groups()) if (group.isAlive()) group.signal(signal);
   }
-}
-
-/** Waits for processes to end by themselves, and kills those that have not. */
-async function endWithin(groups: readonly ProcessGroup[], ms: number): Promise<void> {
-  await bounded(Promise.all(groups.map(({ exited }) => exited)), ms);
-  for (const group of groups) if (group.isAlive()) group.signal('SIGKILL');
-}
-
-async function bounded(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms));
-  });
-  await Promise.race([promise, timeout]);
-  clearTimeout(timer);
 }

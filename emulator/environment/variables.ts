@@ -2,7 +2,7 @@ import { ACCOUNT_ID, type FunctionTemplate, REGION } from '../template/template.
 import type { InitializationType } from './lifecycle.ts';
 import { VERSION } from './platform-log.ts';
 
-/** What the environment variables of function and extensions depend on. */
+/** What the environment variables of function and extensions depend on. Nothing of it is the emulator's own environment. */
 export interface VariableSources {
   template: Pick<FunctionTemplate, 'functionName' | 'handler' | 'memoryMb' | 'variables'>;
   /** `host:port` of this environment's Runtime and Extensions API. */
@@ -10,6 +10,8 @@ export interface VariableSources {
   /** Folders, absolute. `tmp` stands for the environment's own /tmp. */
   taskRoot: string;
   tmp: string;
+  /** The folder of the `node` to run on. */
+  nodeFolder: string;
   /** Where the embedded S3 is. */
   s3Url: string;
   /** Where the extension is to listen. */
@@ -17,30 +19,40 @@ export interface VariableSources {
   logStreamName: string;
   /** @default on-demand */
   initializationType?: InitializationType | undefined;
-  /** The PATH to pass on. */
-  path: string;
   /** Laid over everything. */
   overlay: Readonly<Record<string, string>>;
 }
 
-/** The environment of the runtime's process, as Lambda sets it, and the addresses of what is local. */
+/** The home of Lambda's user. Nothing is there, and nobody but root can put anything there. */
+const LAMBDA_HOME = '/home/sbx_user1051';
+
+/** What belongs to the handler, its log and X-Ray, and is withheld from extensions. */
+const WITHHELD = [
+  '_HANDLER',
+  'LAMBDA_TASK_ROOT',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_XRAY_CONTEXT_MISSING',
+];
+
+/** The environment of the runtime's process: Lambda's own variables, the template's, and the addresses of what is local. */
 export function functionVariables(sources: VariableSources): Record<string, string> {
-  const { template, taskRoot, logStreamName } = sources;
+  const { template, s3Url, capturePort, tmp, overlay } = sources;
   return {
-    ...common(sources),
-    _HANDLER: template.handler,
-    LAMBDA_TASK_ROOT: taskRoot,
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${template.functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
-    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    ...configured(sources),
+    ...lambdaVariables(sources),
+    ...template.variables,
+    AWS_ENDPOINT_URL_S3: s3Url,
+    CAPTURE_PORT: String(capturePort),
+    CAPTURE_SPOOL_DIR: `${tmp}/inference-capture`,
+    TMPDIR: tmp,
+    ...overlay,
   };
 }
 
-/** The environment of an extension's process: Lambda withholds what belongs to the handler, its log and X-Ray. */
+/** The environment of an extension's process: the function's, less what Lambda withholds. */
 export function extensionVariables(sources: VariableSources): Record<string, string> {
-  return { ...common(sources), ...configured(sources) };
+  return Object.fromEntries(Object.entries(functionVariables(sources)).filter(([name]) => !WITHHELD.includes(name)));
 }
 
 /** The ARN of the function, as a caller of this machine knows it. */
@@ -48,13 +60,20 @@ export function functionArn(functionName: string): string {
   return `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${functionName}`;
 }
 
-function common({ template, runtimeApi, path, initializationType }: VariableSources): Record<string, string> {
+function lambdaVariables(sources: VariableSources): Record<string, string> {
+  const { template, runtimeApi, taskRoot, nodeFolder, logStreamName, initializationType } = sources;
   return {
+    _HANDLER: template.handler,
+    LAMBDA_TASK_ROOT: taskRoot,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: template.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: VERSION,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(template.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: initializationType ?? 'on-demand',
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${template.functionName}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     // The embedded S3 checks no signature, but the SDK does not send without credentials.
@@ -63,17 +82,10 @@ function common({ template, runtimeApi, path, initializationType }: VariableSour
     AWS_SESSION_TOKEN: 'local-session-token',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    PATH: path,
-  };
-}
-
-function configured({ template, s3Url, capturePort, tmp, overlay }: VariableSources): Record<string, string> {
-  return {
-    ...template.variables,
-    AWS_ENDPOINT_URL_S3: s3Url,
-    CAPTURE_PORT: String(capturePort),
-    CAPTURE_SPOOL_DIR: `${tmp}/inference-capture`,
-    TMPDIR: tmp,
-    ...overlay,
+    // Lambda's, with the folder of `node` in the place of /var/lang/bin.
+    PATH: [nodeFolder, '/usr/local/bin', '/usr/bin', '/bin', '/opt/bin'].join(':'),
+    LD_LIBRARY_PATH: [taskRoot, `${taskRoot}/lib`, '/opt/lib'].join(':'),
+    // Lambda sets none. Without it a program asks who runs it, and reads that person's ~/.aws, ~/.netrc and the like.
+    HOME: LAMBDA_HOME,
   };
 }

@@ -12,7 +12,7 @@ export interface Context {
   clientContext: unknown;
   identity: undefined;
   callbackWaitsForEmptyEventLoop: boolean;
-  /** Milliseconds until the function's timeout. */
+  /** Milliseconds until the function's timeout; negative afterwards. */
   getRemainingTimeInMillis(): number;
 }
 
@@ -28,6 +28,6 @@ export function functionContext(invocation: RuntimeInvocation, env: Readonly<Nod
     clientContext: invocation.clientContext === undefined ? undefined : JSON.parse(invocation.clientContext),
     identity: undefined,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, invocation.deadlineMs - Date.now()),
+    getRemainingTimeInMillis: () => invocation.deadlineMs - Date.now(),
   };
 }

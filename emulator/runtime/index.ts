@@ -1,22 +1,37 @@
 /** The process that runs the handler: what Lambda calls the runtime. The environment starts it; nobody imports it. */
 import { functionContext } from './context.ts';
-import { loadHandler } from './handler.ts';
-import { createRuntimeClient, errorAccount } from './runtime-client.ts';
+import { HandlerError, loadHandler } from './handler.ts';
+import { createRuntimeClient, type ErrorAccount, errorAccount } from './runtime-client.ts';
+
+/** Node's own exit code for a module that waits for what will never come. */
+const UNSETTLED = 13;
 
 const { env } = process;
 const client = createRuntimeClient(env['AWS_LAMBDA_RUNTIME_API'] ?? '');
 let requestId: string | undefined;
 
-// What nobody catches ends the process, as on Lambda; the account of it goes out first.
+/** Ends the process, as on Lambda; the account of why goes out first. */
+async function end(account: ErrorAccount, exitCode = 1): Promise<never> {
+  await (requestId ? client.error(requestId, account) : client.initError(account)).catch(() => {});
+  process.exit(exitCode);
+}
+
+// What nobody catches.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, async (reason: unknown) => {
+  process.on(event, (reason: unknown) => {
     console.error(reason);
     const type = event === 'unhandledRejection' ? 'Runtime.UnhandledPromiseRejection' : undefined;
-    const report = { ...errorAccount(reason), ...(type && { errorType: type }) };
-    await (requestId ? client.error(requestId, report) : client.initError(report)).catch(() => {});
-    process.exit(1);
+    void end({ ...errorAccount(reason), ...(type && { errorType: type }) });
   });
 }
+
+// Nothing is left to run, and yet the handler, or its module, is waited for. While an event is waited for, there is a request under way.
+process.once('beforeExit', () => {
+  const what = requestId ? 'of the handler' : 'that the module of the handler waits for';
+  const errorMessage = `The promise ${what} was never settled, and nothing is left to run that could settle it.`;
+  console.error(`Runtime.NodeJsExit: ${errorMessage}`);
+  void end({ errorType: 'Runtime.NodeJsExit', errorMessage, trace: [] }, UNSETTLED);
+});
 
 try {
   const handler = await loadHandler(env['LAMBDA_TASK_ROOT'] ?? '', env['_HANDLER'] ?? '');
@@ -34,7 +49,6 @@ try {
     requestId = undefined;
   }
 } catch (error) {
-  console.error(error);
-  await client.initError(errorAccount(error)).catch(() => {});
-  process.exit(1);
+  console.error(error instanceof HandlerError ? `${error.name}: ${error.message}` : error);
+  await end(errorAccount(error));
 }

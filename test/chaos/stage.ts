@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Stats } from '../../capture/wire.ts';
+import { systemClock } from '../../emulator/environment/clock.ts';
 import { Environment } from '../../emulator/environment/environment.ts';
 import { extensionVariables, functionArn, functionVariables } from '../../emulator/environment/variables.ts';
 import type { LedgerEntry } from './function.ts';
@@ -83,7 +84,7 @@ export class Stage {
         note(line);
         this.#readLog(line);
       },
-      now: () => performance.timeOrigin + performance.now(),
+      clock: systemClock,
     });
   }
 
@@ -147,7 +148,7 @@ export class Stage {
       s3Url,
       capturePort: port,
       logStreamName: 'chaos',
-      path: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
+      nodeFolder: path.dirname(process.execPath),
       overlay: {
         CAPTURE_DESTINATION: `s3://${BUCKET}`,
         CAPTURE_BATCH_RECORDS: String(plan.batchRecords),

@@ -15,7 +15,7 @@ const ANSWER_MS = 5000;
  */
 export class Subscriber {
   readonly #subscription: Subscription;
-  readonly #now: () => number;
+  readonly #wallMs: () => number;
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   /** As JSON, oldest first. */
   #waiting: string[] = [];
@@ -28,10 +28,10 @@ export class Subscriber {
   #posting = false;
   #retryMs = FIRST_RETRY_MS;
 
-  /** @param now milliseconds since 1970 */
-  constructor(subscription: Subscription, now: () => number) {
+  /** @param wallMs the wall clock, in milliseconds since 1970 */
+  constructor(subscription: Subscription, wallMs: () => number) {
     this.#subscription = subscription;
-    this.#now = now;
+    this.#wallMs = wallMs;
   }
 
   add(event: TelemetryEvent & { time: string }): void {
@@ -101,7 +101,7 @@ export class Subscriber {
     this.#waitingBytes -= batch.reduce((sum, { length }) => sum + length, 0);
     const { records, bytes } = this.#dropped;
     this.#dropped = { records: 0, bytes: 0 };
-    if (records > 0) this.#append({ time: new Date(this.#now()).toISOString(), ...logsDropped(records, bytes) });
+    if (records > 0) this.#append({ time: new Date(this.#wallMs()).toISOString(), ...logsDropped(records, bytes) });
     this.#plan();
   }
 

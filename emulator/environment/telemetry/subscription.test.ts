@@ -16,6 +16,15 @@ test('a subscription is delivered to this machine', () => {
   });
 });
 
+test.each([
+  'HTTP://SANDBOX.LOCALDOMAIN:4243/x',
+  'http://sandbox:4243//example.com/x',
+  'http://somebody:secret@sandbox.localdomain:4243/@example.com/x',
+])('whatever %s says, only to this machine', (URI) => {
+  const { url } = parseSubscription(JSON.stringify({ ...valid, destination: { protocol: 'HTTP', URI } }));
+  expect(new URL(url)).toMatchObject({ host: '127.0.0.1:4243', username: '', password: '' });
+});
+
 test('buffering has the defaults of Lambda', () => {
   const { buffering: _, ...without } = valid;
   expect(parseSubscription(JSON.stringify(without)).buffering).toEqual({
@@ -34,6 +43,8 @@ test.each([
   [{ ...destination('http://sandbox.localdomain'), types: [] }, 'types should not be empty; URI port is not provided'],
   [{ ...valid, types: ['platform', 'traces'] }, 'types are not supported'],
   [destination('http://127.0.0.1:4243'), 'URI host should be sandbox.localdomain'],
+  [destination('http://sandbox.localdomain:4243@example.com:80/'), 'URI host should be sandbox.localdomain'],
+  [destination('http://sandbox.localdomain.example.com:4243'), 'URI host should be sandbox.localdomain'],
   [destination('nowhere'), 'URI is not valid'],
   [{ ...valid, destination: { protocol: 'TCP', URI: valid.destination.URI } }, 'destination protocol should be HTTP'],
   [{ ...valid, buffering: { maxItems: 999 } }, 'maxItems should be between 1000 and 10000'],

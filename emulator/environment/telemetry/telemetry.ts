@@ -7,18 +7,18 @@ const MAX_HISTORY = 1000;
 
 /** What happens in one environment, told to those that want to know. */
 export class Telemetry {
-  readonly #now: () => number;
+  readonly #wallMs: () => number;
   // One an extension: a second subscription takes the place of its first.
   readonly #subscribers = new Map<string, Subscriber>();
   #history: (TelemetryEvent & { time: string })[] | undefined = [];
 
-  /** @param now milliseconds since 1970 */
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param wallMs the wall clock, in milliseconds since 1970 */
+  constructor(wallMs: () => number) {
+    this.#wallMs = wallMs;
   }
 
   emit(event: TelemetryEvent): void {
-    const timed = { time: new Date(this.#now()).toISOString(), ...event };
+    const timed = { time: new Date(this.#wallMs()).toISOString(), ...event };
     if (this.#history && this.#history.length < MAX_HISTORY) this.#history.push(timed);
     for (const subscriber of this.#subscribers.values()) subscriber.add(timed);
   }
@@ -26,7 +26,7 @@ export class Telemetry {
   /** @param name of the extension */
   subscribe(name: string, subscription: Subscription): void {
     this.#subscribers.get(name)?.close();
-    const subscriber = new Subscriber(subscription, this.#now);
+    const subscriber = new Subscriber(subscription, this.#wallMs);
     this.#subscribers.set(name, subscriber);
     for (const event of this.#history ?? []) subscriber.add(event);
     this.emit(telemetrySubscription(name, subscription.types));

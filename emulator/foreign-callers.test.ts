@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from './environment/clock.ts';
 import { Control } from './environment/control.ts';
 import { buildControlServer } from './environment/control-server.ts';
 import { answering } from './fixtures/answering.ts';
@@ -25,7 +26,7 @@ beforeEach(() => {
     'API Gateway': buildRestApi({ routes: [{ method: 'POST', path: '/' }], environment, log }),
     'the Invoke API': buildInvokeApi({ functionName: 'Fn', environment }),
     S3: buildS3({ folder, buckets: ['bucket'], log }),
-    'the Runtime API': buildControlServer(new Control([], () => 0), identity),
+    'the Runtime API': buildControlServer(new Control([], systemClock), identity),
   };
 });
 afterEach(() => rmSync(folder, { recursive: true }));

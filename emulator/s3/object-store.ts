@@ -14,6 +14,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../machine.ts';
 import { StartError } from '../start-error.ts';
 import { type Checksums, ContentSums } from './content-sums.ts';
 import { type BucketFolders, findFile, isFolder, keyAside, makePlace, pathOf } from './key-file.ts';
@@ -48,19 +49,18 @@ export class ObjectStore {
   /**
    * Creates the folder and the buckets.
    *
-   * @throws {StartError} where something else is in the place of a bucket
+   * @throws {StartError} where a link is in the place of a bucket; whatever the system says where it cannot be written
    */
   constructor(folder: string, buckets: readonly string[]) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     this.#folder = realpathSync.native(folder);
     this.#uploads = path.join(this.#folder, '.uploads');
     rmSync(this.#uploads, { recursive: true, force: true });
     mkdirSync(this.#uploads);
     for (const bucket of buckets) {
       const { files } = this.#folders(bucket);
-      if (!lstatSync(files, { throwIfNoEntry: false })) mkdirSync(files);
-      if (!isFolder(files))
-        throw new StartError(`Expected a bucket's folder at ${files}, got something else or a link.`);
+      makeFolder(files);
+      if (!isFolder(files)) throw new StartError(`Expected a bucket's folder at ${files}, got a link.`);
     }
   }
 

@@ -109,3 +109,11 @@ test('the Runtime API answers to the name that Lambda gives its machine, which i
   expect(await statusOf('the Runtime API', '/2018-06-01/ping')).toBe(200);
   expect(await statusOf('S3', '/bucket?list-type=2')).toBe(403);
 });
+
+test.each(['API Gateway', 'the Invoke API', 'S3'] as const)('%s does not wait for ever for a request', (server) => {
+  const { requestTimeout, headersTimeout } = servers[server].server;
+  for (const limit of [requestTimeout, headersTimeout]) {
+    expect(limit).toBeGreaterThan(0);
+    expect(limit).toBeLessThanOrEqual(300_000);
+  }
+});

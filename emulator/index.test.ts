@@ -182,7 +182,12 @@ test.skipIf(process.getuid?.() === 0)('says in one line that --local cannot be w
 
 test('says in one line that too few files may be open', () => {
   const command = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, INDEX, ...FREE_PORTS];
-  const { status, stderr, stdout } = spawnSync('/bin/sh', command, { cwd: place.folder, encoding: 'utf8' });
+  const { status, stderr, stdout } = spawnSync('/bin/sh', command, {
+    cwd: place.folder,
+    encoding: 'utf8',
+    timeout: 15_000,
+    killSignal: 'SIGKILL',
+  });
   expect([status, stdout, stderr]).toEqual([
     1,
     '',

@@ -73,6 +73,13 @@ test('a receiver that hangs costs the time-out and no more, and in the end nothi
   expect(await capture.send(EXAMPLE_RECORD)).toMatchObject({ reason: 'timeout' });
 });
 
+test('a caller who has less time than the time-out waits no longer than that, and the receiver is not blamed', async () => {
+  const { port, bodies } = await receiver(() => {});
+  const capture = client({ port, timeoutMs: 600_000, breaker: BREAKER });
+  for (let i = 0; i < 4; i++) expect(await capture.send(EXAMPLE_RECORD, 20)).toMatchObject({ reason: 'timeout' });
+  expect(bodies).toHaveLength(4);
+});
+
 test('a receiver that is gone is no error, only a reason', async () => {
   const { port } = await receiver(ACCEPT);
   closing.pop()!();

@@ -34,8 +34,10 @@ export interface CaptureClient {
   /**
    * Hands one record to the extension and waits until it is safe on disk there, at most `timeoutMs`.
    * Never throws: capture must not break a function.
+   *
+   * @param withinMs what the caller has left, where that may be less than `timeoutMs`. @default timeoutMs
    */
-  send(exchange: Exchange): Promise<SendResult>;
+  send(exchange: Exchange, withinMs?: number): Promise<SendResult>;
   /** Closes the connection. A function that lives as long as its process need not call it. */
   close(): void;
 }
@@ -47,7 +49,7 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
   const connection = createConnection(port);
   let breaker = CLOSED;
 
-  async function send(exchange: Exchange): Promise<SendResult> {
+  async function send(exchange: Exchange, withinMs = timeoutMs): Promise<SendResult> {
     const eventId = exchange.eventId ?? randomUUID();
     const inferenceTime = exchange.inferenceTime ?? new Date().toISOString();
     const json = encode({ ...exchange, eventId, inferenceTime });
@@ -55,9 +57,12 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
     if (Buffer.byteLength(json) > MAX_BODY_BYTES) return { eventId, accepted: false, reason: 'too_large' };
     if (!admits(breaker, now())) return { eventId, accepted: false, reason: 'skipped' };
 
-    const outcome = await connection.post(json, timeoutMs);
+    const outcome = await connection.post(json, Math.min(timeoutMs, withinMs));
     // An answer, even a refusal, costs next to nothing and is counted by the receiver: only silence opens the breaker.
-    breaker = outcome === 'timeout' || outcome === 'unreachable' ? afterFailure(breaker, policy, now()) : CLOSED;
+    // One that was cut short says nothing about the receiver.
+    const cutShort = outcome === 'timeout' && withinMs < timeoutMs;
+    const failed = outcome === 'timeout' || outcome === 'unreachable';
+    if (!cutShort) breaker = failed ? afterFailure(breaker, policy, now()) : CLOSED;
     if (typeof outcome === 'string') return { eventId, accepted: false, reason: outcome };
     if (outcome.status === 202) return { eventId, accepted: true };
     return { eventId, accepted: false, reason: 'rejected', code: errorCode(outcome.text) };

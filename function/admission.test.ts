@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { admit } from './admission.ts';
-import { MAX_BODY_BYTES, readEvent } from './event.ts';
+import { MAX_BODY_BYTES } from './body.ts';
+import { readEvent } from './event.ts';
 
 const REQUEST = { question: 'Who?', context: 'Anna.' };
 const incoming = (event: object) =>
@@ -13,7 +14,10 @@ test.each([
   'Application/JSON; charset=utf-8',
   'application/vnd.api+json',
   'application/x-www-form-urlencoded',
-])('the content type %j is taken', (type) => {
+  'application/json;charset="UTF-8"',
+  'application/json ; boundary=x; Charset = utf8',
+  `application/json${' '.repeat(100_000)}`,
+])('the content type %.60j is taken', (type) => {
   expect(admit(incoming({ headers: type === undefined ? null : { 'Content-Type': type } }))).toEqual(REQUEST);
 });
 
@@ -28,6 +32,16 @@ test.each(['text/plain', 'multipart/form-data; boundary=x', 'application/jsonl',
     );
   },
 );
+
+test.each([
+  ['application/json; charset=iso-8859-1', {}, 'Expected the charset utf-8, got iso-8859-1'],
+  ['application/json; charset=utf-16', { isBase64Encoded: true, body: '/w==' }, 'got utf-16'],
+  ['application/json; charset=', {}, 'Expected the charset utf-8'],
+])('a body in another charset is refused, not misread: %s', (type, event, message) => {
+  expect(() => admit(incoming({ headers: { 'content-type': type }, ...event }))).toThrow(
+    expect.objectContaining({ code: 'UNSUPPORTED_MEDIA_TYPE', message: expect.stringContaining(message) }),
+  );
+});
 
 test.each(['GET', 'post', 'OPTIONS', ''])('the method %j is not allowed', (httpMethod) => {
   expect(() => admit(incoming({ httpMethod }))).toThrow(expect.objectContaining({ code: 'METHOD_NOT_ALLOWED' }));

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { answerRequest, MAX_ANSWER_BYTES } from './answering.ts';
 import type { Answer } from './qa/answers.ts';
+import { DeadlineExceededError } from './qa/deadline.ts';
 import { type QaPipeline, QuestionTooLongError } from './qa/pipeline.ts';
 
 const answerTo = (question: string): Answer => ({ answer: question, score: 1, start: 0, end: question.length });
@@ -25,33 +26,58 @@ test.each([
     ],
   ],
 ])('the answer to %s has its shape', async (_, request, expected) => {
-  expect(await answerRequest(setUp(), request)).toEqual(expected);
+  expect(await answerRequest(setUp(), request)).toEqual({ body: expected, error: undefined });
 });
 
 test('the pipeline is given the parameters and what is left of the time', async () => {
   const qa = setUp();
   const remainingMs = () => 7;
-  await answerRequest(qa, { pairs: [pair('a')], many: false, parameters: { docStride: 5 } }, remainingMs);
+  await answerRequest(qa, { pairs: [pair('a')], many: false, parameters: { docStride: 5 } }, { remainingMs });
   expect(qa.answer).toHaveBeenCalledWith('a', 'Anna.', { docStride: 5 }, remainingMs);
 });
 
-test('of many questions, the error says which is too long', async () => {
-  const qa = setUp(async (question) => {
-    if (question === 'long') throw new QuestionTooLongError('too long');
+const many = (...questions: string[]) => ({ pairs: questions.map(pair), many: true, parameters: {} });
+const failing: Record<string, Error> = {
+  long: new QuestionTooLongError('too long'),
+  late: new DeadlineExceededError('too late'),
+  broken: new Error('ort'),
+};
+const failsWhereTold = () =>
+  setUp(async (question) => {
+    if (failing[question]) throw failing[question];
     return [answerTo(question)];
   });
-  const request = { pairs: [pair('a'), pair('long'), pair('b')], many: true, parameters: {} };
-  await expect(answerRequest(qa, request)).rejects.toMatchObject({
-    code: 'QUESTION_TOO_LONG',
-    details: { index: 1 },
-  });
-  expect(qa.answer).toHaveBeenCalledTimes(2);
+const error = (code: string) => ({ error: { code, message: expect.any(String) } });
+
+test.each([
+  [['a', 'late', 'late'], [answerTo('a'), error('DEADLINE_EXCEEDED'), error('DEADLINE_EXCEEDED')], 'DEADLINE_EXCEEDED'],
+  [['late', 'b'], [error('DEADLINE_EXCEEDED'), answerTo('b')], 'DEADLINE_EXCEEDED'],
+  [['a', 'long', 'b'], [answerTo('a'), error('QUESTION_TOO_LONG'), answerTo('b')], 'QUESTION_TOO_LONG'],
+  [['a', 'long', 'broken'], [answerTo('a'), error('QUESTION_TOO_LONG'), error('INTERNAL_ERROR')], 'INTERNAL_ERROR'],
+])('of many questions, each keeps its answer or has its error: %j', async (questions, body, code) => {
+  expect(await answerRequest(failsWhereTold(), many(...questions))).toMatchObject({ body, error: { code } });
 });
 
-test('answers that Lambda would not let through are an error', async () => {
+test.each([
+  [['long', 'long'], 'QUESTION_TOO_LONG', { index: 0 }],
+  [['long', 'late'], 'DEADLINE_EXCEEDED', undefined],
+  [['broken'], 'INTERNAL_ERROR', undefined],
+])('where none of them has an answer, the request has none: %j', async (questions, code, details) => {
+  await expect(answerRequest(failsWhereTold(), many(...questions))).rejects.toMatchObject({ code, details });
+});
+
+test('what an answer would be beyond what Lambda lets through is an error, and no question after it is asked', async () => {
   const qa = setUp(async () => [answerTo('x'.repeat(MAX_ANSWER_BYTES / 4))]);
-  const request = (count: number) => ({ pairs: Array(count).fill(pair('a')), many: true, parameters: {} });
-  expect(await answerRequest(qa, request(3))).toHaveLength(3);
-  await expect(answerRequest(qa, request(90))).rejects.toMatchObject({ code: 'ANSWER_TOO_LARGE' });
+  const request = (count: number) => many(...Array(count).fill('a'));
+  expect((await answerRequest(qa, request(3))).error).toBeUndefined();
+  const { body, error } = await answerRequest(qa, request(90));
+  expect(error).toMatchObject({ code: 'ANSWER_TOO_LARGE' });
+  expect((body as object[]).map((each) => 'error' in each)).toEqual([false, false, false, ...Array(87).fill(true)]);
   expect(qa.answer).toHaveBeenCalledTimes(3 + 4);
+  expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(MAX_ANSWER_BYTES);
+});
+
+test('behind another door, less may be let through', async () => {
+  const request = { pairs: [pair('a')], many: false, parameters: {} };
+  await expect(answerRequest(setUp(), request, { maxBytes: 10 })).rejects.toMatchObject({ code: 'ANSWER_TOO_LARGE' });
 });

@@ -5,8 +5,8 @@ import { CapturePort, parseVariables, wholeNumber } from '../capture/variables.t
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
 
-/** What may still come after the last look at the deadline: one run of the model, which cannot be stopped, and the response. */
-const LAST_RUN_MS = 500;
+/** What is kept back for the response, and for a run of the model that takes longer than those before it: it cannot be stopped. */
+const RESERVE_MS = 500;
 
 /** The function's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
@@ -26,7 +26,7 @@ export interface FunctionConfig {
   capture?: { port: number; timeoutMs: number };
   /** Threads of the model: one a vCPU. */
   threads: number;
-  /** How long before the function's time-out the last run of the model may begin: time for it, capture and response. */
+  /** How long before the function's time-out an answer must be there: time for capture and response. */
   deadlineMarginMs: number;
 }
 
@@ -47,6 +47,6 @@ export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): Function
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,
     capture,
     threads: Math.min(Math.max(1, vCpus), availableParallelism()),
-    deadlineMarginMs: LAST_RUN_MS + (capture?.timeoutMs ?? 0),
+    deadlineMarginMs: RESERVE_MS + (capture?.timeoutMs ?? 0),
   };
 }

@@ -2,15 +2,16 @@
 export const REQUEST_ERRORS = {
   INVALID_EVENT: {
     status: 400,
-    meaning: 'The event is neither one of API Gateway (REST or HTTP API) or a Function URL, nor a request by itself.',
+    meaning:
+      'The event is neither one of API Gateway (REST or HTTP API), a Function URL or a load balancer, nor a request by itself.',
   },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The method is not POST, which the response header `allow` names.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     meaning:
-      'The content type is neither JSON (`application/json`, `*/*+json`) nor what `curl -d` sends (`application/x-www-form-urlencoded`).',
+      'The content type is neither JSON (`application/json`, `*/*+json`) nor what `curl -d` sends (`application/x-www-form-urlencoded`), its charset is not UTF-8, or the content encoding is not gzip.',
   },
-  BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MiB.' },
+  BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MiB, as it came or decompressed.' },
   INVALID_JSON: { status: 400, meaning: 'The body is not a JSON object in UTF-8.' },
   MISSING_FIELD: { status: 400, meaning: 'A field that a request needs is absent; the message names it.' },
   EMPTY_FIELD: {
@@ -37,7 +38,8 @@ export const REQUEST_ERRORS = {
   },
   ANSWER_TOO_LARGE: {
     status: 400,
-    meaning: 'The answers are larger than 2 MiB together: ask fewer questions, or for a smaller `top_k`.',
+    meaning:
+      'The answers are larger than 2 MiB together (behind a load balancer, 480 KiB): ask fewer questions, or for a smaller `top_k`.',
   },
   INTERNAL_ERROR: { status: 500, meaning: 'A fault in the function. Its log has the cause under the same eventId.' },
   MODEL_UNAVAILABLE: {
@@ -63,10 +65,21 @@ export class RequestError extends Error {
     message: string,
     { details, ...options }: ErrorOptions & { details?: Record<string, unknown> } = {},
   ) {
-    super(message, options);
+    super(message.toWellFormed(), options); // it may quote a part of what came, cut anywhere
     this.code = code;
     this.details = details;
   }
+}
+
+/** Whether the same request may get an answer another time: the fault was not the caller's. */
+export function mayBeRetried(code: RequestErrorCode): boolean {
+  return REQUEST_ERRORS[code].status >= 500;
+}
+
+/** Whatever was thrown, as a caller may see it. */
+export function asRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  return new RequestError('INTERNAL_ERROR', 'The question could not be answered', { cause: error });
 }
 
 /** The body of every answer that is an error. */

@@ -1,38 +1,58 @@
 import { expect, test } from 'vitest';
-import { MAX_BODY_BYTES, readEvent } from './event.ts';
+import { MAX_BODY_BYTES } from './body.ts';
+import { readEvent } from './event.ts';
 
-const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
 const rest = (event: object) => ({ httpMethod: 'POST', headers: null, ...event });
 const http = (event: object) => ({ version: '2.0', requestContext: { http: { method: 'POST' } }, ...event });
-
-const BODIES: [string, object, object][] = [
-  ['text', { body: '{"é": "👍"}' }, { encoding: 'JSON', data: '{"é": "👍"}' }],
-  ['no body', { body: undefined }, { encoding: 'JSON', data: '' }],
-  ['text in BASE64', { body: base64('{"é": 1}'), isBase64Encoded: true }, { encoding: 'JSON', data: '{"é": 1}' }],
-  ['bytes', { body: '/w==', isBase64Encoded: true }, { encoding: 'BASE64', data: '/w==' }],
-];
-test.each(BODIES)('the body of an event with %s is kept as it came', (_, event, expected) => {
-  for (const door of [rest, http]) {
-    const headers = { 'CONTENT-Type': 'text/json' };
-    expect(readEvent(door({ headers, ...event }))).toMatchObject({
-      door: 'proxy',
-      method: 'POST',
-      body: { contentType: 'text/json', ...expected },
-    });
-  }
-});
-
-test('BASE64 of more than a body may have is not even decoded', () => {
-  const body = base64('a'.repeat(MAX_BODY_BYTES + 10));
-  expect(readEvent(rest({ body, isBase64Encoded: true })).body).toMatchObject({ encoding: 'BASE64', data: body });
-});
 
 test('headers are found whatever their case', () => {
   expect(readEvent(rest({ headers: { 'X-Inference-ID': 'a' } })).headers.get('x-inference-id')).toBe('a');
 });
 
+test.each([
+  ['one value a header', { headers: { 'X-Inference-Id': 'a' } }],
+  ['lists alone, and no headers', { headers: null, multiValueHeaders: { 'x-inference-id': ['a'] } }],
+  ['lists alone, and headers absent', { headers: undefined, multiValueHeaders: { 'X-Inference-ID': ['b', 'a'] } }],
+  ['both', { headers: { 'x-inference-id': 'a' }, multiValueHeaders: { 'x-inference-id': ['b', 'a'] } }],
+  ['others that are no text', { headers: { 'x-inference-id': 'a', 'x-odd': 7, 'x-none': null, 'x-list': ['b'] } }],
+  ['lists that are none', { multiValueHeaders: { 'x-inference-id': 'a', 'x-odd': {}, 'x-none': null, 'x-empty': [] } }],
+])('a header is found among %s', (_, event) => {
+  for (const door of [rest, http]) {
+    const { headers, refusal } = readEvent(door(event));
+    expect([headers.get('x-inference-id'), refusal]).toEqual(['a', undefined]);
+  }
+});
+
+test('the content type of lists alone is looked at as any other', () => {
+  const event = rest({ body: '{}', multiValueHeaders: { 'Content-Type': ['text/csv'] } });
+  expect(readEvent(event).body.payload.contentType).toBe('text/csv');
+  expect(readEvent(event).headers.get('content-type')).toBe('text/csv');
+});
+
+const ASKED = '{"question":"Who?"}';
+const elb = { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1' } };
+const sns = { Records: [{ EventSource: 'aws:sns', Sns: { MessageId: 'm', Message: ASKED } }] };
+const bus = { version: '0', id: 'e', 'detail-type': 'Asked', source: 'my.app', detail: { question: 'Who?' } };
+
+test.each([
+  ['a load balancer', rest({ requestContext: elb, body: ASKED }), 'balancer'],
+  ['one with lists', rest({ requestContext: elb, multiValueHeaders: { host: ['a'] }, body: ASKED }), 'balancer-lists'],
+  [
+    'a REST API',
+    rest({ requestContext: { requestId: 'a' }, multiValueHeaders: { host: ['a'] }, body: ASKED }),
+    'gateway',
+  ],
+  ['SNS', sns, 'unattended'],
+  ['EventBridge', bus, 'unattended'],
+  ['S3', { Records: [{ eventSource: 'aws:s3', s3: {} }] }, 'direct'],
+])('an event of %s has its door', (_, event, door) => {
+  const incoming = readEvent(event);
+  expect(incoming).toMatchObject({ door, method: 'POST', body: { payload: { contentType: 'application/json' } } });
+  if (door !== 'direct') expect(incoming.body).toMatchObject({ payload: { data: ASKED }, json: { question: 'Who?' } });
+});
+
 test('a caller who names no content type is taken to send JSON', () => {
-  expect(readEvent(rest({ body: '{}' })).body.contentType).toBe('application/json');
+  expect(readEvent(rest({ body: '{}' })).body.payload.contentType).toBe('application/json');
 });
 
 test.each([[{ question: 'Who?' }], [{ version: '2.0' }], [{}], [[1]], [null], ['text'], [7]])(
@@ -42,7 +62,10 @@ test.each([[{ question: 'Who?' }], [{ version: '2.0' }], [{}], [[1]], [null], ['
       door: 'direct',
       method: 'POST',
       headers: new Map(),
-      body: { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify(event) },
+      body: {
+        payload: { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify(event) },
+        json: event,
+      },
     });
   },
 );
@@ -55,11 +78,22 @@ test.each([
   [{ body: '{"question":"Who?"}' }, 'got body: a string of 19 characters'],
 ])('%j is half an event: it is refused as a proxy expects, and kept whole', (event, message) => {
   const incoming = readEvent(event);
-  expect(incoming).toMatchObject({ door: 'proxy', body: { data: JSON.stringify(event) } });
+  expect(incoming).toMatchObject({ door: 'gateway', body: { payload: { data: JSON.stringify(event) } } });
   expect(incoming.refusal).toMatchObject({ code: 'INVALID_EVENT', message: expect.stringContaining(message) });
 });
 
 test('JSON that is nested too deeply to be written is refused', () => {
   const event = JSON.parse(`{"question":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
-  expect(readEvent(event)).toMatchObject({ door: 'direct', refusal: { code: 'INVALID_EVENT' } });
+  expect(readEvent(event)).toMatchObject({ door: 'direct', body: { refusal: { code: 'INVALID_EVENT' } } });
+});
+
+test.each([
+  ['directly', (request: object) => request],
+  ['by EventBridge', (request: object) => ({ ...bus, detail: request })],
+])('a request that comes %s may have no more bytes than a body', (_, event) => {
+  const request = { question: 'Who?', context: 'é'.repeat(MAX_BODY_BYTES / 2) };
+  expect(readEvent(event(request)).body).toMatchObject({
+    payload: { encoding: 'JSON', data: JSON.stringify(request) },
+    refusal: { code: 'BODY_TOO_LARGE' },
+  });
 });

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import type { Payload } from '../capture/record.ts';
+import { type Body, bodyOfJson, readBody } from './body.ts';
 import { RequestError } from './errors.ts';
 import { kind } from './issues.ts';
 
-/** Most bytes of a body: more text than a model reads before any time-out of API Gateway. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Who wants the answer: a proxy, as an HTTP response; or whoever invoked the function directly, as it is. */
-export type Door = 'proxy' | 'direct';
+/**
+ * Who wants the answer, and in which form: an API Gateway or Function URL, or an Application Load Balancer (with one value a header, or lists of them), as an HTTP
+ * response; whoever invoked the function directly, as it is; or nobody, as with a queue: then only what shall be tried again is told.
+ */
+export type Door = 'gateway' | 'balancer' | 'balancer-lists' | 'direct' | 'unattended';
 
 /** An event, whatever door it came through. */
 export interface Incoming {
@@ -15,22 +15,30 @@ export interface Incoming {
   method: string;
   /** By lower-case name. */
   headers: Map<string, string>;
-  /** The request as it is captured: the text that the caller sent, or BASE64 of bytes that are no UTF-8 or too many. */
-  body: Payload;
+  body: Body;
   /** Why it cannot be answered. */
   refusal?: RequestError;
 }
 
+const JsonObject = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+/** Whatever the caller sent: headers that are no text, or no list of texts, are passed over. */
+const Headers = v.nullish(JsonObject, {});
 const Envelope = {
-  headers: v.nullish(v.record(v.string(), v.string()), {}),
+  headers: Headers,
+  multiValueHeaders: Headers,
   body: v.nullish(v.string(), ''),
-  isBase64Encoded: v.optional(v.boolean(), false),
+  isBase64Encoded: v.nullish(v.boolean(), false),
 };
+type Envelope = v.InferOutput<v.ObjectSchema<typeof Envelope, undefined>>;
 
-/** API Gateway's REST API, or its HTTP API with payload 1.0. Header names keep the caller's case. */
+/** API Gateway's REST API, or its HTTP API with payload 1.0: header names keep the caller's case. Or a load balancer, which adds `elb`. */
 const RestApiEvent = v.pipe(
-  v.object({ httpMethod: v.string(), ...Envelope }),
-  v.transform(({ httpMethod, ...envelope }) => proxied(httpMethod, envelope)),
+  v.object({ httpMethod: v.string(), requestContext: v.optional(v.unknown()), ...Envelope }),
+  v.transform(({ httpMethod, requestContext, ...envelope }) =>
+    proxied(isOfBalancer(requestContext) ? balancerDoor(envelope) : 'gateway', httpMethod, envelope),
+  ),
 );
 
 /** API Gateway's HTTP API with payload 2.0, or a Function URL. */
@@ -40,11 +48,27 @@ const HttpApiEvent = v.pipe(
     requestContext: v.object({ http: v.object({ method: v.string() }) }),
     ...Envelope,
   }),
-  v.transform(({ requestContext, ...envelope }) => proxied(requestContext.http.method, envelope)),
+  v.transform(({ requestContext, ...envelope }) => proxied('gateway', requestContext.http.method, envelope)),
+);
+
+/** A notification of SNS, which always brings one message: its text is the request. */
+const Notification = v.pipe(
+  v.object({
+    Records: v.strictTuple([v.object({ EventSource: v.literal('aws:sns'), Sns: v.object({ Message: v.string() }) })]),
+  }),
+  v.transform(({ Records: [{ Sns }] }) => message(Sns.Message)),
+);
+
+/** An event of EventBridge: its `detail` is the request. */
+const BusEvent = v.pipe(
+  v.object({ 'detail-type': v.string(), source: v.string(), detail: JsonObject }),
+  v.transform(({ detail }) => posted('unattended', bodyOfJson(detail))),
 );
 
 /** What an event of a proxy has, and a request never. */
-const PROXY_KEYS = ['httpMethod', 'requestContext', 'routeKey', 'rawPath', 'headers', 'body', 'isBase64Encoded'];
+const PROXY_KEYS = [
+  ...['httpMethod', 'requestContext', 'routeKey', 'rawPath', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'],
+];
 const proxyKeys = (event: unknown) =>
   typeof event === 'object' && event !== null ? PROXY_KEYS.filter((key) => Object.hasOwn(event, key)) : [];
 
@@ -52,69 +76,53 @@ const proxyKeys = (event: unknown) =>
 const DirectEvent = v.pipe(
   v.unknown(),
   v.check((event) => proxyKeys(event).length === 0),
-  v.transform(direct),
+  v.transform((event) => posted('direct', bodyOfJson(event))),
 );
 
-const Event = v.union([HttpApiEvent, RestApiEvent, DirectEvent]);
+const Event = v.union([HttpApiEvent, RestApiEvent, Notification, BusEvent, DirectEvent]);
 
 /** What an event says. One that cannot be read is refused with INVALID_EVENT, and kept whole. */
 export function readEvent(event: unknown): Incoming {
   const result = v.safeParse(Event, event);
   if (result.success) return result.output;
   const found = proxyKeys(event).map((key) => `${key}: ${kind((event as Record<string, unknown>)[key])}`);
-  return refused(
-    { ...direct(event), door: 'proxy' },
-    'an event of a REST API (httpMethod, headers, body), of an HTTP API or Function URL (version 2.0, ' +
+  const refusal = new RequestError(
+    'INVALID_EVENT',
+    'Expected an event of a REST API or a load balancer (httpMethod, headers, body), of an HTTP API or Function URL (version 2.0, ' +
       `requestContext.http.method, headers, body), or a request by itself; got ${found.join(', ')}`,
   );
+  return { ...posted('gateway', bodyOfJson(event)), refusal };
 }
 
-function proxied(method: string, envelope: v.InferOutput<v.ObjectSchema<typeof Envelope, undefined>>): Incoming {
-  const headers = new Map(Object.entries(envelope.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-  const contentType = headers.get('content-type')?.slice(0, 256) || 'application/json';
-  const text = envelope.isBase64Encoded ? decoded(envelope.body ?? '') : (envelope.body ?? '');
-  const body: Payload =
-    text === undefined
-      ? { contentType, encoding: 'BASE64', data: envelope.body ?? '' }
-      : { contentType, encoding: 'JSON', data: text };
-  return { door: 'proxy', method, headers, body };
+/** A message of a queue or a topic: its text is the request. */
+export function message(text: string): Incoming {
+  return posted('unattended', readBody({ body: text, isBase64Encoded: false }));
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-/** The text in BASE64; undefined where it is too long, or bytes that are no UTF-8. */
-function decoded(base64: string): string | undefined {
-  if (base64Bytes(base64) > MAX_BODY_BYTES) return undefined;
-  try {
-    return UTF8.decode(Buffer.from(base64, 'base64'));
-  } catch {
-    return undefined;
-  }
+function posted(door: Door, body: Body): Incoming {
+  return { door, method: 'POST', headers: new Map(), body };
 }
 
-/** About how many bytes a text in BASE64 stands for. */
-const base64Bytes = (base64: string) => Math.floor((base64.length * 3) / 4) - 2;
-
-/** How many bytes a body has. */
-export function bodyBytes({ encoding, data }: Payload): number {
-  return encoding === 'BASE64' ? base64Bytes(data) : Buffer.byteLength(data);
+function proxied(door: Door, method: string, envelope: Envelope): Incoming {
+  const headers = headersOf(envelope);
+  const { body, isBase64Encoded } = envelope;
+  const [contentType, contentEncoding] = [headers.get('content-type'), headers.get('content-encoding')];
+  return { door, method, headers, body: readBody({ body, isBase64Encoded, contentType, contentEncoding }) };
 }
 
-function direct(event: unknown): Incoming {
-  const incoming = (data: string): Incoming => ({
-    door: 'direct',
-    method: 'POST',
-    headers: new Map(),
-    body: { contentType: 'application/json', encoding: 'JSON', data },
-  });
-  try {
-    return incoming(JSON.stringify(event) ?? '');
-  } catch {
-    // Lambda's runtime reads JSON that is nested deeper than JSON.stringify can write.
-    return refused(incoming(''), 'a request, got JSON that is nested too deeply');
-  }
+/** Of a header that came more than once, the last value: the one that API Gateway has in `headers`. */
+function headersOf({ headers, multiValueHeaders }: Envelope): Map<string, string> {
+  const lists = Object.entries(multiValueHeaders).map(([name, values]) => [name, [values].flat().at(-1)] as const);
+  const all = [...lists, ...Object.entries(headers)];
+  return new Map(all.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])));
 }
 
-function refused(incoming: Incoming, expected: string): Incoming {
-  return { ...incoming, refusal: new RequestError('INVALID_EVENT', `Expected ${expected}`) };
+/** Whether an event's `requestContext` is that of an Application Load Balancer. */
+export function isOfBalancer(requestContext: unknown): boolean {
+  return typeof requestContext === 'object' && requestContext !== null && Object.hasOwn(requestContext, 'elb');
+}
+
+/** A balancer that sends lists of values takes no others. */
+export function balancerDoor({ multiValueHeaders }: Pick<Envelope, 'multiValueHeaders'>): Door {
+  return Object.keys(multiValueHeaders).length > 0 ? 'balancer-lists' : 'balancer';
 }

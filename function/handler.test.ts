@@ -1,45 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import type { CaptureClient, Exchange, SendResult } from '../capture/client.ts';
-import { createHandler, type HandlerParts } from './handler.ts';
+import type { SendResult } from '../capture/client.ts';
+import { ANSWER, answering, event, fails, HTTP_API, QUESTION, setUp } from './handler-fixture.ts';
 import { DeadlineExceededError } from './qa/deadline.ts';
 import { InvalidParameterError } from './qa/parameters.ts';
 import { type QaPipeline, QuestionTooLongError } from './qa/pipeline.ts';
-import type { ProxyResponse } from './response.ts';
-
-const ANSWER = { answer: 'Berlin', score: 0.9, start: 34, end: 40 };
-const QUESTION = { question: 'Where do I live?', context: 'My name is Wolfgang and I live in Berlin.' };
-const event = (body: unknown) => ({
-  httpMethod: 'POST',
-  headers: {},
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-const answering = (answer: QaPipeline['answer']) => async () => ({ answer, modelDigest: 'abc', prepare: () => [] });
-
-function setUp(parts: Partial<HandlerParts> = {}, captured: Partial<SendResult> = { accepted: true }) {
-  const records: Exchange[] = [];
-  const capture: CaptureClient = {
-    send: async (exchange) => {
-      records.push(exchange);
-      return { eventId: exchange.eventId, ...captured } as SendResult;
-    },
-    close: () => {},
-  };
-  const log = vi.fn();
-  let nowMs = 0;
-  const handler = createHandler({
-    pipeline: answering(async () => [ANSWER]),
-    capture,
-    log,
-    now: () => (nowMs += 5),
-    traceId: () => 'Root=1-5',
-    deadlineMarginMs: 750,
-    ...parts,
-  });
-  /** Through the REST API. */
-  const handle = async (body: unknown, headers = {}) =>
-    (await handler({ ...event(body), headers }, { awsRequestId: 'request-1' })) as ProxyResponse;
-  return { records, log, handler, handle };
-}
 
 test('a question is answered, and the exchange captured as it was', async () => {
   const { handle, records } = setUp();
@@ -70,7 +34,6 @@ test('only the first invocation is a cold start', async () => {
   expect(records.map(({ coldStart }) => coldStart)).toEqual([true, false, false]);
 });
 
-const fails = (error: Error) => answering(() => Promise.reject(error));
 test.each([
   ['malformed', '{', {}, 400, 'INVALID_JSON'],
   ['incomplete', { question: 'Who?' }, {}, 400, 'MISSING_FIELD'],
@@ -133,8 +96,6 @@ test('without capture the answer is the same', async () => {
   expect(await handle(QUESTION)).toMatchObject({ statusCode: 200, body: JSON.stringify(ANSWER) });
 });
 
-const HTTP_API = { version: '2.0', requestContext: { http: { method: 'POST' } }, headers: {} };
-
 test.each([
   ['REST API', event(QUESTION)],
   ['HTTP API or Function URL', { ...HTTP_API, body: JSON.stringify(QUESTION) }],
@@ -144,6 +105,41 @@ test.each([
     headers: { 'content-type': 'application/json', 'x-capture-event-id': expect.any(String) },
     body: JSON.stringify(ANSWER),
   });
+});
+
+test.each([
+  ['accepted', { accepted: true }, true],
+  ['refused', { accepted: false, reason: 'rejected', code: 'SPOOL_FULL' }, false],
+  ['not answered in time, so that nobody knows', { accepted: false, reason: 'timeout' }, false],
+])('a response names a record that was accepted, and no other: %s', async (_, captured, named) => {
+  const response = await setUp({}, captured as Partial<SendResult>).handle(QUESTION);
+  expect(Object.hasOwn(response.headers, 'x-capture-event-id')).toBe(named);
+});
+
+test('without capture there is no record to name', async () => {
+  const response = await setUp({ capture: undefined }).handle(QUESTION);
+  expect(Object.keys(response.headers)).toEqual(['content-type']);
+});
+
+test('handing over a record takes no longer than there is time for the response', async () => {
+  let clock = 0;
+  const slowly = answering(async () => {
+    clock += 27_850;
+    return [ANSWER];
+  });
+  const { handler, within } = setUp({ pipeline: slowly, now: () => clock });
+  await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 });
+  await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 27_900 });
+  await handler(QUESTION, { awsRequestId: 'r' });
+  expect(within).toEqual([50, 1, undefined]);
+});
+
+test('what is cut in the middle of an emoji is answered, with places that are those of the text as it came', async () => {
+  const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
+  const { handle, records } = setUp({ pipeline: answering(answer) });
+  await handle('{"question":"Who? \\ud83d","context":"\\ude00Anna."}');
+  expect(answer).toHaveBeenCalledWith('Who? \ufffd', '\ufffdAnna.', {}, undefined);
+  expect(records).toMatchObject([{ input: { encoding: 'JSON' } }]);
 });
 
 test('whoever invokes the function directly gets the answer by itself, and the record has the request', async () => {
@@ -204,8 +200,22 @@ test.each([
 
 test('the model is given what is left until the time-out, less what capture and response need', async () => {
   const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
-  const { handler } = setUp({ pipeline: answering(answer) });
+  const { handler } = setUp({ pipeline: answering(answer), now: () => 0 });
   await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 });
   await handler(QUESTION, { awsRequestId: 'r' });
   expect(answer.mock.calls.map(([, , , remainingMs]) => remainingMs?.())).toEqual([2250, undefined]);
+});
+
+test('a model that does not come to an end of loading, as from a file system that hangs, is told before the time-out', async () => {
+  vi.useFakeTimers();
+  try {
+    const { handler, records } = setUp({ pipeline: () => new Promise(() => {}), now: () => performance.now() });
+    const response = handler(event(QUESTION), { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 });
+    await vi.advanceTimersByTimeAsync(27_250);
+    expect(await response).toMatchObject({ statusCode: 503 });
+    expect(records).toMatchObject([{ errorCode: 'MODEL_UNAVAILABLE' }]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
 import { admit } from './admission.ts';
-import { type AnswerBody, answerRequest } from './answering.ts';
-import { type ErrorBody, REQUEST_ERRORS, RequestError, type RequestErrorCode } from './errors.ts';
-import { type Incoming, readEvent } from './event.ts';
+import { type AnswerBody, answerRequest, MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './answering.ts';
+import { asRequestError, type ErrorBody, REQUEST_ERRORS, RequestError } from './errors.ts';
+import { type Incoming, message, readEvent } from './event.ts';
 import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
 import type { Log } from './log.ts';
+import { PONG, pingDoor } from './ping.ts';
 import type { QaPipeline } from './qa/pipeline.ts';
+import { type QueueAnswer, readBatch, takeBatch } from './queue.ts';
 import { parseRequest } from './request.ts';
-import { respond } from './response.ts';
+import { mustFail, type Result, respond } from './response.ts';
+import { createTimekeeper, inTime, type TimeLeft } from './time-left.ts';
 
 export interface HandlerParts {
   /** The pipeline, loaded; rejects with what kept it from loading. */
@@ -30,63 +33,91 @@ export interface InvocationContext {
   getRemainingTimeInMillis?: () => number;
 }
 
-/** Takes an event and resolves to the response in the form of its door: it never rejects. */
-export type Handler = (event: unknown, context: InvocationContext) => Promise<ReturnType<typeof respond>>;
+/**
+ * Takes an event and resolves to the response in the form of its door.
+ *
+ * It rejects with a FunctionError only: where an error may be retried, and nobody is there to see a status.
+ */
+export type Handler = (event: unknown, context: InvocationContext) => Promise<ReturnType<typeof respond> | QueueAnswer>;
+
+/** What of the function's time is never spent on handing over a record, in milliseconds: the response must be sent. */
+const RESPONSE_MS = 100;
 
 /** Answers events, and captures every exchange, errors included, before it returns. */
 export function createHandler(parts: HandlerParts): Handler {
   const { pipeline, capture, log, now, traceId, deadlineMarginMs } = parts;
+  const timeLeftOf = createTimekeeper(now);
   let coldStart = true;
 
-  return async (event, context) => {
+  /** Answers one request, and captures the exchange. */
+  async function exchange(incoming: Incoming, requestId: string, timeLeft?: TimeLeft): Promise<Result> {
     const startedMs = now();
     const eventId = randomUUID();
-    const requestId = context.awsRequestId;
-    const remaining = context.getRemainingTimeInMillis?.bind(context);
-
-    const incoming = readEvent(event);
-    const outcome = await answer(incoming, pipeline, remaining && (() => remaining() - deadlineMarginMs));
-    const { status, body, inferenceId, errorCode, modelDigest, fault } = outcome;
-    if (fault !== undefined) {
+    const outcome = await answer(incoming, pipeline, timeLeft && (() => timeLeft() - deadlineMarginMs));
+    const { status, body, inferenceId, error, modelDigest } = outcome;
+    if (error?.cause !== undefined) {
       const { inspect } = await import('node:util'); // not at every start
-      log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(fault) });
+      log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(error.cause) });
     }
 
     const json = JSON.stringify(body);
-    const captured = await capture?.send({
+    const record = {
       eventId,
       requestId,
-      input: incoming.body,
-      output: { contentType: 'application/json', encoding: 'JSON', data: json },
+      input: incoming.body.payload,
+      output: { contentType: 'application/json', encoding: 'JSON', data: json } as const,
       status,
       inferenceId,
-      errorCode,
+      errorCode: error?.code,
       modelDigest,
       latencyMs: now() - startedMs,
       coldStart,
       traceId: traceId(),
-    });
+    };
     coldStart = false;
+    const captured = await capture?.send(record, timeLeft && Math.max(1, timeLeft() - RESPONSE_MS));
     if (captured?.accepted === false) log('ERROR', 'a record was not captured', { ...captured, requestId });
+    return { status, body, json, error, eventId: captured?.accepted ? eventId : undefined };
+  }
 
-    return respond(incoming.door, { status, body, json }, eventId);
+  return async (event, context) => {
+    const ping = pingDoor(event);
+    if (ping !== undefined) {
+      coldStart = false;
+      return respond(ping, { status: 200, body: PONG, json: JSON.stringify(PONG) });
+    }
+
+    const requestId = context.awsRequestId;
+    const timeLeft = timeLeftOf(context.getRemainingTimeInMillis?.bind(context));
+    const batch = readBatch(event);
+    if (batch === undefined) {
+      const incoming = readEvent(event);
+      return respond(incoming.door, await exchange(incoming, requestId, timeLeft));
+    }
+    return takeBatch(
+      batch,
+      async (text) => {
+        const incoming = message(text);
+        return mustFail(incoming.door, await exchange(incoming, requestId, timeLeft));
+      },
+      () => timeLeft === undefined || timeLeft() > deadlineMarginMs,
+    );
   };
 }
 
 interface Outcome {
   status: number;
   body: AnswerBody | ErrorBody;
-  inferenceId?: string;
-  errorCode?: RequestErrorCode;
-  modelDigest?: string;
-  /** What went wrong inside the function, for its log. */
-  fault?: unknown;
+  inferenceId?: string | undefined;
+  modelDigest?: string | undefined;
+  /** Why there is no answer; or, of many questions, why some have none. Its cause, if it has one, is a matter for the log. */
+  error?: RequestError | undefined;
 }
 
 async function answer(
   incoming: Incoming,
   pipeline: HandlerParts['pipeline'],
-  remainingMs?: () => number,
+  remainingMs?: TimeLeft,
 ): Promise<Outcome> {
   let inferenceId: string | undefined;
   let modelDigest: string | undefined;
@@ -95,25 +126,18 @@ async function answer(
     const json = admit(incoming);
     inferenceId ??= inferenceIdOfBody(json);
     const request = parseRequest(json);
-    const qa = await pipeline().catch((cause) => {
+    const loaded = inTime(pipeline(), remainingMs, () => new Error('Expected the model to load in time, got none'));
+    const qa = await loaded.catch((cause) => {
       throw new RequestError('MODEL_UNAVAILABLE', 'The model cannot be loaded; try again later', { cause });
     });
     modelDigest = qa.modelDigest;
-    return { status: 200, body: await answerRequest(qa, request, remainingMs), inferenceId, modelDigest };
-  } catch (error) {
-    return { inferenceId, modelDigest, ...failure(error) };
+    const maxBytes = incoming.door.startsWith('balancer') ? MAX_BALANCER_ANSWER_BYTES : MAX_ANSWER_BYTES;
+    const answered = await answerRequest(qa, request, { remainingMs, maxBytes });
+    return { status: 200, ...answered, inferenceId, modelDigest };
+  } catch (thrown) {
+    const error = asRequestError(thrown);
+    const { code, message: text, details } = error;
+    const body = { error: { code, message: text, details } };
+    return { status: REQUEST_ERRORS[code].status, body, inferenceId, modelDigest, error };
   }
-}
-
-function failure(error: unknown): Outcome {
-  const { code, message, details, cause } =
-    error instanceof RequestError
-      ? error
-      : new RequestError('INTERNAL_ERROR', 'The question could not be answered', { cause: error });
-  return {
-    status: REQUEST_ERRORS[code].status,
-    errorCode: code,
-    body: { error: { code, message, details } },
-    fault: cause,
-  };
 }

@@ -7,7 +7,7 @@ import { kind, says } from './issues.ts';
 export const InferenceId = v.pipe(
   v.string(says('INVALID_FIELD', 'a string of 1 to 256 characters')),
   v.check(
-    (id) => v.is(InferenceRecord.entries.inferenceId, id),
+    (id) => v.is(InferenceRecord.entries.inferenceId, id) && id.isWellFormed(),
     says('INVALID_FIELD', 'a string of 1 to 256 characters'),
   ),
 );

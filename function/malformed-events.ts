@@ -20,6 +20,25 @@ const DOORS: ((body: string | undefined, base64?: boolean) => unknown)[] = [
     isBase64Encoded,
   }),
   (body, isBase64Encoded = false) => ({
+    httpMethod: 'POST',
+    multiValueHeaders: { 'content-type': ['application/json'], 'x-inference-id': ['label-1'] },
+    requestContext: { elb: { targetGroupArn: 'a' } },
+    body,
+    isBase64Encoded,
+  }),
+  (body, isBase64Encoded = false) => ({
+    httpMethod: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    requestContext: { elb: { targetGroupArn: 'a' } },
+    body,
+    isBase64Encoded,
+  }),
+  (body = '') => ({
+    Records: ['m1', 'm2'].map((messageId) => ({ messageId, body, eventSource: 'aws:sqs' })),
+  }),
+  (body = '') => ({ Records: [{ EventSource: 'aws:sns', Sns: { Message: body } }] }),
+  (body = '') => ({ 'detail-type': 'Asked', source: 'my.app', detail: { ...parsedObject(body) } }),
+  (body, isBase64Encoded = false) => ({
     version: '2.0',
     routeKey: '$default',
     headers: { 'content-type': 'application/json' },
@@ -29,18 +48,40 @@ const DOORS: ((body: string | undefined, base64?: boolean) => unknown)[] = [
   }),
 ];
 
+/** What there is of a JSON object in a text. */
+function parsedObject(text: string): object {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
 /** Keys that mean something to us or to JavaScript. */
 const KEYS = [
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', 'length', '0'],
   ...['question', 'context', 'inputs', 'parameters', 'top_k', 'inference_id', 'max_seq_len', 'align_to_words'],
   ...['body', 'headers', 'httpMethod', 'version', 'requestContext', 'http', 'method', 'isBase64Encoded'],
-  ...['content-type', 'Content-Type', 'x-inference-id'],
+  ...['content-type', 'Content-Type', 'x-inference-id', 'content-encoding', 'multiValueHeaders', 'elb', 'user-agent'],
+  ...[
+    'Records',
+    'eventSource',
+    'messageId',
+    'EventSource',
+    'Sns',
+    'Message',
+    'detail',
+    'detail-type',
+    'source',
+    'warmer',
+  ],
 ];
 
 /** JSON texts of values that no schema of ours expects where they come, apart by bars. */
 const ODD = String.raw`
 null|true|""|" "|"\ud800"|"\u0000"|[]|{}|[[]]|[null]|0|-0|-1|1.5|1e400|9007199254740993
-"POST"|"GET"|"2.0"|"text/plain"|{"question":null}|{"__proto__":{"question":"a","context":"b"}}
+"POST"|"GET"|"2.0"|"text/plain"|"application/json; charset=latin1"|"gzip"|"br"|"ELB-HealthChecker/2.0"
+"aws:sqs"|"aws:sns"|"Scheduled Event"|"serverless-plugin-warmup"|{"question":null}|{"__proto__":{"question":"a","context":"b"}}
 "${'x'.repeat(300)}"|${'['.repeat(300)}${']'.repeat(300)}|[${'1,'.repeat(200)}1]`
   .trim()
   .split(/[|\n]/);

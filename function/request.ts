@@ -21,8 +21,10 @@ export interface QaRequest {
   parameters: Partial<QaParameters>;
 }
 
+/** A text. One that ends in half an emoji, say, was cut without care: the half is read as U+FFFD, which is as long, so offsets are those of the text as it came. */
 const Text = v.pipe(
   v.string(says('INVALID_FIELD', 'a string')),
+  v.transform((text) => text.toWellFormed()),
   v.check((text) => text.trim() !== '', says('EMPTY_FIELD', 'text')),
 );
 

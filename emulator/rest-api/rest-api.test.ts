@@ -125,3 +125,14 @@ describe('API Gateway itself answers', () => {
     expect((await gateway({}).app.inject({ method: 'POST', url: '/nlp-qa', headers })).statusCode).toBe(431);
   });
 });
+
+test.each(['', 'nonsense', 'a/b/c', 'application/json, text/plain', ';'])(
+  'a content type that is none reaches the function as it came: %j',
+  async (type) => {
+    const { app, requests } = gateway({ statusCode: 415, body: '{}' });
+    const headers = { 'content-type': type };
+    const response = await app.inject({ method: 'POST', url: '/nlp-qa', payload: '{"q":1}', headers });
+    expect(response.statusCode).toBe(415);
+    expect(JSON.parse(String(requests[0]?.payload))).toMatchObject({ headers, body: '{"q":1}' });
+  },
+);

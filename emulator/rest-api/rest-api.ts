@@ -46,6 +46,10 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // fastify refuses a content type that is none. What to think of it is up to the function, whose event is made of the headers as they came.
+  app.addHook('onRequest', async ({ raw }) => {
+    raw.headers['content-type'] = 'application/octet-stream';
+  });
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amzn-RequestId', randomUUID()).header('x-amz-apigw-id', apiGatewayId());
   });

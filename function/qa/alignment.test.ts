@@ -31,3 +31,14 @@ test.each([
 ])('%s', (_, texts, first, last, alignToWords, [start, end]) => {
   expect(spanCharacters(texts, first, last, alignToWords)).toEqual({ start, end });
 });
+
+test.each([
+  ['👍👍 [CLS]', '👍a👍b👍c', 5],
+  ['ab [CLS]', '👍👍👍👍', 6],
+  ['abcd [CLS]', '👍b', 6],
+])('of %j, [CLS] begins in %j after as many characters: at %i', (text, contextText, start) => {
+  const cls = text.indexOf('[');
+  const one = { text, ids: [101], words: [9], starts: [cls], ends: [text.length] };
+  const texts = { question: one, questionStart: 1, contextStart: 3, window: { first: 0, end: 4 } };
+  expect(spanCharacters({ ...texts, context: { ...context, text: contextText } }, 1, 1, false).start).toBe(start);
+});

@@ -43,9 +43,15 @@ export function spanCharacters(texts: WindowTexts, first: number, last: number, 
 /** An offset as one into the context; Hugging Face takes the code points of the question for those of the context. */
 function inContext({ context }: WindowTexts, text: EncodedText, offset: number): number {
   if (text === context) return offset;
-  const codePoints = Array.from(text.text.slice(0, offset)).length;
-  const before = Array.from(context.text).slice(0, codePoints);
-  return codePoints + before.join('').length - before.length;
+  let at = 0;
+  for (let before = 0; before < offset; before += characterLength(text.text, before))
+    at += characterLength(context.text, at);
+  return at;
+}
+
+/** UTF-16 code units of the character that begins at a place of a text; beyond its end, 1. */
+function characterLength(text: string, at: number): number {
+  return text.codePointAt(at)! > 0xffff ? 2 : 1;
 }
 
 /** Which token of which text stands at `position`. */

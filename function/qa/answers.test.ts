@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { rankAnswers } from './answers.ts';
+import { type Answer, createRanking } from './answers.ts';
+
+function rankAnswers(candidates: Answer[], count: number, nullScore?: number): Answer[] {
+  const ranking = createRanking();
+  for (const candidate of candidates) ranking.add(candidate);
+  return ranking.best(count, nullScore);
+}
 
 test('equal texts are one answer with the sum of their scores, where the first of them stands', () => {
   const candidates = [
@@ -20,4 +26,10 @@ test('that there is no answer is sorted in, and is merged with no other', () => 
   const none = { answer: '', score: 0.4, start: 0, end: 0 };
   expect(rankAnswers(candidates, 2, 0.4)).toEqual([none, ...candidates]);
   expect(rankAnswers(candidates, 1, 0.2)).toEqual(candidates);
+});
+
+test('texts of any length are merged as short ones are', () => {
+  const long = 'ÀÉ '.repeat(10_000);
+  const answers = [long, `${long}x`, long.toLowerCase()].map((answer) => ({ answer, score: 0.2, start: 0, end: 1 }));
+  expect(rankAnswers(answers, 5)).toEqual([{ ...answers[0], score: 0.4 }, answers[1]]);
 });

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** An answer: a piece of the context, in UTF-16 code units, `end` exclusive. */
 export interface Answer {
   answer: string;
@@ -7,24 +9,44 @@ export interface Answer {
   end: number;
 }
 
+/** UTF-16 code units of the longest text that is a key as it is: of an answer that is half a megabyte, a copy for every place would fill the memory. */
+const LONGEST_KEY = 1024;
+
+function keyOf(answer: string): string {
+  const text = answer.toLowerCase();
+  return text.length <= LONGEST_KEY ? text : createHash('sha256').update(text, 'utf16le').digest('hex');
+}
+
+export interface Ranking {
+  /** Adds a candidate, in the order of the windows, best first within each. */
+  add(candidate: Answer): void;
+  /**
+   * The best answers.
+   *
+   * @param count how many at most
+   * @param nullScore that there is no answer: then "" is one more, never merged. Absent: there is always an answer
+   */
+  best(count: number, nullScore?: number): Answer[];
+}
+
 /**
  * Merges answers whose texts are equal but for case, adding their scores to the first, and ranks them, best first.
  *
  * Source: `postprocess` of Hugging Face's QuestionAnsweringPipeline.
- *
- * @param candidates in the order of their windows, best first within each
- * @param count how many answers at most
- * @param nullScore that there is no answer: then "" is one more, never merged. Absent: there is always an answer
  */
-export function rankAnswers(candidates: Iterable<Answer>, count: number, nullScore?: number): Answer[] {
+export function createRanking(): Ranking {
   const merged = new Map<string, Answer>();
-  for (const candidate of candidates) {
-    const key = candidate.answer.toLowerCase();
-    const known = merged.get(key);
-    if (known === undefined) merged.set(key, { ...candidate });
-    else known.score += candidate.score;
-  }
-  const answers = [...merged.values()];
-  if (nullScore !== undefined) answers.push({ answer: '', score: nullScore, start: 0, end: 0 });
-  return answers.sort((a, b) => b.score - a.score).slice(0, count);
+  return {
+    add(candidate) {
+      const key = keyOf(candidate.answer);
+      const known = merged.get(key);
+      if (known === undefined) merged.set(key, { ...candidate });
+      else known.score += candidate.score;
+    },
+    best(count, nullScore) {
+      const answers = [...merged.values()];
+      if (nullScore !== undefined) answers.push({ answer: '', score: nullScore, start: 0, end: 0 });
+      return answers.sort((a, b) => b.score - a.score).slice(0, count);
+    },
+  };
 }

@@ -30,24 +30,23 @@ type PieceColumns = Required<Omit<TokenColumns, 'words'>>;
  */
 export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer {
   const { addPrefixSpace, keepsFirstSpace } = settings;
-  const model = libraryModel('BPE', settings.model);
+  const model = libraryModel(settings.model);
   const splitAdded = addedTokenSplitter(settings.addedTokens);
   const characters = byteCharacters();
   const space = characters[' '.charCodeAt(0)]!;
   const encoder = new TextEncoder();
   const pieces = piecePattern();
 
-  const encodePiece = remembered((piece) => encodeBytes(piece, false));
+  const encodePiece = remembered((piece, look) => encodeBytes(piece, false, look));
 
   /** @param prefixed the piece begins with a space that is not in the text: it stands where the character after it does */
-  function encodeBytes(piece: string, prefixed: boolean): PieceColumns {
+  function encodeBytes(piece: string, prefixed: boolean, look: () => void): PieceColumns {
     let symbols = '';
     for (const byte of encoder.encode(piece)) symbols += characters[byte];
     const { ofByte, units } = characterPlaces(piece, prefixed);
-    const tokens = model([symbols]);
-    model.cache!.clear(); // The piece is remembered here; the library would remember it for ever.
+    const { tokens, ids } = model(symbols, look);
     const encoded: PieceColumns = {
-      ids: model.convert_tokens_to_ids(tokens),
+      ids,
       starts: [],
       ends: [],
       startsIfFirst: [],
@@ -55,6 +54,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
     };
     let at = 0;
     for (const token of tokens) {
+      look();
       const first = ofByte[at]!;
       at += token.length;
       const end = ofByte[at - 1]! + 1;
@@ -83,7 +83,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
   }
 
   return {
-    encode(text) {
+    encode(text, look = () => {}) {
       const ids: number[] = [];
       const words: number[] = [];
       const starts: number[] = [];
@@ -92,6 +92,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
       const endsIfFirst: number[] = [];
       let word = 0;
       for (const section of splitAdded(text)) {
+        look();
         if (section.addedId !== undefined) {
           // What an added token takes with it of the white space before it comes off its offsets like any other space.
           const start = spaceEnd(text, section.start);
@@ -107,8 +108,9 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
         let at = section.start;
         const ordinary = text.slice(section.start, section.end);
         for (const [piece] of (prefixed ? ` ${ordinary}` : ordinary).matchAll(pieces)) {
+          look();
           const withPrefix = prefixed && at === section.start && piece.startsWith(' ');
-          const encoded = withPrefix ? encodeBytes(piece, true) : encodePiece(piece);
+          const encoded = withPrefix ? encodeBytes(piece, true, look) : encodePiece(piece, look);
           for (let i = 0; i < encoded.ids.length; i++) {
             ids.push(encoded.ids[i]!);
             words.push(word);

@@ -18,6 +18,10 @@ export interface EncodedText extends TokenColumns {
 }
 
 export interface Tokenizer {
-  /** The tokens of a text, without the special tokens that a sequence has around them. */
-  encode(text: string): EncodedText;
+  /**
+   * The tokens of a text, without the special tokens that a sequence has around them.
+   *
+   * @param look is called again and again meanwhile, in proportion to the text: it may throw
+   */
+  encode(text: string, look?: () => void): EncodedText;
 }

@@ -1,3 +1,4 @@
+import { inCanonicalOrder, isCombining, type Part } from './canonical-order.ts';
 import { DROPPED, IDEOGRAPH, MARK, PUNCTUATION, SPACE, UNDECOMPOSED } from './unicode.ts';
 
 /** The part of tokenizer.json that says how BERT's normaliser is set. */
@@ -7,7 +8,11 @@ export interface BertNormalizerConfig {
   strip_accents: boolean | null;
 }
 
-/** A word as the vocabulary knows it. Its code unit `i` comes from the code units `[starts[i], ends[i])` of the text. */
+/**
+ * A word as the vocabulary knows it. Its code unit `i` comes from the code units `[starts[i], ends[i])` of the text.
+ *
+ * Of a word that is too long to be known, nothing is kept but that: it has one character more than a word may have, and the last of them ends where the word does.
+ */
 export interface NormalizedWord {
   text: string;
   starts: number[];
@@ -26,89 +31,116 @@ interface Character {
  * where the model wants it. What is dropped belongs to no word: an answer that ends in `e` and a combining accent ends before the accent.
  *
  * Source: BertNormalizer and BertPreTokenizer of huggingface/tokenizers, and the alignments of its NormalizedString.
+ *
+ * @param longestWord characters of the longest word that can be known
+ * @returns a function of a piece, and of what to call for each of its characters
  */
-export function bertNormalizer({
-  lowercase,
-  strip_accents,
-}: BertNormalizerConfig): (piece: string) => NormalizedWord[] {
+export function bertNormalizer(
+  { lowercase, strip_accents }: BertNormalizerConfig,
+  longestWord = Number.POSITIVE_INFINITY,
+): (piece: string, look?: () => void) => NormalizedWord[] {
   const stripAccents = strip_accents ?? lowercase;
-  return (piece) => {
+  return (piece, look = () => {}) => {
     // Most of any English text: only its case can change, and all that follows takes ten times as long.
-    if (LETTERS_AND_DIGITS.test(piece)) return [asItStands(lowercase ? piece.toLowerCase() : piece)];
-    let characters = cleaned(piece);
-    if (stripAccents) characters = decomposed(characters).filter(({ text }) => !MARK_CHARACTER.test(text));
-    if (lowercase) characters = characters.map((each) => ({ ...each, text: each.text.toLowerCase() }));
-    return wordsOf(characters);
+    if (LETTERS_AND_DIGITS.test(piece)) return [asItStands(piece, lowercase, longestWord)];
+    let characters = cleaned(piece, look);
+    if (stripAccents) characters = withoutAccents(characters);
+    return wordsOf(characters, lowercase, longestWord);
   };
 }
 
 /** A word of which each code unit is a character of the text. */
-function asItStands(text: string): NormalizedWord {
-  const word: NormalizedWord = { text, starts: [], ends: [] };
-  for (let i = 0; i < text.length; i++) {
+function asItStands(piece: string, lowercase: boolean, longestWord: number): NormalizedWord {
+  const kept = piece.slice(0, longestWord + 1);
+  const word: NormalizedWord = { text: lowercase ? kept.toLowerCase() : kept, starts: [], ends: [] };
+  for (let i = 0; i < kept.length; i++) {
     word.starts.push(i);
     word.ends.push(i + 1);
   }
+  word.ends[kept.length - 1] = piece.length;
   return word;
 }
 
-function cleaned(piece: string): Character[] {
-  const characters: Character[] = [];
+function* cleaned(piece: string, look: () => void): Generator<Character> {
   let start = 0;
   for (const text of piece) {
+    look();
     const end = start + text.length;
-    if (!DROPPED_CHARACTER.test(text)) characters.push({ text, start, end });
+    if (!DROPPED_CHARACTER.test(text)) yield { text, start, end };
     start = end;
   }
-  return characters;
 }
 
 /**
- * The canonical decomposition. Where it brings marks into their order, the places stay in theirs: the Rust tokenizer gives the next place of
- * the text to each character that is the first of its decomposition, and the same place once more to every other.
+ * The canonical decomposition, less its accents. Where that brings marks into their order, the places stay in theirs: the Rust tokenizer gives the next
+ * place of the text to each character that is the first of its decomposition, and the same place once more to every other.
  */
-function decomposed(characters: readonly Character[]): Character[] {
-  const parts = characters.flatMap(({ text }) =>
-    Array.from(UNDECOMPOSED_CHARACTER.test(text) ? text : text.normalize('NFD'), (part, i) => ({
-      part,
-      first: i === 0,
-    })),
-  );
-  for (let i = 1; i < parts.length; i++) {
-    for (let j = i; j > 0 && swapInOrder(parts[j - 1]!.part, parts[j]!.part); j--) {
-      [parts[j - 1], parts[j]] = [parts[j]!, parts[j - 1]!];
+function* withoutAccents(characters: Iterable<Character>): Generator<Character> {
+  let place: Character | undefined;
+  let run: Part[] = [];
+  let placesOfRun: Character[] = [];
+
+  /** What stays of a run of combining marks: nearly always nothing, and then their order is of no account. */
+  function* ordered(): Generator<Character> {
+    if (run.every(({ text }) => MARK_CHARACTER.test(text))) {
+      place = placesOfRun.at(-1) ?? place;
+    } else {
+      let next = 0;
+      for (const { text, first } of inCanonicalOrder(run)) {
+        if (first) place = placesOfRun[next++]!;
+        if (!MARK_CHARACTER.test(text)) yield { ...place!, text };
+      }
+    }
+    run = [];
+    placesOfRun = [];
+  }
+
+  for (const character of characters) {
+    for (const [i, text] of decomposed(character.text).entries()) {
+      const first = i === 0;
+      if (isCombining(text)) {
+        run.push({ text, first });
+        if (first) placesOfRun.push(character);
+        continue;
+      }
+      if (run.length > 0) yield* ordered();
+      if (first) place = character;
+      if (!MARK_CHARACTER.test(text)) yield { ...place!, text };
     }
   }
-  let place = -1;
-  return parts.map(({ part, first }) => {
-    if (first) place++;
-    return { ...characters[Math.max(place, 0)]!, text: part };
-  });
+  yield* ordered();
 }
 
-/**
- * Whether the canonical order has `b` before `a`: JavaScript tells no combining class. (The Rust tokenizer leaves marks younger than
- * Unicode 13 where they stand.)
- */
-function swapInOrder(a: string, b: string): boolean {
-  return a >= '\u0300' && b >= '\u0300' && (a + b).normalize('NFD') === b + a && a !== b;
+function decomposed(character: string): string[] {
+  const whole = character < FIRST_DECOMPOSED || UNDECOMPOSED_CHARACTER.test(character);
+  return whole ? [character] : Array.from(character.normalize('NFD'));
 }
 
-function wordsOf(characters: readonly Character[]): NormalizedWord[] {
+function wordsOf(characters: Iterable<Character>, lowercase: boolean, longestWord: number): NormalizedWord[] {
   const words: NormalizedWord[] = [];
   let word: NormalizedWord | undefined;
-  for (const { text, start, end } of characters) {
+  let length = 0;
+  for (const { text: before, start, end } of characters) {
+    const text = lowercase ? before.toLowerCase() : before;
     const boundary = LETTERS_AND_DIGITS.test(text) ? undefined : BOUNDARY.exec(text);
     if (boundary) word = undefined;
     if (boundary?.groups?.['space'] !== undefined) continue;
     if (word === undefined) {
       word = { text: '', starts: [], ends: [] };
+      length = 0;
       words.push(word);
     }
-    word.text += text;
-    for (let i = 0; i < text.length; i++) {
-      word.starts.push(start);
-      word.ends.push(end);
+    if (length > longestWord) {
+      word.ends[word.ends.length - 1] = end;
+      continue;
+    }
+    for (const part of text) {
+      word.text += part;
+      length++;
+      for (let i = 0; i < part.length; i++) {
+        word.starts.push(start);
+        word.ends.push(end);
+      }
     }
     if (boundary) word = undefined;
   }
@@ -116,6 +148,7 @@ function wordsOf(characters: readonly Character[]): NormalizedWord[] {
 }
 
 const DROPPED_CHARACTER = new RegExp(DROPPED, 'v');
+const FIRST_DECOMPOSED = '\u00c0';
 const UNDECOMPOSED_CHARACTER = new RegExp(UNDECOMPOSED, 'v');
 const MARK_CHARACTER = new RegExp(MARK, 'v');
 const LETTERS_AND_DIGITS = /^[0-9A-Za-z]+$/;

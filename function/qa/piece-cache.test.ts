@@ -6,7 +6,7 @@ test('a piece is remembered when it comes again', () => {
   const cached = remembered(encode);
   const pieces = ['Berlin', 'once', 'Berlin', 'Berlin', '\ud83d', '\ud83d', '\ud83d', 'Berlin'];
   expect(pieces.map((piece) => cached(piece))).toEqual(pieces.map((piece) => piece.length));
-  expect(encode.mock.calls.flat()).toEqual(['Berlin', 'once', 'Berlin', '\ud83d', '\ud83d']);
+  expect(encode.mock.calls.map(([piece]) => piece)).toEqual(['Berlin', 'once', 'Berlin', '\ud83d', '\ud83d']);
 });
 
 test('pieces that come once leave nothing behind', () => {

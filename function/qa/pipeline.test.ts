@@ -53,11 +53,51 @@ test.each([
   await expect(qa.answer(question, context, parameters)).rejects.toThrow(error);
 });
 
-test('a text is not read on when the deadline is too near', async () => {
-  const remaining = [1000, 0];
-  const context = FILLER.repeat(100);
-  await expect(qa.answer('Who?', context, {}, () => remaining.shift()!)).rejects.toThrow(DeadlineExceededError);
-  expect(remaining).toEqual([]);
+/** A pipeline of words as tokens, whose runs take so long on a clock of its own. */
+function slowPipeline(msPerRun: number) {
+  const vocabulary = (text: string) => text.split(' ').map((_, i) => i);
+  const encode = (text: string, look = () => {}) => {
+    const ids = vocabulary(text);
+    for (const _ of ids) look();
+    return { text, ids, words: ids, starts: ids.map((i) => 2 * i), ends: ids.map((i) => 2 * i + 1) };
+  };
+  let clock = 0;
+  let runs = 0;
+  const run = async ({ inputIds }: { inputIds: BigInt64Array }) => {
+    clock += msPerRun;
+    runs++;
+    return { startLogits: new Float32Array(inputIds.length), endLogits: new Float32Array(inputIds.length) };
+  };
+  const limits = { modelMaxLength: 512, maxPositions: 512, modelDigest: '', now: () => clock };
+  const token = { id: 1, type: 0 };
+  const types = { questionType: 0, contextType: 1, specialTokensOfOne: 2 };
+  const sequence = { before: [token], between: [token], after: [token], ...types };
+  const pipeline = createPipeline({ tokenizer: { encode }, sequence, session: { run }, ...limits });
+  /** What is left of a time that begins now. */
+  const within = (ms: number) => {
+    const end = clock + ms;
+    return () => end - clock;
+  };
+  return { pipeline, within, runs: () => runs, elapsedMs: () => clock };
+}
+
+test('a model that takes 1.5 s a window refuses what it cannot finish after the first window, and no run passes the time', async () => {
+  const { pipeline, within, runs, elapsedMs } = slowPipeline(1500);
+  const long = 'a '.repeat(10_000).trim();
+  await expect(pipeline.answer('q', long, {}, within(27_250))).rejects.toThrow(DeadlineExceededError);
+  expect([runs(), elapsedMs()]).toEqual([1, 1500]);
+  expect(await pipeline.answer('q', 'a '.repeat(1000).trim(), {}, within(27_250))).toHaveLength(1);
+  const before = runs();
+  await expect(pipeline.answer('q', long, {}, within(1000))).rejects.toThrow(DeadlineExceededError);
+  expect(runs()).toBe(before); // it is known by now what the least is that a window takes
+});
+
+test('a text is not even read when time is up', async () => {
+  const { pipeline, within, runs } = slowPipeline(1);
+  await expect(pipeline.answer('q', 'a '.repeat(1000), {}, within(0))).rejects.toThrow(
+    'Expected time to read the text',
+  );
+  expect(runs()).toBe(0);
 });
 
 test('many questions about one text tokenise it once', () => {

@@ -1,6 +1,6 @@
 import { spanCharacters } from './alignment.ts';
-import { type Answer, rankAnswers } from './answers.ts';
-import { deadlineGuard } from './deadline.ts';
+import { type Answer, createRanking } from './answers.ts';
+import { deadlineGuard, NOTHING_MEASURED } from './deadline.ts';
 import type { EncodedText, Tokenizer } from './encoded-text.ts';
 import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
 import { allowedTokens, contextStart, modelInput, type SequenceForm, specialTokens } from './sequence.ts';
@@ -27,9 +27,9 @@ export interface QaPipeline {
   /**
    * Answers a question from a text as Hugging Face's QuestionAnsweringPipeline does.
    *
-   * @param remainingMs what is left before the deadline; looked at before each window
+   * @param remainingMs what is left before the deadline; looked at while the texts are read, and before each window
    * @returns best first, at most `topK`; one empty answer of score 0 when the text holds nothing to answer with
-   * @throws InvalidParameterError, QuestionTooLongError, or DeadlineExceededError when the next window cannot be expected to end in time
+   * @throws InvalidParameterError, QuestionTooLongError, or DeadlineExceededError as soon as the answer cannot be expected in time
    */
   answer(
     question: string,
@@ -64,18 +64,20 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
   const limits = { modelMaxLength, specialTokens: specialTokens(sequence), specialTokensOfOne };
   let last: { text: string; encoded: EncodedText } | undefined;
 
+  const pace = { ...NOTHING_MEASURED };
+
   /** Many questions about one text tokenise it once. */
-  function encodeContext(text: string): EncodedText {
-    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text) };
+  function encodeContext(text: string, look?: () => void): EncodedText {
+    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text, look) };
     return last.encoded;
   }
 
-  function planned(question: string, context: string, given: Partial<QaParameters>) {
+  function planned(question: string, context: string, given: Partial<QaParameters>, look?: () => void) {
     const parameters = resolveParameters(given, limits);
     requireText('question', question);
     requireText('context', context);
-    const q = tokenizer.encode(question);
-    const c = encodeContext(context);
+    const q = tokenizer.encode(question, look);
+    const c = encodeContext(context, look);
     const sizes = { ...parameters, specialTokens: limits.specialTokens };
     const windows = contextWindows(q.ids.length, c.ids.length, sizes);
     requireWindows(windows, q.ids.length, sizes, maxPositions);
@@ -89,27 +91,35 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
       return windows.map((window) => ({ window, input: modelInput(sequence, q, c, window) }));
     },
     async answer(question, context, given = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
-      const { parameters, q, c, windows } = planned(question, context, given);
+      const { look, inTime } = deadlineGuard(remainingMs, now, pace);
+      const { parameters, q, c, windows } = planned(question, context, given, look);
       const { topK, maxAnswerLen, alignToWords, handleImpossibleAnswer } = parameters;
       // Several spans can align to the same words and are then merged.
       const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;
-      const inTime = deadlineGuard(remainingMs, now);
-      const candidates: Answer[] = [];
+      const starts = { questionStart: sequence.before.length, contextStart: contextStart(sequence, q) };
+      const texts = { question: q, context: c, ...starts };
+      const ranking = createRanking();
       let nullScore = Number.POSITIVE_INFINITY;
-      for (const window of windows) {
+
+      async function readWindow(window: Window): Promise<void> {
         // One input at a time: all of them together may be a thousand times the text.
-        const logits = await inTime(() => session.run(modelInput(sequence, q, c, window)));
+        const logits = await session.run(modelInput(sequence, q, c, window));
         const allowed = allowedTokens(sequence, q, window);
         const found = bestSpans({ ...logits, allowed }, maxAnswerLen, spansPerWindow);
         nullScore = Math.min(nullScore, found.nullScore);
-        const starts = { questionStart: sequence.before.length, contextStart: contextStart(sequence, q) };
-        const texts = { question: q, context: c, window, ...starts };
         for (const { start: first, end: last, score } of found.spans) {
-          const { start, end } = spanCharacters(texts, first, last, alignToWords);
-          candidates.push({ answer: context.slice(start, end), score, start, end });
+          const { start, end } = spanCharacters({ ...texts, window }, first, last, alignToWords);
+          ranking.add({ answer: context.slice(start, end), score, start, end });
         }
       }
-      const answers = rankAnswers(candidates, topK, handleImpossibleAnswer ? nullScore : undefined);
+
+      const tokensOf = ({ first, end }: Window) => q.ids.length + limits.specialTokens + end - first;
+      let tokensLeft = windows.reduce((sum, window) => sum + tokensOf(window), 0);
+      for (const window of windows) {
+        tokensLeft -= tokensOf(window);
+        await inTime(tokensOf(window), tokensLeft, () => readWindow(window));
+      }
+      const answers = ranking.best(topK, handleImpossibleAnswer ? nullScore : undefined);
       return answers.length > 0 ? answers : [{ answer: '', score: 0, start: 0, end: 0 }];
     },
   };

@@ -42,6 +42,7 @@ const WordPieceJson = v.looseObject({
     vocab: VocabularyJson,
     unk_token: v.string(),
     continuing_subword_prefix: v.string(),
+    max_input_chars_per_word: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 100),
   }),
   normalizer: v.looseObject({
     type: v.literal('BertNormalizer'),

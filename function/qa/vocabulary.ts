@@ -2,6 +2,16 @@
 export interface Vocabulary {
   has(token: string): boolean;
   get(token: string): number | undefined;
+  /** UTF-16 code units of the longest token, where that is known already. */
+  longestToken?: number;
+}
+
+/** UTF-16 code units of the longest token of a vocabulary. */
+export function longestToken(vocabulary: Vocabulary): number {
+  if (vocabulary.longestToken !== undefined) return vocabulary.longestToken;
+  let longest = 0;
+  for (const token of (vocabulary as Map<string, number>).keys()) longest = Math.max(longest, token.length);
+  return longest;
 }
 
 /** A vocabulary that needs no making: a Map of 30,000 tokens takes some 10 ms of a start, and wants a string for each. */
@@ -40,7 +50,9 @@ export function vocabularyOf({ lines, ends, slots }: IndexedVocabulary): Vocabul
     }
     return undefined;
   }
-  return { get, has: (token) => get(token) !== undefined };
+  let longest = 0;
+  for (let id = 0; id < ends.length; id++) longest = Math.max(longest, ends[id]! - (id === 0 ? 0 : ends[id - 1]! + 1));
+  return { get, has: (token) => get(token) !== undefined, longestToken: longest };
 }
 
 /** Source: FNV-1a of Fowler, Noll and Vo, over UTF-16 code units; folded, since the table looks at the low bits only. */

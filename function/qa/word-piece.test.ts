@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { BertTokenizer } from '@xenova/transformers/src/tokenizers.js';
+import { BertTokenizer, TokenizerModel } from '@xenova/transformers/src/tokenizers.js';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openModelFolder } from './model-folder.ts';
 import { createTokenizer } from './tokenizer.ts';
+import { wordPiece } from './word-piece.ts';
 
 const json = async (name: string) => JSON.parse(await readFile(`model/${name}`, 'utf8'));
 const tokenizerJson = await json('tokenizer.json');
@@ -75,4 +76,66 @@ test('word by word gives the ids of the whole text, whatever it is', () => {
       },
     ),
   );
+});
+
+describe('a word by itself', () => {
+  const settings = tokenizerJson.model;
+  const libraryWords = TokenizerModel.fromConfig(settings);
+  const wordsOf = (longestWord: number) =>
+    wordPiece({
+      ...settings,
+      vocab: new Map(Object.entries(settings.vocab)),
+      max_input_chars_per_word: longestWord,
+    });
+  const ids = (word: string) => libraryWords.convert_tokens_to_ids(libraryWords([word]));
+  const parts = fc.constantFrom(
+    'un',
+    'bel',
+    'iev',
+    'able',
+    'x',
+    'qz',
+    '1984',
+    'é',
+    '한',
+    '👍',
+    '\ud83d',
+    '东',
+    'ing',
+    '##s',
+  );
+
+  test('has the ids of the library, whatever it is, and its tokens are all of it', () => {
+    const ours = wordsOf(100);
+    fc.assert(
+      fc.property(fc.array(parts, { minLength: 1, maxLength: 60 }), (each) => {
+        const word = each.join('');
+        const tokens = ours(word);
+        expect(tokens.map(([id]) => id)).toEqual(ids(word));
+        expect([tokens[0]![1], ...tokens.map(([, , end]) => end)]).toEqual([
+          0,
+          ...tokens.slice(1).map(([, first]) => first),
+          word.length,
+        ]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([99, 100, 101, 200, 201, 5000])('of %i characters is known as far as the library knows it', (length) => {
+    for (const character of ['a', 'é', '👍', '\u{1d4d0}']) {
+      const word = character.repeat(length);
+      expect(
+        wordsOf(100)(word).map(([id]) => id),
+        character,
+      ).toEqual(ids(word));
+      expect(ours.encode(word).ids, character).toEqual(library.encode(word).slice(1, -1));
+    }
+  });
+
+  test('may have as many characters as its model says', () => {
+    const [unknown] = ids('👍'.repeat(101));
+    expect(wordsOf(3)('ing')).not.toEqual([[unknown, 0, 3]]);
+    expect(wordsOf(2)('ing')).toEqual([[unknown, 0, 3]]);
+  });
 });

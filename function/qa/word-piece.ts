@@ -1,16 +1,15 @@
 import type { AddedToken } from './added-tokens.ts';
 import type { TokenColumns, Tokenizer } from './encoded-text.ts';
-import { libraryModel } from './library-model.ts';
 import { type BertNormalizerConfig, bertNormalizer } from './normalizer.ts';
 import { remembered } from './piece-cache.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { longestToken, type Vocabulary } from './vocabulary.ts';
 import { wordSplitter } from './words.ts';
 
 /** What of a model's tokenizer files decides how text becomes ids: see tokenizer-files.ts. */
 export interface WordPieceSettings {
   type: 'WordPiece';
   normalizer: BertNormalizerConfig;
-  model: { vocab: Vocabulary; unk_token: string; continuing_subword_prefix: string };
+  model: { vocab: Vocabulary; unk_token: string; continuing_subword_prefix: string; max_input_chars_per_word: number };
   addedTokens: AddedToken[];
 }
 
@@ -21,49 +20,36 @@ export interface WordPieceSettings {
  * tokenising the whole text, and the offsets are known by construction.
  */
 export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer {
-  const model = libraryModel('WordPiece', settings.model);
-  const { vocab, unk_token: unknown, continuing_subword_prefix: prefix } = settings.model;
-  model.unk_token_id = vocab.get(unknown)!;
+  const { vocab, max_input_chars_per_word: longestWord } = settings.model;
+  const tokensOf = wordPiece(settings.model);
   const split = wordSplitter(settings.addedTokens);
-  const normalize = bertNormalizer(settings.normalizer);
+  const normalize = bertNormalizer(settings.normalizer, longestWord);
 
-  const encodePiece = remembered((piece) => {
+  const encodePiece = remembered((piece, look) => {
     const encoded: TokenColumns = { ids: [], words: [], starts: [], ends: [] };
-    for (const [number, word] of normalize(piece).entries()) {
-      for (const [id, first, end] of tokensOf(word.text)) {
-        encoded.ids.push(id);
+    for (const [number, word] of normalize(piece, look).entries()) {
+      look();
+      // 19 words of 20 are a token as they stand, and the longest match is looked for first. A word that is cut is longer than any token.
+      const whole = word.text.length <= longestWord ? vocab.get(word.text) : undefined;
+      for (const [id, first, end] of whole === undefined ? tokensOf(word.text) : [[whole, 0, word.text.length]]) {
+        encoded.ids.push(id!);
         encoded.words.push(number);
-        encoded.starts.push(word.starts[first]!);
-        encoded.ends.push(word.ends[end - 1]!);
+        encoded.starts.push(word.starts[first!]!);
+        encoded.ends.push(word.ends[end! - 1]!);
       }
     }
     return encoded;
   });
 
-  /** The ids of a word's tokens, and which code units of the word each of them is. */
-  function tokensOf(word: string): [id: number, first: number, end: number][] {
-    // The longest match is looked for first, and 19 words of 20 are a token as they stand: the library takes five times as long to find that.
-    const whole = word.length <= model.max_input_chars_per_word ? vocab.get(word) : undefined;
-    if (whole !== undefined) return [[whole, 0, word.length]];
-    const tokens = model([word]);
-    const ids = model.convert_tokens_to_ids(tokens);
-    if (tokens.length === 1 && tokens[0] === unknown) return [[ids[0]!, 0, word.length]];
-    let at = 0;
-    return tokens.map((token, i) => {
-      const first = at;
-      at += token.length - (first === 0 ? 0 : prefix.length);
-      return [ids[i]!, first, at];
-    });
-  }
-
   return {
-    encode(text) {
+    encode(text, look = () => {}) {
       const ids: number[] = [];
       const words: number[] = [];
       const starts: number[] = [];
       const ends: number[] = [];
       let wordCount = 0;
       for (const { start, end, addedId } of split(text)) {
+        look();
         if (addedId !== undefined) {
           ids.push(addedId);
           words.push(wordCount++);
@@ -71,7 +57,7 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
           ends.push(end);
           continue;
         }
-        const piece = encodePiece(text.slice(start, end));
+        const piece = encodePiece(text.slice(start, end), look);
         const count = piece.ids.length;
         for (let i = 0; i < count; i++) {
           ids.push(piece.ids[i]!);
@@ -83,5 +69,38 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
       }
       return { text, ids, words, starts, ends };
     },
+  };
+}
+
+/**
+ * The ids of a word's tokens, and which code units of the word each of them is: the longest token that the rest begins with, again and again.
+ * A word that has none somewhere, or more characters than a word may have, is one unknown token.
+ *
+ * Source: WordPiece of huggingface/tokenizers. It tries the whole rest first, we nothing longer than any token.
+ */
+export function wordPiece(
+  model: WordPieceSettings['model'],
+): (word: string) => [id: number, first: number, end: number][] {
+  const { vocab, unk_token: unknown, continuing_subword_prefix: prefix, max_input_chars_per_word: longestWord } = model;
+  const unknownId = vocab.get(unknown)!;
+  const longest = longestToken(vocab);
+
+  return (word) => {
+    const tokens: [number, number, number][] = [];
+    const known =
+      word.length <= longestWord || (word.length <= 2 * longestWord && Array.from(word).length <= longestWord);
+    for (let first = 0; known && first < word.length; first = tokens.at(-1)![2]) {
+      const before = first === 0 ? '' : prefix;
+      let end = Math.min(word.length, first + longest - before.length);
+      let id: number | undefined;
+      while (end > first) {
+        id = vocab.get(before + word.slice(first, end));
+        if (id !== undefined) break;
+        end--;
+      }
+      if (id === undefined) return [[unknownId, 0, word.length]];
+      tokens.push([id, first, end]);
+    }
+    return known ? tokens : [[unknownId, 0, word.length]];
   };
 }

@@ -10,11 +10,10 @@ declare module '@xenova/transformers/src/tokenizers.js' {
     (pieces: string[]): string[];
     convert_tokens_to_ids(tokens: string[]): number[];
     tokens_to_ids: { has(token: string): boolean; get(token: string): number | undefined };
-    unk_token_id: number;
-    /** Of WordPiece: Unicode characters of the longest word that it tokenises. */
-    max_input_chars_per_word: number;
-    /** Of BPE: what it has made of each piece so far, without a limit. */
-    cache?: Map<string, string[]>;
+    /** Which pair of tokens is merged before which: asked for every pair that comes to stand side by side. */
+    bpe_ranks: { get(pair: string): number | undefined };
+    /** What it has made of each piece so far, without a limit. */
+    cache: Map<string, string[]>;
   }
   export const TokenizerModel: {
     /** @param model the `model` of a tokenizer.json */

@@ -20,12 +20,12 @@ export class FunctionError extends Error {
 /** What a request may hold: see docs/api.md. */
 const MAX_QUESTIONS = 100;
 
-const Answers = v.array(v.looseObject({ answer: v.string() }));
 const Failure = v.looseObject({ error: v.looseObject({ code: v.string(), message: v.string() }) });
+const Answers = v.array(v.union([Failure, v.looseObject({ answer: v.string() })]));
 
 /**
  * Asks the function everything about a paragraph, in as few requests as it takes, each an event as a direct invocation sends it.
- * One that cannot be answered fails a whole request: then the questions of that one are asked by themselves.
+ * Where not one of a request can be answered, it has a single error: then its questions are asked by themselves.
  *
  * @param noAnswer whether the empty answer may win
  * @throws FunctionError when the model cannot be loaded
@@ -37,18 +37,29 @@ export async function* askParagraph(
 ): AsyncGenerator<Outcome[]> {
   const ask = async (asked: Question[]): Promise<Outcome[]> => {
     const event = { question: asked.map((each) => each.question), context, handle_impossible_answer: noAnswer };
-    const response = await handler(event, { awsRequestId: crypto.randomUUID() });
+    const response = await handler(event, { awsRequestId: crypto.randomUUID() }).catch(failureOf);
     const answers = v.safeParse(Answers, response);
-    if (answers.success) return asked.map((each, i) => ({ ...each, predicted: answers.output[i]!.answer }));
-    const { error } = v.parse(Failure, response);
-    if (error.code === 'MODEL_UNAVAILABLE') throw new FunctionError(`${error.code}: ${error.message}`);
-    return asked.map((each) => ({ ...each, error: `${error.code}: ${error.message}` }));
+    if (!answers.success) {
+      const { error } = v.parse(Failure, response);
+      if (error.code === 'MODEL_UNAVAILABLE') throw new FunctionError(`${error.code}: ${error.message}`);
+      return asked.map((each) => ({ ...each, error: `${error.code}: ${error.message}` }));
+    }
+    return asked.map((each, i) => {
+      const answer = answers.output[i]!;
+      if (!v.is(Failure, answer)) return { ...each, predicted: answer.answer };
+      return { ...each, error: `${answer.error.code}: ${answer.error.message}` };
+    });
   };
 
   for (let first = 0; first < questions.length; first += MAX_QUESTIONS) {
     const asked = questions.slice(first, first + MAX_QUESTIONS);
     const outcomes = await ask(asked);
-    if (asked.length === 1 || outcomes.every(({ error }) => error === undefined)) yield outcomes;
+    if (asked.length === 1 || outcomes.some(({ error }) => error === undefined)) yield outcomes;
     else for (const each of asked) yield await ask([each]);
   }
+}
+
+/** A function error, which a direct invocation gets for what may be retried, in the form of any other. */
+function failureOf({ name, message }: Error): v.InferOutput<typeof Failure> {
+  return { error: { code: name, message } };
 }

@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { ALBResult, APIGatewayProxyEvent } from 'aws-lambda';
 import type { EmulatorProcess } from '../emulator-process.ts';
 
 /** A JSON object, or a list. */
@@ -21,7 +21,9 @@ export type Door = (urls: EmulatorProcess['urls'], event: object) => Promise<Act
 /** The ways in for an event: through API Gateway as the request that it describes, where the emulator has such an API; and as it is. */
 export function doorsOf(event: object): [name: string, door: Door][] {
   const invokeDoor: [string, Door] = ['Invoke', invoke];
-  return 'httpMethod' in event ? [['API Gateway', restApi], invokeDoor] : [invokeDoor];
+  const { httpMethod, requestContext } = event as Partial<APIGatewayProxyEvent>;
+  const isOfRestApi = httpMethod !== undefined && requestContext !== undefined && !('elb' in requestContext);
+  return isOfRestApi ? [['API Gateway', restApi], invokeDoor] : [invokeDoor];
 }
 
 const REQUEST_MS = 30_000;
@@ -47,11 +49,11 @@ const invoke: Door = async (urls, event) => {
   const requestId = response.headers.get('x-amzn-requestid') ?? undefined;
   const result = (await response.json()) as Body;
   if (!('statusCode' in result)) return { body: result, requestId };
-  const { statusCode, headers, body } = result as APIGatewayProxyStructuredResultV2;
+  const { statusCode, headers, multiValueHeaders, body } = result as unknown as ALBResult;
+  const named = headers?.['x-capture-event-id'] ?? multiValueHeaders?.['x-capture-event-id']?.[0];
   return {
     status: statusCode,
     body: JSON.parse(body ?? ''),
-    eventId: String(headers?.['x-capture-event-id']),
-    requestId,
+    ...(named === undefined ? { requestId } : { eventId: String(named) }),
   };
 };

@@ -7,6 +7,8 @@ const Expected = v.strictObject({
   status: v.number(),
   /** Keys that the answer's body must have, with these values; more are allowed. A list has exactly so many items. */
   body: v.optional(v.union([v.array(v.unknown()), v.record(v.string(), v.unknown())]), {}),
+  /** The statuses of the records that it leaves. @default that of the answer alone */
+  records: v.optional(v.array(v.number())),
   /** Bounds of the answer's score, which differs in the last digits from one processor to the next. */
   score: v.optional(v.strictObject({ atLeast: v.optional(v.number()), atMost: v.optional(v.number()) }), {}),
 });

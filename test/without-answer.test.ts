@@ -1,0 +1,98 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
+import { ask } from './questions.ts';
+import { storedRecords } from './stored-records.ts';
+
+let folder: string;
+const started: EmulatorProcess[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'without-answer-'));
+});
+afterEach(async () => {
+  for (const { process } of started.splice(0)) process.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(flags: string[]): Promise<EmulatorProcess> {
+  const emulator = await startEmulator([...flags, '--env', 'CAPTURE_TIMEOUT_MS=2000'], path.join(folder, 'local'));
+  started.push(emulator);
+  return emulator;
+}
+
+const QUESTION = { question: 'Where do I live?', context: 'I live in Berlin.' };
+
+async function invoke(
+  { urls }: EmulatorProcess,
+  event: object,
+): Promise<{ functionError: string | null; result: unknown }> {
+  const response = await fetch(`${urls.invoke}/2015-03-31/functions/QuestionAnswering/invocations`, {
+    method: 'POST',
+    body: JSON.stringify(event),
+    signal: AbortSignal.timeout(30_000),
+  });
+  return { functionError: response.headers.get('x-amz-function-error'), result: await response.json() };
+}
+
+test('without a model, each door is told in its way that the request may come again, and all of it is on record', async () => {
+  const emulator = await start(['--env', `MODEL_DIR=${path.join(folder, 'no-model')}`]);
+  expect(await invoke(emulator, QUESTION)).toEqual({
+    functionError: expect.any(String),
+    result: {
+      errorType: 'MODEL_UNAVAILABLE',
+      errorMessage: expect.any(String),
+      trace: [expect.stringMatching(/^MODEL_UNAVAILABLE: .+$/)],
+    },
+  });
+  const messages = [JSON.stringify(QUESTION), 'no JSON'];
+  const Records = messages.map((body, i) => ({ messageId: `m${i}`, body, eventSource: 'aws:sqs' }));
+  expect(await invoke(emulator, { Records })).toEqual({
+    functionError: null,
+    result: { batchItemFailures: [{ itemIdentifier: 'm0' }] },
+  });
+  const { status, eventId } = await ask(emulator);
+  expect([status, eventId]).toEqual([503, expect.any(String)]);
+  expect(await emulator.stop()).toBe(0);
+  const records = await storedRecords(emulator.local);
+  expect(records.map(({ inferenceCapture }) => inferenceCapture.errorCode)).toEqual([
+    'MODEL_UNAVAILABLE',
+    'MODEL_UNAVAILABLE',
+    'INVALID_JSON',
+    'MODEL_UNAVAILABLE',
+  ]);
+}, 60_000);
+
+test('a response names no record that was refused', async () => {
+  const emulator = await start(['--env', 'CAPTURE_SPOOL_BYTES=1']);
+  expect(await ask(emulator)).toMatchObject({ status: 200, eventId: null });
+  expect(emulator.output()).toMatch(/a record was not captured.*"code":"SPOOL_FULL"/);
+}, 60_000);
+
+test("a megabyte that is meant to take for ever is answered or refused within the function's time, with a record", async () => {
+  const template = path.join(folder, 'template.yaml');
+  const shown = await readFile('template.yaml', 'utf8');
+  await writeFile(
+    template,
+    shown.replace('Timeout: 28', 'Timeout: 12').replaceAll(' dist/', ` ${process.cwd()}/dist/`),
+  );
+  const emulator = await start(['--template', template]);
+  const texts = [
+    `a${'\u0301\u0316'.repeat(250_000)}`,
+    `a${'\u0301\u302e'.repeat(200_000)}`,
+    'é'.repeat(500_000),
+    Array.from({ length: 9000 }, (_, i) => `${i}x`.repeat(30).slice(0, 100)).join(' '),
+  ];
+  for (const context of texts) {
+    const { functionError, result } = await invoke(emulator, {
+      version: '2.0',
+      requestContext: { http: { method: 'POST' } },
+      body: JSON.stringify({ question: 'Where do I live?', context }),
+    });
+    expect(functionError).toBeNull();
+    expect([200, 503]).toContain((result as { statusCode: number }).statusCode);
+  }
+  expect(await emulator.stop()).toBe(0);
+  expect(await storedRecords(emulator.local)).toHaveLength(texts.length);
+}, 120_000);

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { STAGE } from '../template/gateway.ts';
 import { ACCOUNT_ID } from '../template/template.ts';
 import type { RouteMatch } from './route.ts';
 
@@ -24,7 +25,6 @@ export interface Arrival {
   port: number;
 }
 
-export const STAGE = 'Prod';
 const API_ID = 'local';
 
 // What concerns one connection only does not reach the function.

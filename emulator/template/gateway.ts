@@ -7,9 +7,12 @@ import type { Path, Scope } from './intrinsics.ts';
 import type { Reading } from './reading.ts';
 import { Method, type Route, RoutePath } from './routes.ts';
 
+/** Of every API: the one that SAM gives the API that it adds itself. */
+export const STAGE = 'Prod';
+
 const Events = v.record(v.string(), v.looseObject({ Type: v.string(), Properties: v.optional(v.looseObject({}), {}) }));
 const ApiEvent = v.object({ Path: RoutePath, Method, RestApiId: v.optional(v.string(), '') });
-const ApiProperties = v.object({ Cors: v.optional(Cors) });
+const ApiProperties = v.object({ Cors: v.optional(Cors), StageName: v.optional(v.string(), STAGE) });
 
 /**
  * The routes of a function: those of its events of Type Api, and the preflights of the APIs that they belong to. All APIs are one here.
@@ -70,7 +73,9 @@ function corsByApi(document: TemplateDocument, scope: Scope, reading: Reading): 
         [...own, ...path],
         ['Globals', 'Api', ...path],
       ]);
-    byApi.set(id, reading.read(ApiProperties, merged, scope, origin).Cors);
+    const api = reading.read(ApiProperties, merged, scope, origin);
+    if (api.StageName !== STAGE) reading.warn(origin(['StageName']), `is ignored here: the stage is ${STAGE}`);
+    byApi.set(id, api.Cors);
   }
   return byApi;
 }

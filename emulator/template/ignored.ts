@@ -34,15 +34,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
     'KmsKeyArn',
     'VersionDescription',
   ],
-  'AWS::Serverless::Api': [
-    'Name',
-    'Description',
-    'StageName',
-    'Tags',
-    'PropagateTags',
-    'EndpointConfiguration',
-    'OpenApiVersion',
-  ],
+  'AWS::Serverless::Api': ['Name', 'Description', 'Tags', 'PropagateTags', 'EndpointConfiguration', 'OpenApiVersion'],
   'AWS::S3::Bucket': [
     'AccessControl',
     'AnalyticsConfigurations',

@@ -30,6 +30,7 @@ export class Reading {
   /**
    * A map's keys that the schema knows, with their intrinsic functions replaced. The others may use functions that have no value here.
    *
+   * @param advice what follows in the warning that a value is left out
    * @throws {StartError} as `check`
    */
   read<S extends v.ObjectSchema<v.ObjectEntries, undefined>>(
@@ -37,9 +38,10 @@ export class Reading {
     map: Readonly<Record<string, unknown>>,
     scope: Scope,
     origin: Origin,
+    advice: (path: Path) => string = () => '',
   ): v.InferOutput<S> {
     const known = Object.entries(map).filter(([key]) => Object.hasOwn(schema.entries, key));
-    const leftOut = (path: Path, why: string) => this.warn(origin(path), `is left out: ${why}`);
+    const leftOut = (path: Path, why: string) => this.warn(origin(path), `is left out: ${why}${advice(path)}`);
     return this.check(schema, resolveIntrinsics(Object.fromEntries(known), scope, [], leftOut), origin);
   }
 

@@ -81,7 +81,9 @@ Parameters:
     const { template, warnings } = parsed(`Environment:\n  Variables:\n    B: b\n    A: ${value}`, more);
     expect(template.variables).toEqual({ B: 'b' });
     expect(warnings).toEqual([expect.stringContaining(says)]);
-    expect(warnings[0]).toMatch(/^my\.yaml:11:11: Resources\.Fn\.Properties\.Environment\.Variables\.A is left out: /);
+    expect(warnings[0]).toMatch(
+      /^my\.yaml:11:11: Resources\.Fn\.Properties\.Environment\.Variables\.A is left out: .*\. Set it with --env A=VALUE$/,
+    );
   });
 
   test('that is AWS::NoValue is not there, and nothing is to be said', () => {
@@ -153,6 +155,16 @@ describe('what the emulator does not do is told, with its place', () => {
       '',
       '  Bucket: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}',
       'Resources.Bucket.Properties.VersioningConfiguration is ignored here',
+    ],
+    [
+      '',
+      '  Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1}}',
+      'my.yaml:9:50: Resources.Api.Properties.StageName is ignored here: the stage is Prod',
+    ],
+    [
+      '',
+      '  Api: {Type: AWS::Serverless::Api, Properties: {StageName: Prod, Auth: {}}}',
+      'Properties.Auth is ignored here',
     ],
     ['', 'Global: {Function: {MemorySize: 256}}', 'my.yaml:9:1: Global is ignored here'],
     [

@@ -124,7 +124,8 @@ function readFunction(
   const { Metadata } = reading.read(ResourceMetadata, resource, scope, own);
   const { Emulator: written } = resource['Metadata'] as Record<string, unknown>;
   reportIgnored(written, '', Object.keys(Emulator.entries), own(['Metadata', 'Emulator']), reading.warn);
-  const properties = reading.read(FunctionProperties, merged, scope, origin);
+  const advice = ([property, , name]: Path) => (property === 'Environment' ? `. Set it with --env ${name}=VALUE` : '');
+  const properties = reading.read(FunctionProperties, merged, scope, origin, advice);
   const variables = Object.entries(properties.Environment.Variables);
   return {
     functionName: properties.FunctionName ?? id,

@@ -28,6 +28,14 @@ test('an empty body is an empty object', async () => {
   expect(String((await invoke('QuestionAnswering', {}, '')).requests[0]?.payload)).toBe('{}');
 });
 
+test.each(['', 'nonsense', 'text/plain', 'a/b/c', 'application/json; charset'])(
+  'the content type does not matter: %j',
+  async (type) => {
+    const { response, requests } = await invoke('QuestionAnswering', { 'content-type': type }, '{"a":1}');
+    expect([response.statusCode, String(requests[0]?.payload)]).toEqual([200, '{"a":1}']);
+  },
+);
+
 test('a failure of the function is a 200 that says so', async () => {
   const { response } = await invoke('QuestionAnswering', {}, '{}', 'fails');
   expect([response.statusCode, response.headers['x-amz-function-error']]).toEqual([200, 'Unhandled']);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { takeAnyContentType } from '../any-content-type.ts';
 import { type Environment, EnvironmentClosed, TooManyRequests } from '../environment/environment.ts';
 import type { InvocationRequest } from '../environment/invocation.ts';
 import { VERSION } from '../environment/platform-log.ts';
@@ -26,8 +27,7 @@ export function buildInvokeApi({ functionName, environment }: InvokeApiOptions):
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1024 },
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  takeAnyContentType(app, 'buffer');
   refuseForeignCallers(app, (reason, _request, reply) =>
     sendError(reply, new InvokeError(403, 'AccessDeniedException', reason)),
   );

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { takeAnyContentType } from '../any-content-type.ts';
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
 import { refuseForeignCallers } from '../foreign-callers.ts';
 import { REQUEST_TIMEOUT_MS } from '../listen.ts';
@@ -44,12 +45,7 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
     // A path that is no valid URL is an unknown route like any other.
     frameworkErrors: (_error, _request, reply) => send(reply, UNKNOWN_ROUTE),
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  // fastify refuses a content type that is none. What to think of it is up to the function, whose event is made of the headers as they came.
-  app.addHook('onRequest', async ({ raw }) => {
-    raw.headers['content-type'] = 'application/octet-stream';
-  });
+  takeAnyContentType(app, 'buffer');
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amzn-RequestId', randomUUID()).header('x-amz-apigw-id', apiGatewayId());
   });

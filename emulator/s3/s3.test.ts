@@ -93,6 +93,14 @@ describe('an object', () => {
     expect(readFileSync(path.join(folder, Bucket, 'stream'), 'utf8')).toBe(body);
   });
 
+  test.each(['', 'nonsense', 'a/b/c', 'application/json; charset'])('may have any content type: %j', async (type) => {
+    const headers = { 'content-type': type };
+    expect((await app.inject({ method: 'PUT', url: `/${Bucket}/a`, payload: 'content', headers })).statusCode).toBe(
+      200,
+    );
+    expect(readFileSync(path.join(folder, Bucket, 'a'), 'utf8')).toBe('content');
+  });
+
   test('is replaced by the next of its key, but not where only a new one is wanted', async () => {
     await put('key', 'one');
     await put('key', 'two');

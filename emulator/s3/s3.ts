@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { takeAnyContentType } from '../any-content-type.ts';
 import { refuseForeignCallers } from '../foreign-callers.ts';
 import { addressOf } from './address.ts';
 import { awsChunks } from './aws-chunked.ts';
@@ -40,9 +41,7 @@ export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
     frameworkErrors: (_error, request, reply) =>
       sendError(new S3Error('InvalidURI', "Couldn't parse the specified URI."), request, reply),
   });
-  // Bodies are streamed to disk, however large they are.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+  takeAnyContentType(app, 'stream'); // straight to disk
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amz-request-id', randomUUID());
   });

@@ -34,8 +34,8 @@ export const HELP = `Runs the function and the extension of template.yaml as AWS
   --no-telemetry          no Telemetry API, as in AWS's runtime interface emulator
   --help                  this text
 
-All of it listens on 127.0.0.1 only. Port 0 takes any free port. Ctrl-C shuts the environment down as Lambda does,
-so that every record is delivered; a second Ctrl-C kills it.
+All of it listens on this machine only: 127.0.0.1, and ::1 but for the extension. Port 0 takes any free port. Ctrl-C
+shuts the environment down as Lambda does, so that every record is delivered; a second Ctrl-C kills it.
 `;
 
 /**

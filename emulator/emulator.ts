@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from './environment/clock.ts';
@@ -9,6 +8,7 @@ import { VERSION } from './environment/platform-log.ts';
 import { extensionVariables, functionArn, functionVariables } from './environment/variables.ts';
 import { buildInvokeApi } from './invoke-api/invoke-api.ts';
 import { freePort, listen } from './listen.ts';
+import { asStartError, makeFolder } from './machine.ts';
 import { findPrograms, runtimeProgram } from './programs.ts';
 import { buildRestApi } from './rest-api/rest-api.ts';
 import { buildS3 } from './s3/s3.ts';
@@ -21,7 +21,7 @@ export interface EmulatorOptions {
   templateFolder: string;
   /** The folder that keeps S3's objects and the environment's /tmp. */
   local: string;
-  /** Ports on 127.0.0.1; 0 is any free one. */
+  /** Ports of this machine; 0 is any free one. */
   ports: Ports;
   /** Laid over the environment of function and extensions. */
   env: Readonly<Record<string, string>>;
@@ -55,7 +55,7 @@ export interface Emulator {
  * Starts S3, the function's environment, API Gateway and the Invoke API; returns when all of them
  * listen, while the environment is being initialised.
  *
- * @throws {StartError} when a port is in use or there is nothing to run; then nothing is left running
+ * @throws {StartError} when a port is in use, there is nothing to run, or no files can be kept; then nothing is left running
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { template, log } = options;
@@ -97,7 +97,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     };
   } catch (error) {
     await closeServers();
-    throw error;
+    throw asStartError(error, options.local);
   }
 }
 
@@ -115,7 +115,7 @@ function environmentOptions(
 ): Omit<EnvironmentOptions, 'log'> {
   // Kept from run to run, as Lambda keeps it when it starts an environment again: what is in a spool is not lost.
   const tmp = path.resolve(local, 'environment', 'tmp');
-  mkdirSync(tmp, { recursive: true });
+  makeFolder(tmp);
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
   const logStreamName = `${day}/[${VERSION}]${randomBytes(16).toString('hex')}`;
   const sources = (runtimeApi: string) => ({

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FREE_PORTS, type Project, project } from './fixtures/command.ts';
+import { FREE_PORTS, INDEX, type Project, project } from './fixtures/command.ts';
 import { processState, until } from './fixtures/environment.ts';
 
 let place: Project;
@@ -131,3 +132,99 @@ test('repeats what extensions say at their start', async () => {
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);
 });
+
+test('ends as with Ctrl-C when nobody reads its output any more, as after `| head`', async () => {
+  const emulator = place.start(FREE_PORTS);
+  await emulator.ready();
+  await fetch(emulator.address('API Gateway'), { method: 'POST', body: '{}' });
+  const printed = emulator.output();
+  emulator.child.stdout?.destroy();
+  // What it writes next finds the pipe broken.
+  await fetch(emulator.address('API Gateway'), { method: 'POST', body: '{}' }).catch(() => undefined);
+  expect(await emulator.ended).toBe(0);
+  expect(emulator.output()).toBe(printed);
+  expect(place.note('timely', 'log')).toMatch(/SHUTDOWN spindown\n/);
+});
+
+const locals: [what: string, local: string, prepare: (folder: string) => void][] = [
+  ['a file', 'file', (folder) => writeFileSync(path.join(folder, 'file'), '')],
+  ['below a file', 'file/local', (folder) => writeFileSync(path.join(folder, 'file'), '')],
+  [
+    'a link to nothing',
+    'link',
+    (folder) => symlinkSync(path.join(folder, 'nothing', 'there'), path.join(folder, 'link')),
+  ],
+  ['a name that no folder can have', 'x'.repeat(300), () => {}],
+  ['a folder with a file for S3', 'half', (folder) => withFile(path.join(folder, 'half', 's3'))],
+  [
+    'a folder with a file for a bucket',
+    'half',
+    (folder) => withFile(path.join(folder, 'half', 's3', 'inference-capture')),
+  ],
+  ['a folder with a file for /tmp', 'half', (folder) => withFile(path.join(folder, 'half', 'environment', 'tmp'))],
+];
+test.each(locals)('says in one line that --local cannot be %s', async (_what, local, prepare) => {
+  prepare(place.folder);
+  const emulator = place.start([...FREE_PORTS, '--local', local]);
+  expect(await emulator.ended).toBe(1);
+  expect(emulator.output()).toMatch(
+    /^Cannot keep files in the folder of --local, .*: E[A-Z]+: .*\. Choose another with --local FOLDER\.\n$/,
+  );
+});
+
+test.skipIf(process.getuid?.() === 0)('says in one line that --local cannot be written', async () => {
+  const folder = path.join(place.folder, 'read-only');
+  mkdirSync(folder, { mode: 0o500 });
+  const emulator = place.start([...FREE_PORTS, '--local', folder]);
+  expect(await emulator.ended).toBe(1);
+  expect(emulator.output()).toMatch(/^Cannot keep files .*EACCES: permission denied.*\n$/);
+});
+
+test('says in one line that too few files may be open', () => {
+  const command = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, INDEX, ...FREE_PORTS];
+  const { status, stderr, stdout } = spawnSync('/bin/sh', command, {
+    cwd: place.folder,
+    encoding: 'utf8',
+    timeout: 15_000,
+    killSignal: 'SIGKILL',
+  });
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    '',
+    'Expected to be allowed at least 128 open files, got 64. Raise the limit with `ulimit -n 1024`.\n',
+  ]);
+});
+
+test('tells what of the template it does not do, and starts', async () => {
+  const template = path.join(place.folder, 'template.yaml');
+  writeFileSync(template, readFileSync(template, 'utf8').replace('Timeout: 28', 'Timeout: 28\n      Layers: [a]'));
+  const emulator = place.start(FREE_PORTS);
+  await emulator.ready();
+  expect(emulator.output()).toMatch(
+    /^WARN template\.yaml:\d+:7: Resources\.QuestionAnswering\.Properties\.Layers is ignored here$/m,
+  );
+  emulator.child.kill('SIGINT');
+  expect(await emulator.ended).toBe(0);
+});
+
+test('asks no proxy for this machine, and warns who would', async () => {
+  const proxies = {
+    http_proxy: 'http://127.0.0.1:1',
+    HTTP_PROXY: 'http://127.0.0.1:1',
+    HTTPS_PROXY: 'http://127.0.0.1:1',
+  };
+  const env = { PATH: process.env['PATH'] ?? '', NODE_USE_ENV_PROXY: '1', ...proxies };
+  const emulator = place.start(FREE_PORTS, { env });
+  await emulator.ready();
+  const body = JSON.stringify({ behaviour: 'value', value: { body: 'hi' } });
+  expect(await (await fetch(emulator.address('API Gateway'), { method: 'POST', body })).text()).toBe('hi');
+  expect(emulator.output()).toContain('WARN http_proxy is set: curl and the AWS CLI would ask that proxy');
+  emulator.child.kill('SIGINT');
+  expect(await emulator.ended).toBe(0);
+  expect(place.note('timely', 'log')).toMatch(/^INVOKE\nSHUTDOWN spindown\n/);
+});
+
+function withFile(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, '');
+}

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { startEmulator } from './emulator.ts';
 import { killAll } from './environment/process-group.ts';
+import { openFilesLimit, proxyRemark, requireOpenFiles } from './machine.ts';
 import { readyMessage } from './ready-message.ts';
 import { StartError } from './start-error.ts';
 import { readTemplate } from './template/template.ts';
@@ -15,13 +16,15 @@ try {
 }
 
 async function main(): Promise<void> {
+  const stopped = stopSignal();
   const flags = parseCommandLine(process.argv.slice(2));
   if (flags.help) {
     console.log(HELP);
     return;
   }
-  const template = readTemplate(flags.template);
-  const stopped = stopSignal();
+  requireOpenFiles(openFilesLimit());
+  const { template, warnings } = readTemplate(flags.template);
+  for (const warning of [...warnings, proxyRemark(process.env)]) if (warning) console.error(`WARN ${warning}`);
   const emulator = await startEmulator({
     template,
     templateFolder: path.dirname(path.resolve(flags.template)),
@@ -43,9 +46,12 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** Resolves with the first signal to stop; the second one ends everything at once. */
+/** Resolves with the first signal to stop, or when nobody reads the output any more; a second signal ends everything at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    // `| head` has seen enough, or the terminal is gone. Lines that cannot be written for another reason are lost.
+    const readerGone = ({ code }: NodeJS.ErrnoException) => (code === 'EPIPE' || code === 'EIO') && resolve();
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', readerGone);
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {

@@ -1,22 +1,64 @@
+import { once } from 'node:events';
 import net from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { StartError } from './start-error.ts';
 
+/** How long a request may take to come, in milliseconds: who connects and says nothing does not stay for ever. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How often another port is tried where any free one will do: one that is free on ::1 may be taken on 127.0.0.1. */
+const MAX_TRIES = 10;
+
 /**
- * Starts to listen on 127.0.0.1.
+ * Starts to listen on 127.0.0.1, and on ::1 where the machine has it: `localhost` is one of them, or both, and not everywhere the same.
  *
- * @param port 0 for any free one
+ * @param port 0 for any that is free on both
  * @param flag the one that changes the port, for the message
  * @returns the port
- * @throws {StartError} when the port is in use, or needs rights that one does not have
+ * @throws {StartError} when the port is in use on one of them, or needs rights that one does not have
  */
 export async function listen(app: FastifyInstance, port: number, flag: string): Promise<number> {
-  try {
-    await app.listen({ host: '127.0.0.1', port });
-  } catch (error) {
-    throw portError(error, port, flag);
+  let ipv6: net.Server | undefined;
+  app.addHook('preClose', async () => {
+    if (ipv6) await closed(ipv6, app);
+  });
+  for (let tries = 1; ; tries++) {
+    try {
+      ipv6 = await listenOnIpv6(app, port);
+      const chosen = ipv6 ? portOf(ipv6) : port;
+      await app.listen({ host: '127.0.0.1', port: chosen });
+      return portOf(app.server);
+    } catch (error) {
+      if (ipv6) await closed(ipv6, app);
+      const again = port === 0 && tries < MAX_TRIES && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!again) throw portError(error, port, flag);
+    }
   }
-  return (app.server.address() as net.AddressInfo).port;
+}
+
+/** A second door to the same HTTP server; undefined where there is no IPv6. */
+async function listenOnIpv6(app: FastifyInstance, port: number): Promise<net.Server | undefined> {
+  const options = { allowHalfOpen: true, noDelay: true }; // as node:http has it for its own
+  const door = net.createServer(options, (socket) => app.server.emit('connection', socket)).listen(port, '::1');
+  try {
+    await once(door, 'listening');
+    return door;
+  } catch (error) {
+    if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** Waits for what is being answered; connections that only may be used again are not waited for. */
+async function closed(door: net.Server, app: FastifyInstance): Promise<void> {
+  const end = once(door, 'close');
+  door.close();
+  app.server.closeIdleConnections();
+  await end;
+}
+
+function portOf(server: net.Server): number {
+  return (server.address() as net.AddressInfo).port;
 }
 
 /**
@@ -30,7 +72,7 @@ export function freePort(port: number, flag: string): Promise<number> {
     const server = net.createServer();
     server.once('error', (error) => reject(portError(error, port, flag)));
     server.listen(port, '127.0.0.1', () => {
-      const { port: found } = server.address() as net.AddressInfo;
+      const found = portOf(server);
       server.close(() => resolve(found));
     });
   });
@@ -45,5 +87,5 @@ function portError(error: unknown, port: number, flag: string): Error {
   }
   if (code === 'EACCES')
     return new StartError(`Port ${port} needs more rights. Choose one above 1023 with ${flag} PORT.`);
-  return new StartError(`Cannot listen on 127.0.0.1:${port} (${flag}): ${message}`);
+  return new StartError(`Cannot listen on port ${port} (${flag}): ${message}`);
 }

@@ -1,4 +1,5 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { refuseForeignCallers } from '../foreign-callers.ts';
 import type { Control } from './control.ts';
 import { extensionsApi, type FunctionIdentity } from './extensions-api.ts';
 import { Refusal } from './refusal.ts';
@@ -8,6 +9,9 @@ import { telemetryApi } from './telemetry/telemetry-api.ts';
 
 // Well above what either API accepts: a response that is too large is still read, so that the runtime gets its 413.
 const BODY_LIMIT = 64 * 1024 * 1024;
+
+/** What Lambda calls the machine that an environment's processes run on. */
+const HOST = 'sandbox.localdomain';
 
 /** A path of the two APIs, and the verbs that it has. */
 const VERBS: readonly [path: RegExp, allow: string][] = [
@@ -33,11 +37,12 @@ export function buildControlServer(
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, _request, reply) => {
-    const refusal =
-      error instanceof Refusal ? error : new Refusal(500, 'InternalServerError', (error as Error).message);
-    reply.code(refusal.status).send({ errorMessage: refusal.message, errorType: refusal.errorType });
-  });
+  const refuse = (reply: FastifyReply, { status, message, errorType }: Refusal) =>
+    reply.code(status).send({ errorMessage: message, errorType });
+  refuseForeignCallers(app, (reason, _request, reply) => refuse(reply, new Refusal(403, 'AccessDenied', reason)), HOST);
+  app.setErrorHandler((error, _request, reply) =>
+    refuse(reply, error instanceof Refusal ? error : new Refusal(500, 'InternalServerError', (error as Error).message)),
+  );
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?');
     const known = VERBS.find(([pattern]) => pattern.test(path));

@@ -3,7 +3,12 @@ import { answering, type Behaviour } from '../fixtures/answering.ts';
 import { buildInvokeApi } from './invoke-api.ts';
 import { functionNameOf } from './invoke-error.ts';
 
-async function invoke(name: string, headers: Record<string, string> = {}, payload = '{}', behaviour?: Behaviour) {
+async function invoke(
+  name: string,
+  headers: Record<string, string> = {},
+  payload: string | Buffer = '{}',
+  behaviour?: Behaviour,
+) {
   const { environment, requests } = answering({ answer: 1 }, behaviour);
   const app = buildInvokeApi({ functionName: 'QuestionAnswering', environment });
   const url = `/2015-03-31/functions/${name}/invocations`;
@@ -22,6 +27,14 @@ test('an answer comes with its request and version', async () => {
 test('an empty body is an empty object', async () => {
   expect(String((await invoke('QuestionAnswering', {}, '')).requests[0]?.payload)).toBe('{}');
 });
+
+test.each(['', 'nonsense', 'text/plain', 'a/b/c', 'application/json; charset'])(
+  'the content type does not matter: %j',
+  async (type) => {
+    const { response, requests } = await invoke('QuestionAnswering', { 'content-type': type }, '{"a":1}');
+    expect([response.statusCode, String(requests[0]?.payload)]).toEqual([200, '{"a":1}']);
+  },
+);
 
 test('a failure of the function is a 200 that says so', async () => {
   const { response } = await invoke('QuestionAnswering', {}, '{}', 'fails');
@@ -61,6 +74,24 @@ const errors: [what: string, request: () => ReturnType<typeof invoke>, status: n
   ['an unknown function', () => invoke('Other'), 404, 'ResourceNotFoundException'],
   ['an unknown version', () => invoke('QuestionAnswering:7'), 404, 'ResourceNotFoundException'],
   ['a body that is not JSON', () => invoke('QuestionAnswering', {}, '{'), 400, 'InvalidRequestContentException'],
+  [
+    'a body that is not UTF-8',
+    () => invoke('QuestionAnswering', {}, Buffer.from('"caf\xe9"', 'latin1')),
+    400,
+    'InvalidRequestContentException',
+  ],
+  [
+    'a body that begins with a byte order mark',
+    () => invoke('QuestionAnswering', {}, '\ufeff{}'),
+    400,
+    'InvalidRequestContentException',
+  ],
+  [
+    'a client context that is not UTF-8',
+    () => invoke('QuestionAnswering', { 'x-amz-client-context': Buffer.from('"\xe9"', 'latin1').toString('base64') }),
+    400,
+    'InvalidRequestContentException',
+  ],
   [
     'a body over 6 MB',
     () => invoke('QuestionAnswering', {}, `"${'x'.repeat(6 * 1024 * 1024)}"`),

@@ -1,9 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { takeAnyContentType } from '../any-content-type.ts';
 import { type Environment, EnvironmentClosed, TooManyRequests } from '../environment/environment.ts';
 import type { InvocationRequest } from '../environment/invocation.ts';
 import { VERSION } from '../environment/platform-log.ts';
 import { functionArn } from '../environment/variables.ts';
+import { refuseForeignCallers } from '../foreign-callers.ts';
+import { REQUEST_TIMEOUT_MS } from '../listen.ts';
 import { functionNameOf, InvokeError } from './invoke-error.ts';
 
 export interface InvokeApiOptions {
@@ -19,11 +23,14 @@ export function buildInvokeApi({ functionName, environment }: InvokeApiOptions):
   const app = fastify({
     bodyLimit: MAX_PAYLOAD_BYTES,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1024 },
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  takeAnyContentType(app, 'buffer');
+  refuseForeignCallers(app, (reason, _request, reply) =>
+    sendError(reply, new InvokeError(403, 'AccessDeniedException', reason)),
+  );
   app.setErrorHandler((error, _request, reply) => sendError(reply, asInvokeError(error)));
   app.setNotFoundHandler((request, reply) =>
     sendError(
@@ -78,12 +85,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, invocation: 
 
 function requestOf(request: FastifyRequest): InvocationRequest {
   const payload = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : Buffer.from('{}');
-  try {
-    JSON.parse(payload.toString('utf8'));
-  } catch (error) {
-    const message = `Could not parse request body into json: ${(error as Error).message}`;
-    throw new InvokeError(400, 'InvalidRequestContentException', message);
-  }
+  requireJson(payload);
   const context = request.headers['x-amz-client-context'];
   const traceId = request.headers['x-amzn-trace-id'];
   return {
@@ -93,11 +95,22 @@ function requestOf(request: FastifyRequest): InvocationRequest {
   };
 }
 
-function clientContextOf(header: string): string {
-  const json = Buffer.from(header, 'base64').toString('utf8');
+function requireJson(payload: Buffer): void {
   try {
+    if (!isUtf8(payload)) throw new Error('it is not UTF-8');
+    JSON.parse(payload.toString('utf8'));
+  } catch (error) {
+    const message = `Could not parse request body into json: ${(error as Error).message}`;
+    throw new InvokeError(400, 'InvalidRequestContentException', message);
+  }
+}
+
+function clientContextOf(header: string): string {
+  const json = Buffer.from(header, 'base64');
+  try {
+    requireJson(json);
     // It travels on in a header, where only ASCII is safe.
-    return JSON.stringify(JSON.parse(json)).replaceAll(/[\u0080-\uffff]/g, escapedCharacter);
+    return JSON.stringify(JSON.parse(json.toString('utf8'))).replaceAll(/[\u0080-\uffff]/g, escapedCharacter);
   } catch {
     throw new InvokeError(400, 'InvalidRequestContentException', 'Expected X-Amz-Client-Context to be JSON in base64');
   }

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { STAGE } from '../template/gateway.ts';
 import { ACCOUNT_ID } from '../template/template.ts';
 import type { RouteMatch } from './route.ts';
 
@@ -24,15 +25,13 @@ export interface Arrival {
   port: number;
 }
 
-export const STAGE = 'Prod';
 const API_ID = 'local';
 
 // What concerns one connection only does not reach the function.
 const HOP_BY_HOP = /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
 /**
- * The event of a REST API's proxy integration, payload format 1.0. A body that is not UTF-8 text has its other bytes replaced, as there
- * are no binary media types.
+ * The event of a REST API's proxy integration, payload format 1.0. The body is UTF-8, as there are no binary media types.
  */
 export function restEvent(request: RestRequest, match: RouteMatch, arrival: Arrival): APIGatewayProxyEvent {
   const [path = '/', ...query] = request.url.split('?');

@@ -35,11 +35,26 @@ export const UNKNOWN_ROUTE = gatewayError(403, 'Missing Authentication Token', '
 export const EVENT_TOO_LARGE = gatewayError(413, 'Request Too Long', 'RequestTooLargeException');
 export const TIMED_OUT = gatewayError(504, 'Endpoint request timed out', 'GatewayTimeoutException');
 export const HEADERS_TOO_LARGE = gatewayError(431, 'Request Header Fields Too Large', 'BadRequestException');
+export const NOT_TEXT = gatewayError(
+  400,
+  'Expected the body to be text in UTF-8, as there are no binary media types: send other bytes in base64',
+  'BadRequestException',
+);
 export const BODY_TOO_LARGE: RestResponse = {
   statusCode: 413,
   headers: { 'content-type': 'text/plain' },
   body: 'HTTP content length exceeded 10485760 bytes.',
 };
+
+/** To a browser that asks what a page of another origin may send. The function's own answers have the headers that it sets itself. */
+export function preflightResponse(headers: Record<string, string>): RestResponse {
+  return { statusCode: 200, headers: { 'Content-Type': 'application/json', ...headers }, body: '{}\n' };
+}
+
+/** To who may not ask at all. API Gateway itself would not say the reason. */
+export function forbidden(reason: string): RestResponse {
+  return gatewayError(403, 'Forbidden', 'ForbiddenException', { reason });
+}
 
 /**
  * What API Gateway makes of a function's answer.
@@ -99,10 +114,10 @@ function unsendable(headers: Record<string, string | string[]>): string | undefi
   }
 }
 
-function gatewayError(statusCode: number, message: string, type: string): RestResponse {
+function gatewayError(statusCode: number, message: string, type: string, more = {}): RestResponse {
   return {
     statusCode,
     headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': type },
-    body: JSON.stringify({ message }),
+    body: JSON.stringify({ message, ...more }),
   };
 }

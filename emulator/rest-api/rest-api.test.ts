@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { answering, type Behaviour } from '../fixtures/answering.ts';
 import { buildRestApi } from './rest-api.ts';
 
-const ROUTES = [{ method: 'POST', path: '/nlp-qa' }];
+const PREFLIGHT = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'OPTIONS,POST' };
+const ROUTES = [
+  { method: 'POST', path: '/nlp-qa' },
+  { method: 'GET', path: '/items/{my-id}' },
+  { method: 'ANY', path: '/cors' },
+  { method: 'OPTIONS', path: '/cors', preflight: PREFLIGHT },
+];
 
 function gateway(answer: unknown, behaviour?: Behaviour) {
   const { environment, requests } = answering(answer, behaviour);
@@ -31,6 +37,50 @@ test('a request becomes an event, and the answer a response', async () => {
   const event = JSON.parse(String(requests[0]?.payload));
   expect(event).toMatchObject({ body: '{"q":1}', queryStringParameters: { a: '1' }, httpMethod: 'POST' });
   expect(event.headers['X-Amzn-Trace-Id']).toBe(requests[0]?.traceId);
+});
+
+test('a path parameter may have a hyphen in its name, and a slash in its value', async () => {
+  const { app, requests } = gateway({});
+  expect((await app.inject({ method: 'GET', url: '/items/a%2Fb%20c' })).statusCode).toBe(200);
+  const event = JSON.parse(String(requests[0]?.payload));
+  expect(event).toMatchObject({ pathParameters: { 'my-id': 'a%2Fb c' }, resource: '/items/{my-id}' });
+});
+
+test('a browser that asks before it sends is answered without the function', async () => {
+  const { app, requests } = gateway({});
+  const headers = { origin: 'http://localhost:5173', 'access-control-request-method': 'POST' };
+  const response = await app.inject({ method: 'OPTIONS', url: '/cors', headers });
+  expect([response.statusCode, response.body]).toEqual([200, '{}\n']);
+  expect(response.headers).toMatchObject({
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'OPTIONS,POST',
+  });
+  expect(requests).toEqual([]);
+});
+
+describe('a body', () => {
+  const post = async (payload: Buffer) => {
+    const { app, requests } = gateway({});
+    const response = await app.inject({ method: 'POST', url: '/nlp-qa', payload });
+    return { response, requests };
+  };
+
+  test.each([
+    ['latin-1', [0x7b, 0xe9, 0x7d]],
+    ['an overlong form', [0xc0, 0xaf]],
+    ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['a sequence that is cut off', [0xe2, 0x82]],
+    ['gzip', [0x1f, 0x8b, 0x08]],
+  ])('that is not UTF-8, as %s, is refused rather than changed', async (_what, bytes) => {
+    const { response, requests } = await post(Buffer.from(bytes));
+    expect([response.statusCode, response.json().message]).toEqual([400, expect.stringContaining('text in UTF-8')]);
+    expect(requests).toEqual([]);
+  });
+
+  test.each(['é€😀', '\ufeff{}', '\u0000', '\ufffd', ''])('%j reaches the function as it came', async (body) => {
+    const { requests } = await post(Buffer.from(body));
+    expect(JSON.parse(String(requests[0]?.payload)).body).toBe(body === '' ? null : body);
+  });
 });
 
 describe('API Gateway itself answers', () => {

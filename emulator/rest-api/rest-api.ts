@@ -1,13 +1,20 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { takeAnyContentType } from '../any-content-type.ts';
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
-import type { Route } from '../template/template.ts';
+import { refuseForeignCallers } from '../foreign-callers.ts';
+import { REQUEST_TIMEOUT_MS } from '../listen.ts';
+import type { Route } from '../template/routes.ts';
 import { restEvent } from './event.ts';
 import {
   BODY_TOO_LARGE,
   EVENT_TOO_LARGE,
+  forbidden,
   HEADERS_TOO_LARGE,
   INTERNAL_SERVER_ERROR,
+  NOT_TEXT,
+  preflightResponse,
   type RestResponse,
   restResponse,
   THROTTLED,
@@ -33,19 +40,16 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     // A path that is no valid URL is an unknown route like any other.
     frameworkErrors: (_error, _request, reply) => send(reply, UNKNOWN_ROUTE),
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  // fastify refuses a content type that is none. What to think of it is up to the function, whose event is made of the headers as they came.
-  app.addHook('onRequest', async ({ raw }) => {
-    raw.headers['content-type'] = 'application/octet-stream';
-  });
+  takeAnyContentType(app, 'buffer');
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amzn-RequestId', randomUUID()).header('x-amz-apigw-id', apiGatewayId());
   });
+  refuseForeignCallers(app, (reason, _request, reply) => send(reply, forbidden(reason)));
   app.setErrorHandler((error, _request, reply) => {
     if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE') return send(reply, BODY_TOO_LARGE);
     log(`API Gateway: ${(error as Error).message}`);
@@ -60,10 +64,12 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
     const url = raw.url ?? '/';
     const match = matchRoute(routes, request.method, url.split('?')[0]!);
     if (!match) return UNKNOWN_ROUTE;
+    if (match.route.preflight) return preflightResponse(match.route.preflight);
     if (raw.rawHeaders.reduce((bytes, text) => bytes + text.length, url.length) > MAX_HEADER_BYTES)
       return HEADERS_TOO_LARGE;
 
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (!isUtf8(body)) return NOT_TEXT;
     const traceId = `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
     const arrival = {
       requestId: randomUUID(),

@@ -7,28 +7,32 @@ export interface Address {
 }
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const MAX_KEY_BYTES = 1024;
 
 /**
- * The bucket and the key of `/bucket/key`, percent-decoded.
+ * The bucket and the key of `/bucket/key`, percent-decoded. A key is any text: it may hold `//` or a NUL, and end in `/`.
  *
- * @throws {S3Error} for a key that could not be a file in the bucket's folder, above all one that would lead out of it
+ * @throws {S3Error} for what no bucket is called, and for the keys that S3 refuses: above all one that climbs out of its bucket with `..`
  */
 export function addressOf(path: string): Address {
-  const [, bucket = '', ...rest] = decoded(path).split('/');
+  const [, bucket = '', ...parts] = decoded(path).split('/');
   if (bucket === '') return {};
   if (!BUCKET.test(bucket)) throw new S3Error('InvalidBucketName', `The specified bucket is not valid: ${bucket}`);
-  const key = rest.join('/');
+  const key = parts.join('/');
   if (key === '') return { bucket };
-  if (Buffer.byteLength(key) > 1024) throw new S3Error('KeyTooLongError', 'Your key is too long');
-  for (const part of rest) {
-    if (part === '' || part === '.' || part === '..' || part.includes('\0')) {
-      throw new S3Error('InvalidURI', `Expected a key that can be a file's path, got '${key}'`);
-    }
-    if (Buffer.byteLength(part) > 255) {
-      throw new S3Error('KeyTooLongError', 'Objects are files here: a part of a key has at most 255 bytes');
-    }
-  }
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error('KeyTooLongError', 'Your key is too long');
+  if (climbsOut(parts)) throw new S3Error('InvalidURI', `Expected a key that stays in its bucket, got '${key}'`);
   return { bucket, key };
+}
+
+/** S3's rule: read from the left, there are never more `..` than parts before them that are something else. */
+function climbsOut(parts: readonly string[]): boolean {
+  let depth = 0;
+  return parts.some((part) => {
+    if (part === '..') depth -= 1;
+    else if (part !== '.' && part !== '') depth += 1;
+    return depth < 0;
+  });
 }
 
 function decoded(path: string): string {

@@ -1,10 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
-import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import {
+  constants,
+  createWriteStream,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crc32 } from 'node:zlib';
+import { makeFolder } from '../machine.ts';
+import { StartError } from '../start-error.ts';
+import { type Checksums, ContentSums } from './content-sums.ts';
+import { type BucketFolders, findFile, isFolder, keyAside, makePlace, pathOf } from './key-file.ts';
+import type { Range } from './range.ts';
 import { S3Error } from './s3-error.ts';
 
 export interface StoredObject {
@@ -13,25 +27,41 @@ export interface StoredObject {
   modified: Date;
 }
 
-/** What the sender says about a body, to be compared with what came. All in base64; each may be absent. */
-export interface Checksums {
-  md5?: string | undefined;
-  crc32?: string | undefined;
+/** An object that is open: it stays as it is, even when it is replaced or deleted meanwhile. */
+export interface OpenObject extends StoredObject {
+  etag: string;
+  /** Its content, and the end of it closes the object. */
+  read(range?: Range): Readable;
+  close(): Promise<void>;
 }
 
-/** Objects as plain files, `{folder}/{bucket}/{key}`. Bucket and key must have gone through `addressOf`. */
+/**
+ * Objects as plain files, `{folder}/{bucket}/{key}`. Keys that cannot be the path of a file, or whose place is taken, have one in
+ * `{folder}/.keys/{bucket}/`. Nothing outside of the folder is read or written, whatever the key is, and whatever links there are in it.
+ *
+ * What decides where an object lies is synchronous: no two requests can come between each other there.
+ */
 export class ObjectStore {
   readonly #folder: string;
-  // No bucket may be called this, so that half an upload is never seen as an object.
+  // No bucket may be called so: half an upload is never seen as an object.
   readonly #uploads: string;
 
-  /** Creates the folder and the buckets. */
+  /**
+   * Creates the folder and the buckets.
+   *
+   * @throws {StartError} where a link is in the place of a bucket; whatever the system says where it cannot be written
+   */
   constructor(folder: string, buckets: readonly string[]) {
-    this.#folder = folder;
-    this.#uploads = path.join(folder, '.uploads');
+    makeFolder(folder);
+    this.#folder = realpathSync.native(folder);
+    this.#uploads = path.join(this.#folder, '.uploads');
     rmSync(this.#uploads, { recursive: true, force: true });
-    mkdirSync(this.#uploads, { recursive: true });
-    for (const bucket of buckets) mkdirSync(path.join(folder, bucket), { recursive: true });
+    mkdirSync(this.#uploads);
+    for (const bucket of buckets) {
+      const { files } = this.#folders(bucket);
+      makeFolder(files);
+      if (!isFolder(files)) throw new StartError(`Expected a bucket's folder at ${files}, got a link.`);
+    }
   }
 
   buckets(): string[] {
@@ -41,15 +71,16 @@ export class ObjectStore {
       .sort();
   }
 
-  async createBucket(bucket: string): Promise<void> {
-    if (existsSync(path.join(this.#folder, bucket))) {
+  createBucket(bucket: string): void {
+    const { files } = this.#folders(bucket);
+    if (lstatSync(files, { throwIfNoEntry: false })) {
       throw new S3Error('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded.');
     }
-    await mkdir(path.join(this.#folder, bucket));
+    mkdirSync(files);
   }
 
   requireBucket(bucket: string): void {
-    if (existsSync(path.join(this.#folder, bucket))) return;
+    if (isFolder(this.#folders(bucket).files)) return;
     throw new S3Error('NoSuchBucket', `The specified bucket does not exist: ${bucket}`);
   }
 
@@ -59,7 +90,7 @@ export class ObjectStore {
    * @param claimed read when all of the content has come, as checksums may come behind it
    * @param onlyNew PreconditionFailed where the key has an object already, even one that is being stored at this moment
    * @returns its ETag
-   * @throws {S3Error} PreconditionFailed, BadDigest, and whatever the content throws
+   * @throws {S3Error} PreconditionFailed, BadDigest, NoSuchBucket, and whatever the content throws
    */
   async put(
     { bucket, key }: { bucket: string; key: string },
@@ -67,106 +98,105 @@ export class ObjectStore {
     claimed: () => Checksums,
     onlyNew: boolean,
   ): Promise<string> {
-    const file = this.#file(bucket, key);
-    if (onlyNew && existsSync(file)) throw preconditionFailed();
     const upload = path.join(this.#uploads, randomUUID());
-    const sum = { md5: createHash('md5'), crc32: 0 };
+    const sums = new ContentSums();
+    if (onlyNew) this.#requireNew(bucket, key);
     try {
-      await pipeline(content, (chunks: AsyncIterable<Buffer>) => summed(chunks, sum), createWriteStream(upload));
-      const md5 = sum.md5.digest();
-      compare(claimed().md5, md5);
-      compare(claimed().crc32, uint32(sum.crc32));
-      await mkdir(path.dirname(file), { recursive: true });
-      if (onlyNew) await link(upload, file);
-      else await rename(upload, file);
-      return `"${md5.toString('hex')}"`;
-    } catch (error) {
-      throw storeError(error);
+      await pipeline(content, (chunks: AsyncIterable<Buffer>) => sums.through(chunks), createWriteStream(upload));
+      sums.compare(claimed());
+      this.requireBucket(bucket);
+      if (onlyNew) this.#requireNew(bucket, key);
+      const folders = this.#folders(bucket);
+      renameSync(upload, findFile(folders, key) ?? makePlace(folders, key));
+      return sums.etag();
     } finally {
       await rm(upload, { force: true });
     }
   }
 
   /** @throws {S3Error} NoSuchKey */
-  async head(bucket: string, key: string): Promise<StoredObject & { etag: string }> {
-    const { size, mtime } = await this.#stat(bucket, key);
-    const md5 = createHash('md5');
-    for await (const chunk of this.read(bucket, key)) md5.update(chunk);
-    return { key, bytes: size, modified: mtime, etag: `"${md5.digest('hex')}"` };
+  async open(bucket: string, key: string): Promise<OpenObject> {
+    const file = findFile(this.#folders(bucket), key);
+    if (file === undefined) throw new S3Error('NoSuchKey', 'The specified key does not exist.');
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return await openObject(handle, key);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
-  read(bucket: string, key: string, range?: { start: number; end: number }): Readable {
-    return createReadStream(this.#file(bucket, key), range);
-  }
-
-  async remove(bucket: string, key: string): Promise<void> {
-    await rm(this.#file(bucket, key), { force: true });
+  /** Does nothing where the key has no object. */
+  remove(bucket: string, key: string): void {
+    const folders = this.#folders(bucket);
+    for (let file = findFile(folders, key); file !== undefined; file = findFile(folders, key)) {
+      rmSync(file);
+      // S3 has no folders: one that nothing is in any more must not be in the way of a key.
+      removeEmpty(path.dirname(file), folders);
+    }
   }
 
   /** Every object whose key begins so, in the order of its key's UTF-8 bytes. */
-  async list(bucket: string, prefix: string): Promise<StoredObject[]> {
-    const root = path.join(this.#folder, bucket);
-    const folder = path.join(root, prefix.slice(0, prefix.lastIndexOf('/') + 1));
-    if (!folder.startsWith(root) || !existsSync(folder)) return [];
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const keys = files
-      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-      .filter((key) => key.startsWith(prefix))
-      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const objects = await Promise.all(
-      keys.map(async (key) => {
-        const { size, mtime } = await this.#stat(bucket, key);
-        return { key, bytes: size, modified: mtime };
-      }),
-    );
-    return objects;
+  list(bucket: string, prefix: string): StoredObject[] {
+    const { files, aside } = this.#folders(bucket);
+    const start = prefix.includes('/') ? pathOf(files, prefix.slice(0, prefix.lastIndexOf('/'))) : files;
+    const found = new Map<string, string>();
+    for (const file of filesIn(aside)) {
+      const key = keyAside(aside, file);
+      if (key?.startsWith(prefix)) found.set(key, file);
+    }
+    for (const file of start === undefined ? [] : filesIn(start)) {
+      const key = path.relative(files, file).replaceAll(path.sep, '/');
+      if (key.startsWith(prefix)) found.set(key, file);
+    }
+    return [...found]
+      .map(([key, file]) => ({ key, stats: lstatSync(file, { throwIfNoEntry: false }) }))
+      .filter(({ stats }) => stats?.isFile())
+      .map(({ key, stats }) => ({ key, bytes: stats!.size, modified: stats!.mtime }))
+      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  async #stat(bucket: string, key: string): Promise<Stats> {
-    const found = await stat(this.#file(bucket, key)).catch(() => undefined);
-    if (!found?.isFile()) throw new S3Error('NoSuchKey', 'The specified key does not exist.');
-    return found;
+  #requireNew(bucket: string, key: string): void {
+    if (findFile(this.#folders(bucket), key) === undefined) return;
+    throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
   }
 
-  #file(bucket: string, key: string): string {
-    return path.join(this.#folder, bucket, key);
-  }
-}
-
-async function* summed(chunks: AsyncIterable<Buffer>, sum: { md5: ReturnType<typeof createHash>; crc32: number }) {
-  for await (const chunk of chunks) {
-    sum.md5.update(chunk);
-    sum.crc32 = crc32(chunk, sum.crc32);
-    yield chunk;
+  #folders(bucket: string): BucketFolders {
+    return { files: path.join(this.#folder, bucket), aside: path.join(this.#folder, '.keys', bucket) };
   }
 }
 
-function compare(claimed: string | undefined, actual: Buffer): void {
-  if (claimed === undefined || claimed === actual.toString('base64')) return;
-  throw new S3Error(
-    'BadDigest',
-    `The checksum you specified did not match: expected ${claimed}, got ${actual.toString('base64')}`,
-  );
+async function openObject(handle: FileHandle, key: string): Promise<OpenObject> {
+  const { size, mtime } = await handle.stat();
+  const sums = new ContentSums();
+  for await (const _ of sums.through(handle.createReadStream({ start: 0, autoClose: false })));
+  return {
+    key,
+    bytes: size,
+    modified: mtime,
+    etag: sums.etag(),
+    read: (range) => handle.createReadStream(range ?? { start: 0 }),
+    close: () => handle.close(),
+  };
 }
 
-function uint32(number: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(number);
-  return bytes;
+/** Step by step, as Node's own recursive reading follows links to folders. */
+function filesIn(folder: string): string[] {
+  if (!isFolder(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return filesIn(file);
+    return entry.isFile() ? [file] : [];
+  });
 }
 
-function storeError(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EEXIST' && (error as NodeJS.ErrnoException).syscall === 'link') return preconditionFailed();
-  if (code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST') {
-    return new S3Error(
-      'InvalidRequest',
-      'Objects are files here: a key cannot be both an object and a folder of others.',
-    );
+function removeEmpty(folder: string, { files, aside }: BucketFolders): void {
+  if (folder === files || folder === aside) return;
+  try {
+    rmdirSync(folder);
+  } catch {
+    return; // something is in it
   }
-  return error;
-}
-
-function preconditionFailed(): S3Error {
-  return new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+  removeEmpty(path.dirname(folder), { files, aside });
 }

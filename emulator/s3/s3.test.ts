@@ -1,7 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -21,10 +23,12 @@ const Bucket = 'inference-capture';
 let folder: string;
 let app: FastifyInstance;
 let client: S3Client;
+let log: string[];
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 's3-'));
-  app = buildS3({ folder, buckets: [Bucket], log: () => {} });
+  log = [];
+  app = buildS3({ folder, buckets: [Bucket], log: (line) => log.push(line) });
   const port = await listen(app, 0, '--s3-port');
   client = new S3Client({
     endpoint: `http://127.0.0.1:${port}`,
@@ -84,9 +88,17 @@ describe('an object', () => {
   });
 
   test('may come as a stream, in chunks with a checksum behind them', async () => {
-    const text = 'x'.repeat(200_000);
-    await put('stream', Readable.from([Buffer.from(text)]), { ContentLength: text.length });
-    expect(readFileSync(path.join(folder, Bucket, 'stream'), 'utf8')).toBe(text);
+    const body = 'x'.repeat(200_000);
+    await put('stream', Readable.from([Buffer.from(body)]), { ContentLength: body.length });
+    expect(readFileSync(path.join(folder, Bucket, 'stream'), 'utf8')).toBe(body);
+  });
+
+  test.each(['', 'nonsense', 'a/b/c', 'application/json; charset'])('may have any content type: %j', async (type) => {
+    const headers = { 'content-type': type };
+    expect((await app.inject({ method: 'PUT', url: `/${Bucket}/a`, payload: 'content', headers })).statusCode).toBe(
+      200,
+    );
+    expect(readFileSync(path.join(folder, Bucket, 'a'), 'utf8')).toBe('content');
   });
 
   test('is replaced by the next of its key, but not where only a new one is wanted', async () => {
@@ -135,6 +147,7 @@ describe('a listing', () => {
     [{ Prefix: 'a/', Delimiter: '/' }, ['a/1', 'a/2'], ['a/b/']],
     [{ Prefix: 'nothing/' }, [], []],
     [{ Prefix: '../' }, [], []],
+    [{ Prefix: '../inference-capture-private/' }, [], []],
     [{ StartAfter: 'a/2' }, ['a/b/3', 'c'], []],
   ];
   test.each(listings)('of %j', async (query, expected, prefixes) => {
@@ -181,37 +194,121 @@ describe('a bucket', () => {
   });
 });
 
+/** Sends a path as it stands: a URL would take its dots out. */
+function raw(method: string, target: string, headers: http.OutgoingHttpHeaders = {}) {
+  const { port } = app.server.address() as { port: number };
+  return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: string }>((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', port, path: target, method, headers }, async (response) =>
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await text(response) }),
+    );
+    request.on('error', reject);
+    request.end(method === 'PUT' ? 'content' : undefined);
+  });
+}
+
 test.each([
   ['/inference-capture/../secret', 'InvalidURI'],
   ['/inference-capture/%2e%2e/secret', 'InvalidURI'],
   ['/inference-capture/a%2f..%2f..%2f..%2fsecret', 'InvalidURI'],
-  ['/inference-capture/a//b', 'InvalidURI'],
-  ['/inference-capture/a/', 'InvalidURI'],
-  ['/inference-capture/a%00b', 'InvalidURI'],
+  ['/inference-capture/./../secret', 'InvalidURI'],
   ['/inference-capture/%zz', 'InvalidURI'],
+  ['/inference-capture/%ff', 'InvalidURI'],
   ['/../secret', 'InvalidBucketName'],
   ['/.uploads/a', 'InvalidBucketName'],
-  [`/inference-capture/${'a'.repeat(256)}`, 'KeyTooLongError'],
-  [`/inference-capture/${'a/'.repeat(600)}a`, 'KeyTooLongError'],
-])('PUT %s is refused: no key leaves its folder', async (url, code) => {
-  const { hostname, port } = new URL(`http://127.0.0.1:${(app.server.address() as { port: number }).port}`);
-  // Not through a URL, which would take the dots out.
-  const http = await import('node:http');
-  const body = await new Promise<string>((resolve, reject) => {
-    const request = http.request({ hostname, port, path: url, method: 'PUT' }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve(text));
+  ['/.keys/inference-capture', 'InvalidBucketName'],
+  [`/inference-capture/${'a/'.repeat(512)}a`, 'KeyTooLongError'],
+  [`/inference-capture/${'%C3%BC'.repeat(513)}`, 'KeyTooLongError'],
+])('%s is refused, as S3 refuses it', async (target, code) => {
+  for (const method of ['PUT', 'GET', 'DELETE']) {
+    expect(await raw(method, target)).toMatchObject({
+      status: 400,
+      body: expect.stringContaining(`<Code>${code}</Code>`),
     });
-    request.on('error', reject);
-    request.end('content');
-  });
-  expect(body).toContain(`<Code>${code}</Code>`);
+  }
+  expect(readdirSync(folder).sort()).toEqual(['.uploads', Bucket]);
 });
 
-test('a key cannot be an object and a folder of others', async () => {
-  await put('a');
-  expect(await failure(put('a/b'))).toEqual(['InvalidRequest', 400]);
+test.each([
+  ['/a/', 'a/'],
+  ['/a//b', 'a//b'],
+  ['//a', '/a'],
+  ['/a/../b', 'a/../b'],
+  ['/a/.', 'a/.'],
+  ['/a%00b', 'a\0b'],
+  ['/a%2Fb%20c+d%25', 'a/b c+d%'],
+  [`/${'a'.repeat(1024)}`, 'a'.repeat(1024)],
+])('%s is the key %j', async (target, key) => {
+  expect((await raw('PUT', `/${Bucket}${target}`)).status).toBe(200);
+  expect(await raw('GET', `/${Bucket}${target}`)).toMatchObject({ status: 200, body: 'content' });
+  const { body } = await raw('GET', `/${Bucket}?list-type=2&encoding-type=url`);
+  expect(body).toContain(`<Key>${encodeURIComponent(key).replaceAll('%2F', '/')}</Key>`);
+  expect((await raw('DELETE', `/${Bucket}${target}`)).status).toBe(204);
+  expect((await raw('GET', `/${Bucket}${target}`)).status).toBe(404);
+});
+
+test('a key may be another and a part of others, as in S3', async () => {
+  for (const Key of ['a/b', 'a', 'a/', 'a/b/', 'a/b/c']) await put(Key, Key);
+  expect((await keys({})).keys).toEqual(['a', 'a/', 'a/b', 'a/b/', 'a/b/c']);
+  expect(await keys({ Delimiter: '/' })).toMatchObject({ keys: ['a'], prefixes: ['a/'] });
+  expect(await keys({ Prefix: 'a/', Delimiter: '/' })).toMatchObject({ keys: ['a/', 'a/b'], prefixes: ['a/b/'] });
+  for (const Key of ['a/b', 'a', 'a/']) {
+    const found = await client.send(new GetObjectCommand({ Bucket, Key }));
+    expect(await found.Body?.transformToString()).toBe(Key);
+  }
+  expect(await failure(put('a', 'again', { IfNoneMatch: '*' }))).toEqual(['PreconditionFailed', 412]);
+});
+
+test('what is only the beginning of keys is no object: it can be deleted without effect, and be stored as a new one', async () => {
+  await put('a/b');
+  expect(await failure(client.send(new GetObjectCommand({ Bucket, Key: 'a' })))).toEqual(['NoSuchKey', 404]);
+  for (const Key of ['a', 'a/']) {
+    const { $metadata } = await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    expect($metadata.httpStatusCode).toBe(204);
+  }
+  await put('a', 'one', { IfNoneMatch: '*' });
+  expect((await keys({})).keys).toEqual(['a', 'a/b']);
+});
+
+describe('a range', () => {
+  beforeEach(async () => {
+    await put('digits', '0123456789');
+    await put('empty', Buffer.alloc(0));
+  });
+
+  test.each([
+    ['digits', 'bytes=10-', 10],
+    ['digits', 'bytes=-0', 10],
+    ['empty', 'bytes=0-', 0],
+  ])('of %s that is past its end, %s, is a 416 that tells its length', async (Key, Range, bytes) => {
+    const command = new GetObjectCommand({ Bucket, Key, Range });
+    expect(await failure(client.send(command))).toEqual(['InvalidRange', 416]);
+    const response = await raw('GET', `/${Bucket}/${Key}`, { range: Range });
+    expect(response.headers).toMatchObject({ 'content-range': `bytes */${bytes}`, 'content-type': 'application/xml' });
+    expect(response.headers).not.toHaveProperty('etag');
+    expect(response.body).toContain(
+      `<RangeRequested>${Range}</RangeRequested><ActualObjectSize>${bytes}</ActualObjectSize>`,
+    );
+    expect(await raw('HEAD', `/${Bucket}/${Key}`, { range: Range })).toMatchObject({ status: 416, body: '' });
+  });
+
+  test('that asks for several parts gets all of it, as S3 gives one part at most', async () => {
+    const { status, body } = await raw('GET', `/${Bucket}/digits`, { range: 'bytes=0-1,3-4' });
+    expect([status, body]).toEqual([200, '0123456789']);
+  });
+
+  test('can be asked about', async () => {
+    const { status, headers } = await raw('HEAD', `/${Bucket}/digits`, { range: 'bytes=2-4' });
+    expect([status, headers['content-range'], headers['content-length']]).toEqual([206, 'bytes 2-4/10', '3']);
+  });
+});
+
+test('an error of the machine is told without a path of it', async () => {
+  rmSync(path.join(folder, '.uploads'), { recursive: true });
+  const { status, body } = await raw('PUT', `/${Bucket}/a`);
+  expect([status, body]).toEqual([
+    500,
+    expect.stringContaining("<Message>The emulator's log has the cause.</Message>"),
+  ]);
+  expect(body).not.toContain(folder);
+  expect(log).toEqual([expect.stringContaining('ENOENT')]);
 });

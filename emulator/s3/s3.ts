@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { takeAnyContentType } from '../any-content-type.ts';
+import { refuseForeignCallers } from '../foreign-callers.ts';
 import { addressOf } from './address.ts';
 import { awsChunks } from './aws-chunked.ts';
+import type { Checksums } from './content-sums.ts';
 import { listPage, listRequest, listXml } from './list-objects.ts';
-import { type Checksums, ObjectStore } from './object-store.ts';
+import { ObjectStore } from './object-store.ts';
+import { rangeOf } from './range.ts';
 import { S3Error } from './s3-error.ts';
 import { element, xmlDocument } from './xml.ts';
 
@@ -15,6 +19,9 @@ export interface S3Options {
   buckets: readonly string[];
   log(line: string): void;
 }
+
+/** How long an upload may take, in milliseconds. */
+const UPLOAD_TIMEOUT_MS = 300_000;
 
 // Of an object: requests for them must not be taken for requests for the object itself.
 const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging', 'uploadId', 'uploads', 'versionId'];
@@ -29,20 +36,21 @@ export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
   const store = new ObjectStore(folder, buckets);
   const app = fastify({
     forceCloseConnections: true,
+    requestTimeout: UPLOAD_TIMEOUT_MS,
     exposeHeadRoutes: false,
     frameworkErrors: (_error, request, reply) =>
       sendError(new S3Error('InvalidURI', "Couldn't parse the specified URI."), request, reply),
   });
-  // Bodies are streamed to disk, however large they are.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+  takeAnyContentType(app, 'stream'); // straight to disk
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-amz-request-id', randomUUID());
   });
+  refuseForeignCallers(app, (reason, request, reply) => sendError(new S3Error('AccessDenied', reason), request, reply));
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof S3Error) return sendError(error, request, reply);
     log(`S3: ${(error as Error).message}`);
-    return sendError(new S3Error('InternalError', (error as Error).message), request, reply);
+    // Its own message may name a folder of this machine.
+    return sendError(new S3Error('InternalError', "The emulator's log has the cause."), request, reply);
   });
 
   app.all('/*', async (request, reply) => {
@@ -66,7 +74,7 @@ async function bucketOperation(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (request.method === 'PUT') {
-    await store.createBucket(bucket);
+    store.createBucket(bucket);
     return reply.header('location', `/${bucket}`).send();
   }
   store.requireBucket(bucket);
@@ -76,7 +84,7 @@ async function bucketOperation(
   if (query.get('list-type') !== '2')
     throw new S3Error('NotImplemented', 'Of a bucket, this S3 knows ListObjectsV2 only.');
   const listing = listRequest(bucket, query);
-  return sendXml(reply, listXml(listPage(await store.list(bucket, listing.prefix), listing), listing));
+  return sendXml(reply, listXml(listPage(store.list(bucket, listing.prefix), listing), listing));
 }
 
 async function objectOperation(
@@ -90,23 +98,30 @@ async function objectOperation(
     case 'PUT':
       return put(store, address, request, reply);
     case 'DELETE':
-      await store.remove(bucket, key);
+      store.remove(bucket, key);
       return reply.code(204).send();
     case 'GET':
-    case 'HEAD': {
-      const { bytes, modified, etag } = await store.head(bucket, key);
-      reply.headers({ etag, 'last-modified': modified.toUTCString(), 'accept-ranges': 'bytes' });
-      reply.type('application/octet-stream').header('content-length', bytes);
-      if (request.method === 'HEAD' || bytes === 0) return reply.send(request.method === 'HEAD' ? undefined : '');
-      const range = rangeOf(request.headers.range, bytes);
-      if (!range) return reply.send(store.read(bucket, key));
-      reply.code(206).header('content-length', range.end - range.start + 1);
-      reply.header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
-      return reply.send(store.read(bucket, key, range));
-    }
+    case 'HEAD':
+      return get(store, address, request, reply);
     default:
       throw notAllowed(request);
   }
+}
+
+async function get(store: ObjectStore, { bucket, key }: ObjectAddress, request: FastifyRequest, reply: FastifyReply) {
+  const object = await store.open(bucket, key);
+  const { bytes, modified, etag } = object;
+  const range = rangeOf(request.headers.range, bytes);
+  if (request.method === 'HEAD' || range === 'unsatisfiable') await object.close();
+  if (range === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${bytes}`);
+    const details = { RangeRequested: request.headers.range ?? '', ActualObjectSize: bytes };
+    throw new S3Error('InvalidRange', 'The requested range is not satisfiable', details);
+  }
+  reply.headers({ etag, 'last-modified': modified.toUTCString(), 'accept-ranges': 'bytes' });
+  reply.type('application/octet-stream').header('content-length', range ? range.end - range.start + 1 : bytes);
+  if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
+  return reply.send(request.method === 'HEAD' ? undefined : object.read(range));
 }
 
 async function put(store: ObjectStore, address: ObjectAddress, request: FastifyRequest, reply: FastifyReply) {
@@ -134,14 +149,6 @@ function isAwsChunked(headers: FastifyRequest['headers']): boolean {
     String(headers['content-encoding'] ?? '').includes('aws-chunked') ||
     String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-')
   );
-}
-
-function rangeOf(header: string | undefined, bytes: number): { start: number; end: number } | undefined {
-  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
-  if (from === '' && to === '') return undefined;
-  const start = from === '' ? Math.max(0, bytes - Number(to)) : Number(from);
-  const end = from === '' || to === '' ? bytes - 1 : Math.min(bytes - 1, Number(to));
-  return start <= end ? { start, end } : undefined;
 }
 
 function bucketsXml(names: readonly string[]): string {

@@ -1,5 +1,8 @@
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a key may hold any, and the answer must still be XML
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f]/g;
+
 export function element(name: string, text: string | number | boolean): string {
   return `<${name}>${escaped(String(text))}</${name}>`;
 }
@@ -16,5 +19,5 @@ function escaped(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll('\r', '&#13;');
+    .replaceAll(CONTROL, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { parseDocument } from 'yaml';
 import { StartError } from '../start-error.ts';
-import { INTRINSIC_TAGS, resolveIntrinsics, type Scope } from './intrinsics.ts';
+import { API, BUCKET, FUNCTION, type Resource, resourcesOf, TemplateDocument } from './document.ts';
+import { readRoutes } from './gateway.ts';
+import { mergeGlobals } from './globals.ts';
+import { reportIgnored, reportIgnoredResources } from './ignored.ts';
+import type { Path, Scope } from './intrinsics.ts';
+import { Reading } from './reading.ts';
+import type { Route } from './routes.ts';
+import { readSource } from './source.ts';
 
 /** The bucket that every `AWS::S3::Bucket` without a name of its own is called here. In the cloud its name is generated. */
 export const LOCAL_BUCKET = 'inference-capture';
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '123456789012';
-
-/** One route of API Gateway. `path` as in the template: `/a/{id}`, `/a/{proxy+}`. */
-export interface Route {
-  method: string;
-  path: string;
-}
 
 /** What the emulator takes from a template. */
 export interface FunctionTemplate {
@@ -30,35 +30,33 @@ export interface FunctionTemplate {
   extensionsUri: string;
 }
 
-const Path = v.pipe(v.string(), v.startsWith('/', 'Expected a path that starts with /'));
-const ApiEvent = v.object({
-  Type: v.literal('Api', 'Expected an event of Type Api, the only one that the emulator has'),
-  Properties: v.object({ Path, Method: v.string() }),
+export interface TemplateFile {
+  template: FunctionTemplate;
+  /** What of the file the emulator does not do, a line each, with its place in the file. */
+  warnings: string[];
+}
+
+const Emulator = v.object({ CodeUri: v.string(), ExtensionsUri: v.optional(v.string(), '') });
+const ResourceMetadata = v.object({ Metadata: v.object({ Emulator }) });
+const FunctionProperties = v.object({
+  FunctionName: v.optional(v.string()),
+  ImageConfig: v.object({ Command: v.tuple([v.pipe(v.string(), v.regex(/^.+\..+$/, 'Expected FILE.EXPORT'))]) }),
+  MemorySize: v.optional(integer(128, 10_240), 128),
+  Timeout: v.optional(integer(1, 900), 3),
+  Environment: v.optional(
+    v.object({ Variables: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}) }),
+    {},
+  ),
 });
-const FunctionResource = v.object({
-  Metadata: v.object({ Emulator: v.object({ CodeUri: v.string(), ExtensionsUri: v.optional(v.string(), '') }) }),
-  Properties: v.object({
-    FunctionName: v.optional(v.string()),
-    ImageConfig: v.object({ Command: v.tuple([v.pipe(v.string(), v.regex(/^.+\..+$/, 'Expected FILE.EXPORT'))]) }),
-    MemorySize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(128), v.maxValue(10_240)), 128),
-    Timeout: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(900)), 3),
-    Environment: v.optional(
-      v.object({ Variables: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])) }),
-      { Variables: {} },
-    ),
-    Events: v.optional(v.record(v.string(), ApiEvent), {}),
-  }),
-});
-const Document = v.object({
-  Resources: v.record(v.string(), v.looseObject({ Type: v.string(), Properties: v.optional(v.looseObject({}), {}) })),
-});
+const BucketName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Expected the name of a bucket'));
+const BucketProperties = v.object({ BucketName: v.optional(BucketName, LOCAL_BUCKET) });
 
 /**
  * Reads the template in a file.
  *
  * @throws {StartError} when the file cannot be read, and as `parseTemplate`
  */
-export function readTemplate(file: string): FunctionTemplate {
+export function readTemplate(file: string): TemplateFile {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -72,79 +70,100 @@ export function readTemplate(file: string): FunctionTemplate {
  * Understands an AWS SAM template with one function.
  *
  * @param file its name, for the messages
- * @throws {StartError} naming the path in the file that is wrong
+ * @throws {StartError} naming the line, the column and the path in the file that is wrong
  */
-export function parseTemplate(text: string, file: string): FunctionTemplate {
-  const document = parseDocument(text, { customTags: INTRINSIC_TAGS, logLevel: 'silent' });
-  const broken = document.errors[0] ?? document.warnings[0];
-  if (broken) throw new StartError(`${file} is no template that the emulator can read: ${broken.message}`);
+export function parseTemplate(text: string, file: string): TemplateFile {
+  const source = readSource(text, file);
+  const reading = new Reading(source, file);
+  const document = reading.check(TemplateDocument, source.value);
+  reportIgnored(document, 'template', ['Globals', 'Resources'], [], reading.warn);
+  reportIgnored(document.Globals, '', ['Function', 'Api'], ['Globals'], reading.warn);
+  reportIgnoredResources(document.Resources, [FUNCTION, API, BUCKET], reading.warn);
 
-  const { Resources } = check(Document, document.toJS(), file, []);
-  const functions = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::Serverless::Function');
+  const functions = resourcesOf(document, FUNCTION);
   const [found] = functions;
   if (found === undefined || functions.length > 1) {
-    throw new StartError(`${file}: expected one resource of Type AWS::Serverless::Function, got ${functions.length}.`);
+    throw new StartError(`${file}: expected one resource of Type ${FUNCTION}, got ${functions.length}.`);
   }
-  const [logicalId, resource] = found;
-  const at = ['Resources', logicalId];
-  const buckets = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::S3::Bucket');
-  const scope = localScope(buckets.map(([id, { Properties }]) => [id, bucketName(Properties)]));
+  const fixed = { ...PSEUDO_PARAMETERS, ...defaultsOf(document.Parameters) };
+  const buckets = readBuckets(document, { refs: fixed, attributes: {} }, reading);
+  const apis = resourcesOf(document, API).map(([id]) => [id, id]);
+  const scope: Scope = {
+    refs: { ...fixed, ...Object.fromEntries([...buckets, ...apis]) },
+    attributes: Object.fromEntries(buckets.map(([id, name]) => [`${id}.Arn`, `arn:aws:s3:::${name}`])),
+  };
+  const template = {
+    ...readFunction(found, document.Globals.Function, scope, reading),
+    routes: readRoutes(found, document, scope, reading),
+    buckets: [...new Set(buckets.map(([, name]) => name))],
+  };
+  return { template, warnings: reading.warnings };
+}
 
-  const wanted = { Metadata: resource['Metadata'], Properties: onlyRead(resource.Properties) };
-  const { Metadata, Properties } = check(FunctionResource, resolve(wanted, scope, file, at), file, at);
+function readFunction(
+  [id, resource]: [string, Resource],
+  globals: Record<string, unknown>,
+  scope: Scope,
+  reading: Reading,
+): Omit<FunctionTemplate, 'routes' | 'buckets'> {
+  const at: Path = ['Resources', id];
+  const own = (path: Path) => [...at, ...path];
+  const origin = (path: Path) =>
+    reading.firstOf([
+      [...at, 'Properties', ...path],
+      ['Globals', 'Function', ...path],
+    ]);
+  const merged = mergeGlobals(globals, resource.Properties) as Record<string, unknown>;
+  const read = Object.keys(FunctionProperties.entries);
+  for (const key of Object.keys(merged)) {
+    reportIgnored({ [key]: merged[key] }, FUNCTION, [...read, 'Events'], origin([key]).slice(0, -1), reading.warn);
+  }
+  reportIgnored(merged['ImageConfig'], '', ['Command'], origin(['ImageConfig']), reading.warn);
+  reportIgnored(merged['Environment'], '', ['Variables'], origin(['Environment']), reading.warn);
+
+  const { Metadata } = reading.read(ResourceMetadata, resource, scope, own);
+  const { Emulator: written } = resource['Metadata'] as Record<string, unknown>;
+  reportIgnored(written, '', Object.keys(Emulator.entries), own(['Metadata', 'Emulator']), reading.warn);
+  const advice = ([property, , name]: Path) => (property === 'Environment' ? `. Set it with --env ${name}=VALUE` : '');
+  const properties = reading.read(FunctionProperties, merged, scope, origin, advice);
+  const variables = Object.entries(properties.Environment.Variables);
   return {
-    functionName: Properties.FunctionName ?? logicalId,
-    handler: Properties.ImageConfig.Command[0],
-    memoryMb: Properties.MemorySize,
-    timeoutMs: Properties.Timeout * 1000,
-    variables: Object.fromEntries(Object.entries(Properties.Environment.Variables).map(([k, x]) => [k, String(x)])),
-    routes: Object.values(Properties.Events).map(({ Properties: { Method, Path: path } }) => ({
-      method: Method.toUpperCase(),
-      path,
-    })),
-    buckets: [...new Set(buckets.map(([, { Properties: properties }]) => bucketName(properties)))],
+    functionName: properties.FunctionName ?? id,
+    handler: properties.ImageConfig.Command[0],
+    memoryMb: properties.MemorySize,
+    timeoutMs: properties.Timeout * 1000,
+    variables: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
     codeUri: Metadata.Emulator.CodeUri,
     extensionsUri: Metadata.Emulator.ExtensionsUri,
   };
 }
 
-// What is not read (policies above all) may use functions that have no local meaning.
-function onlyRead(properties: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.keys(FunctionResource.entries.Properties.entries)
-      .filter((key) => key in properties)
-      .map((key) => [key, properties[key]]),
+/** Also as text, which the value of a parameter is. */
+function integer(min: number, max: number) {
+  const numberOf = (value: unknown) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
+  return v.pipe(v.unknown(), v.transform(numberOf), v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+}
+
+const PSEUDO_PARAMETERS = {
+  'AWS::Region': REGION,
+  'AWS::AccountId': ACCOUNT_ID,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'local',
+};
+
+/** Of a parameter that names one of the Parameter Store, the value is in the cloud. */
+function defaultsOf(parameters: TemplateDocument['Parameters']): Record<string, string> {
+  const known = Object.entries(parameters).filter(
+    ([, { Type = '', Default }]) => Default !== undefined && !Type.startsWith('AWS::SSM::'),
   );
+  return Object.fromEntries(known.map(([name, { Default }]) => [name, String(Default)]));
 }
 
-function bucketName(properties: Record<string, unknown>): string {
-  return typeof properties['BucketName'] === 'string' ? properties['BucketName'] : LOCAL_BUCKET;
-}
-
-function localScope(buckets: [id: string, name: string][]): Scope {
-  return {
-    refs: {
-      'AWS::Region': REGION,
-      'AWS::AccountId': ACCOUNT_ID,
-      'AWS::Partition': 'aws',
-      'AWS::StackName': 'local',
-      ...Object.fromEntries(buckets),
-    },
-    attributes: Object.fromEntries(buckets.map(([id, name]) => [`${id}.Arn`, `arn:aws:s3:::${name}`])),
-  };
-}
-
-function resolve(value: unknown, scope: Scope, file: string, at: string[]): unknown {
-  try {
-    return resolveIntrinsics(value, scope);
-  } catch (error) {
-    throw new StartError(`${file}: ${at.join('.')}: ${(error as Error).message}.`);
-  }
-}
-
-function check<S extends v.GenericSchema>(schema: S, value: unknown, file: string, at: string[]): v.InferOutput<S> {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const lines = result.issues.map((issue) => `  ${[...at, v.getDotPath(issue)].join('.')}: ${issue.message}`);
-  throw new StartError(`${file} is no template that the emulator can run:\n${lines.join('\n')}`);
+function readBuckets(document: TemplateDocument, scope: Scope, reading: Reading): [id: string, name: string][] {
+  return resourcesOf(document, BUCKET).map(([id, { Properties }]) => {
+    const at: Path = ['Resources', id, 'Properties'];
+    reportIgnored(Properties, BUCKET, ['BucketName'], at, reading.warn);
+    return [id, reading.read(BucketProperties, Properties, scope, (path) => [...at, ...path]).BucketName];
+  });
 }

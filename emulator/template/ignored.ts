@@ -1,0 +1,81 @@
+import type { Path } from './intrinsics.ts';
+
+// What the emulator has no use for, and what a function does not notice the absence of on one machine. Everything else that it does
+// not read may change what happens, and is said.
+
+const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
+  template: [
+    'AWSTemplateFormatVersion',
+    'Transform',
+    'Description',
+    'Metadata',
+    'Parameters',
+    'Mappings',
+    'Conditions',
+    'Rules',
+    'Outputs',
+  ],
+  resource: ['Type', 'Properties', 'Metadata', 'DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy'],
+  'AWS::Serverless::Function': [
+    'PackageType',
+    'CodeUri',
+    'ImageUri',
+    'Description',
+    'Tags',
+    'PropagateTags',
+    'Role',
+    'RolePath',
+    'Policies',
+    'PermissionsBoundary',
+    'AssumeRolePolicyDocument',
+    'Architectures',
+    'AutoPublishAlias',
+    'DeploymentPreference',
+    'KmsKeyArn',
+    'VersionDescription',
+  ],
+  'AWS::Serverless::Api': ['Name', 'Description', 'Tags', 'PropagateTags', 'EndpointConfiguration', 'OpenApiVersion'],
+  'AWS::S3::Bucket': [
+    'AccessControl',
+    'AnalyticsConfigurations',
+    'BucketEncryption',
+    'IntelligentTieringConfigurations',
+    'InventoryConfigurations',
+    'LifecycleConfiguration',
+    'LoggingConfiguration',
+    'MetricsConfigurations',
+    'OwnershipControls',
+    'PublicAccessBlockConfiguration',
+    'ReplicationConfiguration',
+    'Tags',
+  ],
+};
+const RESOURCES_WITHOUT_EFFECT =
+  /^AWS::(S3::BucketPolicy|Lambda::Permission|IAM::\w+|KMS::\w+|Logs::\w+|CloudWatch::\w+)$/;
+
+/** Tells of the keys of a map that are neither read nor without effect. */
+export function reportIgnored(
+  map: unknown,
+  kind: string,
+  read: readonly string[],
+  path: Path,
+  report: (path: Path, why: string) => void,
+): void {
+  if (typeof map !== 'object' || map === null) return;
+  const known = [...read, ...(WITHOUT_EFFECT[kind] ?? [])];
+  for (const key of Object.keys(map)) if (!known.includes(key)) report([...path, key], 'is ignored here');
+}
+
+/** @param read the types of resources that the emulator has */
+export function reportIgnoredResources(
+  resources: Readonly<Record<string, { Type: string }>>,
+  read: readonly string[],
+  report: (path: Path, why: string) => void,
+): void {
+  for (const [id, resource] of Object.entries(resources)) {
+    const path = ['Resources', id];
+    if (RESOURCES_WITHOUT_EFFECT.test(resource.Type)) continue;
+    if (read.includes(resource.Type)) reportIgnored(resource, 'resource', [], path, report);
+    else report([...path, 'Type'], `is ignored here: the emulator has no ${resource.Type}`);
+  }
+}

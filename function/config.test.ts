@@ -5,6 +5,7 @@ import { parseConfig } from './config.ts';
 test('without any variable, everything has a default', () => {
   expect(parseConfig({}, '/var/task')).toEqual({
     modelDir: '/var/task/model',
+    modelWeights: 'auto',
     capture: { port: 2772, timeoutMs: 250 },
     threads: 1,
     deadlineMarginMs: 750,
@@ -32,6 +33,7 @@ test.each([
   [{ CAPTURE_PORT: '' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got ""'],
   [{ CAPTURE_TIMEOUT_MS: '0' }, 'CAPTURE_TIMEOUT_MS: expected a whole number from 1 to 60000, got "0"'],
   [{ CAPTURE_DISABLED: 'yes' }, 'CAPTURE_DISABLED: expected "true" or "false", got "yes"'],
+  [{ MODEL_WEIGHTS: 'int8' }, 'MODEL_WEIGHTS: expected "auto", "signed" or "unsigned", got "int8"'],
   [{ MODEL_DIR: '' }, 'MODEL_DIR: expected the path of a folder, got ""'],
 ])('%j is refused', (env, message) => {
   expect(() => parseConfig(env, '')).toThrow(message);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { CapturePort, parseVariables, wholeNumber } from '../capture/variables.ts';
+import type { WeightForm } from './qa/processor.ts';
 
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
@@ -11,6 +12,10 @@ const LAST_RUN_MS = 500;
 /** The function's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
   MODEL_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('the path of a folder, got ""'))),
+  MODEL_WEIGHTS: v.optional(
+    v.picklist(['auto', 'signed', 'unsigned'], (issue) => `"auto", "signed" or "unsigned", got "${issue.input}"`),
+    'auto',
+  ),
   CAPTURE_PORT: CapturePort,
   CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
   CAPTURE_DISABLED: v.optional(
@@ -22,6 +27,8 @@ export const Environment = v.object({
 
 export interface FunctionConfig {
   modelDir: string;
+  /** The form of the model's weights; `auto` is the one for the processor. */
+  modelWeights: WeightForm | 'auto';
   /** Undefined: nothing is captured. */
   capture?: { port: number; timeoutMs: number };
   /** Threads of the model: one a vCPU. */
@@ -45,6 +52,7 @@ export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): Function
       : { port: variables.CAPTURE_PORT, timeoutMs: variables.CAPTURE_TIMEOUT_MS };
   return {
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,
+    modelWeights: variables.MODEL_WEIGHTS,
     capture,
     threads: Math.min(Math.max(1, vCpus), availableParallelism()),
     deadlineMarginMs: LAST_RUN_MS + (capture?.timeoutMs ?? 0),

@@ -4,6 +4,7 @@ import { createHandler } from './handler.ts';
 import { keepTrying } from './keep-trying.ts';
 import { log } from './log.ts';
 import { loadPipeline } from './qa/load-pipeline.ts';
+import { thisProcessor } from './qa/processor.ts';
 
 // onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
@@ -11,8 +12,12 @@ process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 /** Until here: the start of the process, and the code of the function. */
 const importMs = performance.now();
 const config = parseConfig(process.env, import.meta.dirname);
+const processor = thisProcessor();
+const weights = config.modelWeights === 'auto' ? processor.weights : config.modelWeights;
 const pipeline = keepTrying(() =>
-  loadPipeline(config.modelDir, config.threads, (times) => log('INFO', 'ready to answer', { importMs, ...times })),
+  loadPipeline(config.modelDir, config.threads, weights, (times) =>
+    log('INFO', 'ready to answer', { processor: processor.kind, weights, importMs, ...times }),
+  ),
 );
 
 // In init, where time is not the caller's. A model that cannot be loaded is told to every caller, and tried again.

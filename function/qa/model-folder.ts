@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, read, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import { readWhole, unreadable } from './read-file.ts';
 import type { SequenceForm } from './sequence.ts';
 import type { ModelFile } from './session.ts';
 import { MODEL_TYPES, ModelFolderError, SUPPORTED_MODELS, unsupported } from './supported-models.ts';
@@ -37,7 +38,7 @@ const Config = v.looseObject({
 });
 
 /**
- * Opens a model's folder: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.
+ * Opens a model's folder as it was published: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.
  *
  * @throws ModelFolderError when a file is missing or is of a model that is not supported
  */
@@ -72,46 +73,6 @@ async function readWeights(folder: string): Promise<Weights> {
     bytes,
     digest: async () => Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex'),
   };
-}
-
-/**
- * A large file in memory of its own, by one read in another thread: `readFile` comes back to this one for each half megabyte.
- *
- * @throws ModelFolderError
- */
-export async function readWhole(folder: string, part: string): Promise<Buffer<ArrayBuffer>> {
-  try {
-    const file = openSync(path.join(folder, part), 'r');
-    try {
-      const { size } = fstatSync(file);
-      const bytes = Buffer.allocUnsafeSlow(size);
-      for (let at = 0; at < size; at += await readInto(bytes, file, at));
-      return bytes;
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw unreadable(folder, part, error);
-  }
-}
-
-function readInto(bytes: Buffer, file: number, at: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(file, bytes, at, bytes.length - at, at, (error, bytesRead) => {
-      if (error) reject(error);
-      else if (bytesRead === 0) reject(new Error(`a file that became shorter than ${bytes.length} bytes`));
-      else resolve(bytesRead);
-    });
-  });
-}
-
-function unreadable(folder: string, part: string, cause: unknown): ModelFolderError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return new ModelFolderError(
-    `Expected a readable file ${part} in the model folder ${folder}, got ${code ?? message}. ` +
-      'Let MODEL_DIR name a folder in the Hugging Face layout with an ONNX file.',
-    { cause },
-  );
 }
 
 function readJson<S extends v.GenericSchema>(folder: string, part: string, schema: S): v.InferOutput<S> {

@@ -31,8 +31,6 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Without VNNI, a processor cuts the sums of int8 products, and answers are not those of any other: weights become unsigned there.
-    extra: { session: { x64quantprecision: '1' } },
   };
 }
 

@@ -10,11 +10,15 @@ import { type Question, serve } from './serve.ts';
 /** What we use of the bundles of function/qa/, by their names. */
 interface Bundles {
   'prepared-model': {
-    openModel(folder: string): Promise<{
+    openModel(
+      folder: string,
+      form: string,
+    ): Promise<{
       settings: { tokenizer: object };
       weights: Promise<{ bytes: Buffer; digest(): Promise<string> }>;
     }>;
   };
+  processor: { thisProcessor(): { weights: string } };
   tokenizer: { createTokenizer(settings: object): object };
   session: {
     createSession(file: object, threads: number): Promise<object>;
@@ -35,11 +39,12 @@ function bundle<Name extends keyof Bundles>(name: Name): Promise<Bundles[Name]> 
   return import(pathToFileURL(path.join(folder, `${name}.mjs`)).href) as Promise<Bundles[Name]>;
 }
 const { openModel } = await bundle('prepared-model');
+const { thisProcessor } = await bundle('processor');
 const { createTokenizer } = await bundle('tokenizer');
 const { createSession, sessionOptions } = await bundle('session');
 const { createPipeline } = await bundle('pipeline');
 
-const { settings, weights } = await openModel(preparedModel);
+const { settings, weights } = await openModel(preparedModel, thisProcessor().weights);
 const model = await weights;
 const modelDigest = await model.digest();
 const exported = await readFile(onnxFile);
@@ -58,7 +63,7 @@ function freshPipeline(): Pipeline {
 const pipeline = freshPipeline();
 let cold = pipeline;
 
-/** The bare session, over the same prepared model, given the same tensors, made beforehand. */
+/** The bare session, over the same prepared model in the same form, given the same tensors, made beforehand. */
 const bareSession = await InferenceSession.create(model.bytes, sessionOptions(Number(threads)));
 let feeds: Record<string, Tensor> = {};
 

@@ -1,28 +1,32 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { differingPieces, partsOf } from './forms-in-parts.ts';
+import { partsOf, sharedPieces } from './forms-in-parts.ts';
 
-/** Two files of one length that differ in runs. */
-const twoForms = fc
-  .array(fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.boolean()), { maxLength: 12 })
-  .map((runs) => [
-    Buffer.concat(runs.map(([bytes]) => bytes)),
-    Buffer.concat(runs.map(([bytes, differs]) => (differs ? bytes.map((byte) => byte ^ 0x80) : bytes))),
-  ]) as fc.Arbitrary<[Buffer, Buffer]>;
+/** Tensors, some of them twice, and two graphs that hold them in an order of their own among other bytes. */
+const twoGraphs = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 6 }).chain((tensors) => {
+  const graph = fc
+    .tuple(
+      fc.shuffledSubarray([...tensors, ...tensors]),
+      fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 12, maxLength: 12 }),
+    )
+    .map(([held, between]) => Buffer.concat(held.flatMap((tensor, i) => [between[i]!, tensor])));
+  return fc.tuple(graph, graph, fc.constant(tensors));
+});
 
-test('either form comes out of what both share and what it has for itself', () => {
+test('either graph comes out of what both share and what it has besides', () => {
   fc.assert(
-    fc.property(twoForms, ([one, other]) => {
-      const differing = differingPieces(one, other);
-      const shared = Buffer.concat(partsOf(one, differing).shared);
-      for (const form of [one, other]) {
-        const own = Buffer.concat(partsOf(form, differing).own);
-        const memory = Buffer.alloc(form.length, 0xaa);
-        const parts = partsOf(memory, differing);
+    fc.property(twoGraphs, ([one, other, tensors]) => {
+      const [inOne, inOther] = sharedPieces(one, other, tensors);
+      const shared = Buffer.concat(partsOf(one, inOne).shared);
+      for (const [graph, pieces] of [
+        [one, inOne],
+        [other, inOther],
+      ] as const) {
+        const memory = Buffer.alloc(graph.length);
+        const parts = partsOf(memory, pieces);
         fill(parts.shared, shared);
-        fill(parts.own, own);
-        expect(memory.equals(form)).toBe(true);
-        expect(shared.length + own.length).toBe(form.length);
+        fill(parts.own, Buffer.concat(partsOf(graph, pieces).own));
+        expect(memory.equals(graph)).toBe(true);
       }
     }),
   );
@@ -31,21 +35,20 @@ test('either form comes out of what both share and what it has for itself', () =
 function fill(pieces: Buffer[], bytes: Buffer): void {
   let at = 0;
   for (const piece of pieces) at += bytes.copy(piece, 0, at, at + piece.length);
+  expect(at).toBe(bytes.length);
 }
 
-test('what is the same is shared, but for a few bytes between two differences', () => {
-  const one = Buffer.alloc(1000);
-  const other = Buffer.from(one);
-  for (const at of [10, 12, 500]) other[at] = 1;
-  expect(differingPieces(one, other)).toEqual([
-    [10, 13],
-    [500, 501],
+test('a tensor is shared wherever the two graphs have it, once, and not where one lacks it', () => {
+  const [one, other] = [Buffer.from('..embeddings.positions..weights'), Buffer.from('positions...WEIGHTS..embeddings')];
+  const tensors = ['embeddings', 'weights', 'positions', 'positions', 'embed'].map((text) => Buffer.from(text));
+  expect(sharedPieces(one, other, tensors)).toEqual([
+    [
+      [2, 12],
+      [13, 22],
+    ],
+    [
+      [21, 31],
+      [0, 9],
+    ],
   ]);
-  expect(differingPieces(one, one)).toEqual([]);
-});
-
-test('files of two lengths are not two forms', () => {
-  expect(() => differingPieces(Buffer.alloc(3), Buffer.alloc(4))).toThrow(
-    'Expected both forms of a model to have one length, got 3 and 4 bytes',
-  );
 });

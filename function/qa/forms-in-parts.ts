@@ -1,37 +1,43 @@
 /*
- * A model's graph in both forms of its weights, stored in three parts: what both have at the same place, and what each has for itself. They are some
- * hundred pieces each, in turn: a tensor of weights, a scale, the next tensor.
+ * A model's graph in both forms of its weights, stored in three files: the large tensors that both have, and what each has besides.
  */
 
-/** Where the two forms differ: [start, end) of each piece in bytes, in order. */
-export type Pieces = readonly (readonly [start: number, end: number])[];
-
-/** Two pieces that are less than this apart are stored as one, in bytes. */
-const LEAST_APART = 64;
+/** Where a piece of a graph lies in memory, in bytes, `end` exclusive. */
+export type Piece = readonly [start: number, end: number];
 
 /**
- * @throws Error when the files are not of one length
+ * Where two graphs hold the same tensors. In which order a graph has them, and what lies between them, onnxruntime decides anew each time.
+ *
+ * @param tensors what may lie in both, as bytes; no piece if it does not, or if another piece holds it already
+ * @returns the pieces of the one graph and of the other, in the same order; none overlaps another
  */
-export function differingPieces(one: Uint8Array, other: Uint8Array): Pieces {
-  if (one.length !== other.length) {
-    throw new Error(`Expected both forms of a model to have one length, got ${one.length} and ${other.length} bytes`);
+export function sharedPieces(one: Buffer, other: Buffer, tensors: Iterable<Uint8Array>): [Piece[], Piece[]] {
+  const inOne: Piece[] = [];
+  const inOther: Piece[] = [];
+  for (const tensor of tensors) {
+    const [here, there] = [placeOf(tensor, one, inOne), placeOf(tensor, other, inOther)];
+    if (here === undefined || there === undefined) continue;
+    inOne.push(here);
+    inOther.push(there);
   }
-  const pieces: [number, number][] = [];
-  for (let at = 0; at < one.length; at++) {
-    if (one[at] === other[at]) continue;
-    const last = pieces.at(-1);
-    if (last !== undefined && at - last[1] < LEAST_APART) last[1] = at + 1;
-    else pieces.push([at, at + 1]);
-  }
-  return pieces;
+  return [inOne, inOther];
 }
 
-/** A graph's memory as the two files have it: what is shared, and what is of one form only. */
-export function partsOf(graph: Buffer, differing: Pieces): { shared: Buffer[]; own: Buffer[] } {
-  const ends = [0, ...differing.map(([, end]) => end)];
-  const starts = [...differing.map(([start]) => start), graph.length];
+function placeOf(tensor: Uint8Array, graph: Buffer, taken: readonly Piece[]): Piece | undefined {
+  const start = graph.indexOf(tensor);
+  const end = start + tensor.length;
+  return start < 0 || taken.some((piece) => start < piece[1] && piece[0] < end) ? undefined : [start, end];
+}
+
+/**
+ * A graph's memory in the order of its two files: the pieces that are shared, in their order, and what lies before, between and behind them.
+ */
+export function partsOf(graph: Buffer, pieces: readonly Piece[]): { shared: Buffer[]; own: Buffer[] } {
+  const inOrder = [...pieces].sort(([a], [b]) => a - b);
+  const ends = [0, ...inOrder.map(([, end]) => end)];
+  const starts = [...inOrder.map(([start]) => start), graph.length];
   return {
-    shared: ends.map((end, i) => graph.subarray(end, starts[i])),
-    own: differing.map(([start, end]) => graph.subarray(start, end)),
+    shared: pieces.map(([start, end]) => graph.subarray(start, end)),
+    own: ends.map((end, i) => graph.subarray(end, starts[i])),
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Pieces, partsOf } from './forms-in-parts.ts';
+import { type Piece, partsOf } from './forms-in-parts.ts';
 import { type ModelSettings, type OpenedModel, openModelFolder, type Weights } from './model-folder.ts';
 import type { WeightForm } from './processor.ts';
 import { readInto } from './read-file.ts';
@@ -25,8 +25,8 @@ export const INDEX_FILE = 'vocabulary.index';
 export interface PreparedSettings {
   /** SHA-256 of the ONNX file that the graph was made of, in hexadecimal: one, whichever form is opened. */
   modelDigest: string;
-  /** How long the graph is, in bytes, and where its two forms differ. */
-  graph: { bytes: number; differing: Pieces };
+  /** Of the graph in each form: how long it is, in bytes, and where in it the shared pieces lie, in the order of their file. */
+  graphs: Record<WeightForm, { bytes: number; shared: Piece[] }>;
   /** With an empty vocabulary. */
   settings: ModelSettings;
   /** Tokens of the vocabulary. */
@@ -57,8 +57,8 @@ async function inForm(file: Weights, form: WeightForm): Promise<Weights> {
 
 function openPrepared(folder: string, form: WeightForm): OpenedModel {
   const read = (file: string) => readFileSync(path.join(folder, file));
-  const { modelDigest, graph, settings, tokens } = JSON.parse(read(SETTINGS_FILE).toString()) as PreparedSettings;
-  const weights = readGraph(folder, form, graph);
+  const { modelDigest, graphs, settings, tokens } = JSON.parse(read(SETTINGS_FILE).toString()) as PreparedSettings;
+  const weights = readGraph(folder, form, graphs[form]);
   weights.catch(() => {}); // What is wrong with the vocabulary is told first.
   const index = read(INDEX_FILE);
   const numbers = new Int32Array(index.buffer, index.byteOffset, index.length / Int32Array.BYTES_PER_ELEMENT);
@@ -70,9 +70,16 @@ function openPrepared(folder: string, form: WeightForm): OpenedModel {
   return { settings, weights: weights.then((bytes) => ({ format: 'ort', bytes, digest: async () => modelDigest })) };
 }
 
-async function readGraph(folder: string, form: WeightForm, graph: PreparedSettings['graph']): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(graph.bytes);
-  const { shared, own } = partsOf(bytes, graph.differing);
-  await Promise.all([readInto(folder, GRAPH_FILES.shared, shared), readInto(folder, GRAPH_FILES[form], own)]);
-  return bytes;
+async function readGraph(
+  folder: string,
+  form: WeightForm,
+  { bytes, shared }: PreparedSettings['graphs'][WeightForm],
+): Promise<Buffer> {
+  const graph = Buffer.allocUnsafeSlow(bytes);
+  const parts = partsOf(graph, shared);
+  await Promise.all([
+    readInto(folder, GRAPH_FILES.shared, parts.shared),
+    readInto(folder, GRAPH_FILES[form], parts.own),
+  ]);
+  return graph;
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Question, serve } from './serve.ts';
 
 /** What we use of the bundles of function/qa/, by their names. */
@@ -15,14 +15,14 @@ interface Bundles {
       form: string,
     ): Promise<{
       settings: { tokenizer: object };
-      weights: Promise<{ bytes: Buffer; digest(): Promise<string> }>;
+      weights: Promise<{ digest(): Promise<string> }>;
     }>;
   };
   processor: { thisProcessor(): { weights: string } };
   tokenizer: { createTokenizer(settings: object): object };
   session: {
     createSession(file: object, threads: number): Promise<object>;
-    sessionOptions(threads: number): InferenceSession.SessionOptions;
+    createBareSession(file: object, threads: number): Promise<InferenceSession>;
   };
   pipeline: { createPipeline(parts: object): Pipeline };
 }
@@ -41,7 +41,7 @@ function bundle<Name extends keyof Bundles>(name: Name): Promise<Bundles[Name]> 
 const { openModel } = await bundle('prepared-model');
 const { thisProcessor } = await bundle('processor');
 const { createTokenizer } = await bundle('tokenizer');
-const { createSession, sessionOptions } = await bundle('session');
+const { createBareSession, createSession } = await bundle('session');
 const { createPipeline } = await bundle('pipeline');
 
 const { settings, weights } = await openModel(preparedModel, thisProcessor().weights);
@@ -64,7 +64,7 @@ const pipeline = freshPipeline();
 let cold = pipeline;
 
 /** The bare session, over the same prepared model in the same form, given the same tensors, made beforehand. */
-const bareSession = await InferenceSession.create(model.bytes, sessionOptions(Number(threads)));
+const bareSession = await createBareSession(model, Number(threads));
 let feeds: Record<string, Tensor> = {};
 
 function feedsOf({ question, context }: Question): Record<string, Tensor> {

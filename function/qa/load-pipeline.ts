@@ -8,9 +8,9 @@ import { createTokenizer } from './tokenizer.ts';
 export interface LoadTimes {
   /** The model's settings read, and the tokenizer made. */
   tokenizerMs: number;
-  /** onnxruntime loaded. The weights are read by another thread meanwhile, since the beginning. */
+  /** onnxruntime loaded. */
   runtimeMs: number;
-  /** The weights waited for, and the session made. */
+  /** The session made over the weights. Those of a model that is not prepared are read by another thread until then, and changed to their form. */
   sessionMs: number;
   /** A first answer: memory is taken, and code compiled, that the first question would wait for. */
   warmUpMs: number;

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { readWhole, unreadable } from './read-file.ts';
 import type { SequenceForm } from './sequence.ts';
-import type { ModelFile } from './session.ts';
+import type { ModelFile, OnnxFile } from './session.ts';
 import { MODEL_TYPES, ModelFolderError, SUPPORTED_MODELS, unsupported } from './supported-models.ts';
 import type { TokenizerSettings } from './tokenizer.ts';
 import { TokenizerConfig, tokenizerSettings } from './tokenizer-config.ts';
@@ -20,16 +19,16 @@ export interface ModelSettings {
 }
 
 /** A model on its way into memory. */
-export interface OpenedModel {
+export interface OpenedModel<File extends ModelFile = ModelFile> {
   settings: ModelSettings;
-  /** Being read by another thread, so that the rest can be prepared meanwhile. */
-  weights: Promise<Weights>;
+  /** Being read by another thread, if at all, so that the rest can be prepared meanwhile. */
+  weights: Promise<Weights<File>>;
 }
 
-export interface Weights extends ModelFile {
+export type Weights<File extends ModelFile> = File & {
   /** SHA-256 of the ONNX file, in hexadecimal. */
   digest(): Promise<string>;
-}
+};
 
 const Config = v.looseObject({
   model_type: v.picklist(MODEL_TYPES),
@@ -42,7 +41,7 @@ const Config = v.looseObject({
  *
  * @throws ModelFolderError when a file is missing or is of a model that is not supported
  */
-export async function openModelFolder(folder: string): Promise<OpenedModel> {
+export async function openModelFolder(folder: string): Promise<OpenedModel<OnnxFile>> {
   const weights = readWeights(folder);
   weights.catch(() => {}); // Told to whoever awaits it; what is wrong with the settings is told first.
   const config = readJson(folder, 'config.json', Config);
@@ -66,13 +65,54 @@ function positionsOf({ model_type, max_position_embeddings, pad_token_id }: v.In
   return model_type === 'roberta' ? max_position_embeddings - (pad_token_id ?? 1) - 1 : max_position_embeddings;
 }
 
-async function readWeights(folder: string): Promise<Weights> {
+async function readWeights(folder: string): Promise<Weights<OnnxFile>> {
   const bytes = await readWhole(folder, 'onnx/model_quantized.onnx');
   return {
     format: 'onnx',
     bytes,
     digest: async () => Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex'),
   };
+}
+
+/**
+ * A large file in memory of its own, by one read in another thread: `readFile` comes back to this one for each half megabyte.
+ *
+ * @throws ModelFolderError
+ */
+async function readWhole(folder: string, part: string): Promise<Buffer<ArrayBuffer>> {
+  try {
+    const file = openSync(path.join(folder, part), 'r');
+    try {
+      const { size } = fstatSync(file);
+      const bytes = Buffer.allocUnsafeSlow(size);
+      for (let at = 0; at < size; at += await readInto(bytes, file, at));
+      return bytes;
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw unreadable(folder, part, error);
+  }
+}
+
+function readInto(bytes: Buffer, file: number, at: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(file, bytes, at, bytes.length - at, at, (error, bytesRead) => {
+      if (error) reject(error);
+      else if (bytesRead === 0) reject(new Error(`a file that became shorter than ${bytes.length} bytes`));
+      else resolve(bytesRead);
+    });
+  });
+}
+
+/** @param cause why a file of a model's folder cannot be read */
+export function unreadable(folder: string, part: string, cause: unknown): ModelFolderError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new ModelFolderError(
+    `Expected a readable file ${part} in the model folder ${folder}, got ${code ?? message}. ` +
+      'Let MODEL_DIR name a folder in the Hugging Face layout with an ONNX file.',
+    { cause },
+  );
 }
 
 function readJson<S extends v.GenericSchema>(folder: string, part: string, schema: S): v.InferOutput<S> {

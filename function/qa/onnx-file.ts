@@ -97,17 +97,6 @@ export function readByteTensor(message: Uint8Array): ByteTensor | undefined {
   return [UINT8, INT8].includes(tensor.type) && tensor.data.length === values ? tensor : undefined;
 }
 
-/** The values of each constant of a model whose file has them as bytes, by name. */
-export function constantsOf(model: Uint8Array): Map<string, Uint8Array> {
-  const tensors = valuesOf(model, GRAPH_OF_MODEL).flatMap((graph) => valuesOf(graph, INITIALIZER_OF_GRAPH));
-  return new Map(
-    tensors.map((tensor) => [
-      stringsOf(tensor, NAME_OF_TENSOR)[0] ?? '',
-      valuesOf(tensor, RAW_DATA_OF_TENSOR)[0] ?? new Uint8Array(),
-    ]),
-  );
-}
-
 export function writeByteTensor({ name, type, dims, data }: ByteTensor): Uint8Array {
   const writer = new BinaryWriter();
   for (const dim of dims) writer.tag(DIMS_OF_TENSOR, WireType.Varint).int64(dim);

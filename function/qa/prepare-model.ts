@@ -1,18 +1,13 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import { partsOf, sharedPieces } from './forms-in-parts.ts';
 import { openModelFolder } from './model-folder.ts';
-import { constantsOf } from './onnx-file.ts';
-import { GRAPH_FILES, INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULARY_FILE } from './prepared-model.ts';
+import { INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULARY_FILE } from './prepared-model.ts';
 import { sessionOptions } from './session.ts';
 import { ModelFolderError } from './supported-models.ts';
 import { indexVocabulary } from './vocabulary.ts';
 import { weightsInForm } from './weights-in-form.ts';
 import { withoutMask } from './without-mask.ts';
-
-/** Bytes of a tensor from which on it is stored once for both forms. */
-const LEAST_SHARED = 65_536;
 
 /**
  * Prepares a model: see prepared-model.ts. Part of the build, not of the function.
@@ -33,33 +28,19 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));
 }
 
+/** A model without weights of 8 bits has but one form, and one file. */
 async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSettings['graphs']> {
-  const models = { signed: weightsInForm(model, 'signed'), unsigned: weightsInForm(model, 'unsigned') };
-  const signed = await optimized(models.signed, out);
-  // A model without weights of 8 bits has but one form.
-  const same = Buffer.from(models.signed).equals(models.unsigned);
-  const unsigned = same ? signed : await optimized(models.unsigned, out);
-  const tensors = same ? [signed] : largeTensors(models.signed, constantsOf(models.unsigned));
-  const [inSigned, inUnsigned] = sharedPieces(signed, unsigned, tensors);
-  await writeFile(path.join(out, GRAPH_FILES.shared), partsOf(signed, inSigned).shared);
-  await writeFile(path.join(out, GRAPH_FILES.signed), partsOf(signed, inSigned).own);
-  await writeFile(path.join(out, GRAPH_FILES.unsigned), partsOf(unsigned, inUnsigned).own);
-  return {
-    signed: { bytes: signed.length, shared: inSigned },
-    unsigned: { bytes: unsigned.length, shared: inUnsigned },
-  };
+  const [signed, unsigned] = [weightsInForm(model, 'signed'), weightsInForm(model, 'unsigned')];
+  if (Buffer.from(signed).equals(unsigned)) {
+    await writeGraph(model, path.join(out, 'graph.ort'));
+    return { signed: 'graph.ort', unsigned: 'graph.ort' };
+  }
+  await writeGraph(signed, path.join(out, 'graph.signed.ort'));
+  await writeGraph(unsigned, path.join(out, 'graph.unsigned.ort'));
+  return { signed: 'graph.signed.ort', unsigned: 'graph.unsigned.ort' };
 }
 
-/** The tensors of a model that are worth a piece of their own and that another model has, too: its embeddings, above all. */
-function largeTensors(model: Uint8Array, ofOther: ReadonlyMap<string, Uint8Array>): Uint8Array[] {
-  return [...constantsOf(model)].flatMap(([name, bytes]) =>
-    bytes.length >= LEAST_SHARED && Buffer.from(bytes).equals(ofOther.get(name) ?? Buffer.of()) ? [bytes] : [],
-  );
-}
-
-/** The graph as onnxruntime optimises it, in its own format. @param folder for a file on the way */
-async function optimized(model: Uint8Array, folder: string): Promise<Buffer> {
-  const file = path.join(folder, 'optimized.ort');
+async function writeGraph(model: Uint8Array, file: string): Promise<void> {
   const session = await InferenceSession.create(model, {
     ...sessionOptions(1),
     graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
@@ -67,9 +48,6 @@ async function optimized(model: Uint8Array, folder: string): Promise<Buffer> {
     extra: { session: { save_model_format: 'ORT' } },
   });
   await session.release();
-  const graph = await readFile(file);
-  await rm(file);
-  return graph;
 }
 
 function linesOf(ids: ReadonlyMap<string, number>): string {

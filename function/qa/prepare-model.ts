@@ -31,7 +31,7 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
 /** A model without weights of 8 bits has but one form, and one file. */
 async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSettings['graphs']> {
   const [signed, unsigned] = [weightsInForm(model, 'signed'), weightsInForm(model, 'unsigned')];
-  if (Buffer.from(signed).equals(unsigned)) {
+  if (Buffer.compare(signed, unsigned) === 0) {
     await writeGraph(model, path.join(out, 'graph.ort'));
     return { signed: 'graph.ort', unsigned: 'graph.ort' };
   }

@@ -26,7 +26,7 @@ export function processorKind(cpuinfo: string | undefined, arch: NodeJS.Architec
 /**
  * The form of the weights with which a model is right on a processor, and of two such the faster.
  *
- * With VNNI, signed weights are exact, and unsigned ones take onnxruntime some 1.6 times as long: the instruction is for signed ones alone. With AVX2 or
+ * With VNNI, signed weights are exact, and unsigned ones slower: onnxruntime uses the instruction for signed ones alone. With AVX2 or
  * AVX-512 without VNNI, onnxruntime adds two products of signed weights in 16 bits, which cuts what is larger, and unsigned ones are exact. On arm64
  * both are exact and go the same way. What is not known gets what is exact everywhere.
  *

@@ -50,6 +50,7 @@ function graphInForm(graph: Uint8Array, form: WeightForm): Uint8Array {
     const names = stringsOf(node, INPUT_OF_NODE);
     return { names, shifts: shiftsOf(stringsOf(node, OP_TYPE_OF_NODE)[0], names, constants, type) };
   });
+  if (nodes.every(({ shifts }) => shifts.size === 0)) return graph;
   const asIs = new Set(nodes.flatMap(({ names, shifts }) => names.filter((_, place) => !shifts.has(place))));
   const made = new Map<string, Uint8Array>();
 

@@ -8,7 +8,7 @@ import { startOurs } from './ours.ts';
 const BARE_SESSION = 'bare session.run';
 const PIPELINES = ['ours', 'ours, cold word cache'] as const;
 
-/** The most that the pipeline may take of the model's time, over long texts, and in milliseconds over short ones, where that is a tenth of a run's noise. */
+/** The most that the pipeline may take: over long texts as a part of the model's time, over short ones in milliseconds. */
 const GOAL_RATIO = 1.03;
 const GOAL_MS = 0.25;
 

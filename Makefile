@@ -59,7 +59,7 @@ build: $(BUILT) ## Bundle function and extension into dist/
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
 	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .bin-oracles bench/peers/*/node_modules
 
-bench: $(BUILT) $(PEERS) ## Measure: the performance table, also as bench/results/latest.json
+bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
 
 bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc

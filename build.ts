@@ -51,15 +51,15 @@ const OLD_NODE = `if (!process.getBuiltinModule) {
   process.exit(await new Promise((resolve) => spawn('/bin/sh', [file, ...args], { stdio: 'inherit' }).on('close', resolve)));
 }`;
 
-/** The sinks load after the start, as bundles of their own: what they share with the start would make many small files of it. */
-const withSinksApart: Plugin = {
-  name: 'with-sinks-apart',
+/** What a start does not need stays a bundle of its own beside the one that loads it. What both use is in both: shared, it would be many small files. */
+const apart = (filter: RegExp): Plugin => ({
+  name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/sinks\// }, ({ path, kind }) =>
+    onResolve({ filter }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
     );
   },
-};
+});
 
 const options: BuildOptions = {
   bundle: true,
@@ -86,14 +86,15 @@ await Promise.all([
     entryPoints: ['function/index.ts'],
     outdir: 'dist/function',
     external: [],
-    plugins: [withPlainBuiltins, withoutTensors, withNativeLibrary],
+    plugins: [withPlainBuiltins, withoutTensors, withNativeLibrary, apart(/^\.\/weights-in-form\.ts$/)],
     banner: { js: REQUIRE },
   }),
+  build({ ...options, entryPoints: ['function/qa/weights-in-form.ts'], outdir: 'dist/function' }),
   build({
     ...options,
     entryPoints: ['extension/index.ts'],
     outdir: 'dist/extension/inference-capture',
-    plugins: [withPlainBuiltins, withSinksApart],
+    plugins: [withPlainBuiltins, apart(/^\.\/sinks\//)],
     banner: { js: OLD_NODE },
   }),
   build({
@@ -107,6 +108,7 @@ await Promise.all([
     entryPoints: {
       pipeline: 'function/qa/pipeline.ts',
       'prepared-model': 'function/qa/prepared-model.ts',
+      processor: 'function/qa/processor.ts',
       session: 'function/qa/session.ts',
       tokenizer: 'function/qa/tokenizer.ts',
       'capture-client': 'capture/client.ts',

@@ -15,7 +15,8 @@ Measures what inference-capture costs and how fast it is. Needs \`make build\`, 
                at 1000000 its figure for memory is the one that the goal is about)
   --help       this text
 
-Prints progress on stderr and the table on stdout, and writes bench/results/latest.json.
+Prints progress on stderr and the table on stdout, and writes bench/results/KIND.json, for the kind of processor that
+this is; bench/results/latest.json links to it.
 Ends with 0 also where a goal is missed, with 1 when something could not be measured, with 2 for a wrong argument.`;
 
 export const FIGURES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'MANY', 'RSS', 'OUTAGE'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { figureOf, overPeers, ratioFigure } from './figure.ts';
+import { differenceFigure, figureOf, overPeers, ratioFigure } from './figure.ts';
 import { table } from './report.ts';
 
 const meaning = { figure: 'P0', what: 'a thing', goal: 1.01 };
@@ -19,18 +19,33 @@ describe('a figure', () => {
     expect(figureOf({ ...meaning, unit: 'records/s', goal: 15_000 }, values).met).toBe(met);
   });
 
+  const rounds = [
+    { ours: [1, 2, 3], peer: [4, 4, 4] },
+    { ours: [3, 3, 3], peer: [3, 3, 3] },
+    { ours: [2, 2, 9], peer: [5, 5, 5] },
+  ];
+
   test('that is a ratio keeps the milliseconds behind it', () => {
-    const rounds = [
-      { ours: [1, 2, 3], peer: [4, 4, 4] },
-      { ours: [3, 3, 3], peer: [3, 3, 3] },
-      { ours: [2, 2, 9], peer: [5, 5, 5] },
-    ];
     expect(ratioFigure(meaning, rounds, 'ours', 'peer')).toEqual({
       ...meaning,
       unit: 'ratio',
       min: 0.4,
       median: 0.5,
       max: 1,
+      met: true,
+      p50Ms: { ours: 2, peer: 4 },
+      rounds: 3,
+    });
+  });
+
+  test('that is a difference does so, too', () => {
+    expect(differenceFigure({ ...meaning, goal: -1 }, rounds, 'ours', 'peer')).toEqual({
+      ...meaning,
+      goal: -1,
+      unit: 'ms',
+      min: -3,
+      median: -2,
+      max: 0,
       met: true,
       p50Ms: { ours: 2, peer: 4 },
       rounds: 3,

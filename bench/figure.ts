@@ -1,4 +1,4 @@
-import { median, type Round, roundRatios, type Spread, spread } from './statistics.ts';
+import { median, type Round, roundDifferences, roundRatios, type Spread, spread } from './statistics.ts';
 
 /** One line of the table. */
 export interface Figure extends Spread {
@@ -31,8 +31,23 @@ export function ratioFigure(
   subject: string,
   reference: string,
 ): Figure {
-  const p50Ms = Object.fromEntries([subject, reference].map((name) => [name, p50OverRounds(rounds, name)]));
-  return { ...figureOf({ ...meaning, unit: 'ratio' }, roundRatios(rounds, subject, reference)), p50Ms };
+  const ratios = roundRatios(rounds, subject, reference);
+  return { ...figureOf({ ...meaning, unit: 'ratio' }, ratios), p50Ms: p50OfEach(rounds, [subject, reference]) };
+}
+
+/** How many milliseconds one subject takes more than another. */
+export function differenceFigure(
+  meaning: Omit<Meaning, 'unit'>,
+  rounds: readonly Round[],
+  subject: string,
+  reference: string,
+): Figure {
+  const differences = roundDifferences(rounds, subject, reference);
+  return { ...figureOf({ ...meaning, unit: 'ms' }, differences), p50Ms: p50OfEach(rounds, [subject, reference]) };
+}
+
+function p50OfEach(rounds: readonly Round[], names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, p50OverRounds(rounds, name)]));
 }
 
 /** The same over each of several others, the fastest first: the goal is about that one, and stands on its line alone. */

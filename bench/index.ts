@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type BenchArguments, type FigureName, parseArguments, USAGE } from './arguments.ts';
 import { measureAfterResponse } from './figures/after-response.ts';
 import { measureBareSession } from './figures/bare-session.ts';
@@ -13,7 +14,7 @@ import { measureManyQuestions } from './figures/many-questions.ts';
 import { measureMemory } from './figures/memory.ts';
 import { measureOutage } from './figures/outage.ts';
 import { measurePeers } from './figures/peers.ts';
-import type { Measurement } from './measurement.ts';
+import { type Measurement, required } from './measurement.ts';
 import { type Machine, machineLine, type Report, table } from './report.ts';
 
 const MEASUREMENTS: Record<FigureName, Measurement> = {
@@ -50,11 +51,12 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  const report: Report = { date: new Date().toISOString(), machine: machine(), figures: [], failures: [] };
+  const kind = await processorKind();
+  const report: Report = { date: new Date().toISOString(), machine: machine(kind), figures: [], failures: [] };
   for (const figure of args.only) {
     try {
       const { rounds, records } = args;
-      const setting = { root, rounds, records, threads: THREADS, note };
+      const setting = { root, rounds, records, threads: THREADS, processor: kind, note };
       report.figures.push(...(await MEASUREMENTS[figure](setting)));
     } catch (error) {
       report.failures.push({ figure, error: (error as Error).message });
@@ -64,15 +66,33 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${table(report.figures)}\n\n${machineLine(report.machine)}\n`);
   }
   for (const { figure, error } of report.failures) note(`bench: ${figure} could not be measured: ${error}`);
-  await mkdir(path.join(root, 'bench/results'), { recursive: true });
-  await writeFile(path.join(root, 'bench/results/latest.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await keep(report);
   return report.failures.length === 0 ? 0 : 1;
 }
 
-function machine(): Machine {
+/** A file for each kind of processor, and a link to that of the last run. */
+async function keep(report: Report): Promise<void> {
+  const folder = path.join(root, 'bench/results');
+  const file = `${report.machine.kind}.json`;
+  const latest = path.join(folder, 'latest.json');
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, file), `${JSON.stringify(report, null, 2)}\n`);
+  await rm(latest, { force: true });
+  await symlink(file, latest);
+}
+
+/** As the function tells it, by which it chooses the form of the model's weights. */
+async function processorKind(): Promise<string> {
+  const bundle = pathToFileURL(await required(root, 'dist/bench/processor.mjs', 'make build')).href;
+  const { thisProcessor } = (await import(bundle)) as { thisProcessor(): { kind: string } };
+  return thisProcessor().kind;
+}
+
+function machine(kind: string): Machine {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown CPU',
+    kind,
     cores: os.availableParallelism(),
     loadBefore: os.loadavg()[0]!,
     node: process.versions.node,

@@ -11,6 +11,8 @@ export interface Setting {
   records: number;
   /** Threads of the model, the same for everybody. */
   threads: number;
+  /** What the machine's processors multiply 8-bit numbers with, such as `avx512-vnni`. */
+  processor: string;
   /** Says something to the reader on stderr. */
   note: (text: string) => void;
 }

@@ -6,7 +6,7 @@ export interface Failure {
   error: string;
 }
 
-/** What bench/results/latest.json holds. */
+/** What a file of bench/results/ holds. */
 export interface Report {
   /** ISO 8601, UTC. */
   date: string;
@@ -17,6 +17,8 @@ export interface Report {
 
 export interface Machine {
   cpu: string;
+  /** What its processors multiply 8-bit numbers with: `avx512-vnni`, `avx-vnni`, `avx2`, or else the architecture. */
+  kind: string;
   cores: number;
   /** Processes that wanted to run in the minute before, on average: above 0.5, somebody else was at work. */
   loadBefore: number;
@@ -58,6 +60,6 @@ export function table(figures: readonly Figure[]): string {
 }
 
 /** One line about the machine that the figures are from. */
-export function machineLine({ cpu, cores, loadBefore, node, onnxruntime }: Machine): string {
-  return `${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} before; node ${node}, onnxruntime-node ${onnxruntime}`;
+export function machineLine({ cpu, kind, cores, loadBefore, node, onnxruntime }: Machine): string {
+  return `${cpu} (${kind}), ${cores} cores, load ${loadBefore.toFixed(1)} before; node ${node}, onnxruntime-node ${onnxruntime}`;
 }

@@ -37,6 +37,15 @@ export function spread(values: readonly number[]): Spread {
 export type Round = Record<string, number[]>;
 
 /**
+ * The p50 of one subject less that of another, round by round, in milliseconds.
+ *
+ * @throws RangeError when a round lacks a subject
+ */
+export function roundDifferences(rounds: readonly Round[], subject: string, reference: string): number[] {
+  return rounds.map((round) => median(round[subject] ?? []) - median(round[reference] ?? []));
+}
+
+/**
  * The p50 of one subject over that of another, round by round: what slows the machine for a while slows both, and cancels out.
  *
  * @throws RangeError when a round lacks a subject

@@ -6,6 +6,7 @@ test('without any variable, everything has a default', () => {
   expect(parseConfig({}, '/var/task')).toEqual({
     modelDir: '/var/task/model',
     functionName: 'unknown',
+    modelWeights: 'auto',
     capture: { port: 2772, timeoutMs: 250 },
     threads: 1,
     deadlineMarginMs: 750,
@@ -53,6 +54,7 @@ test.each<[Record<string, string>, string]>([
 });
 
 test.each([
+  [{ MODEL_WEIGHTS: 'int8' }, 'MODEL_WEIGHTS: expected one of auto, signed, unsigned, got "int8"'],
   [{ MODEL_DIR: '' }, 'MODEL_DIR: expected the path of a folder, got ""'],
   [{ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1 GB' }, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE: expected a whole number from 1'],
 ])('%j is refused', (env, message) => {

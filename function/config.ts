@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
-import { CapturePort, parseVariables, refuseContradiction, Safeguards, wholeNumber } from '../capture/variables.ts';
+import {
+  CapturePort,
+  oneOf,
+  parseVariables,
+  refuseContradiction,
+  Safeguards,
+  wholeNumber,
+} from '../capture/variables.ts';
+import type { WeightForm } from './qa/processor.ts';
 
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
@@ -10,6 +18,7 @@ const RESERVE_MS = 500;
 
 const ModelEnvironment = v.object({
   MODEL_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('the path of a folder, got ""'))),
+  MODEL_WEIGHTS: v.optional(oneOf('auto', 'signed', 'unsigned'), 'auto'),
   AWS_LAMBDA_FUNCTION_NAME: v.optional(v.string(), 'unknown'),
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: v.optional(wholeNumber(1, 1_000_000), String(MB_PER_VCPU)),
 });
@@ -30,6 +39,8 @@ export interface FunctionConfig {
   modelDir: string;
   /** Of the dimension of the metrics. */
   functionName: string;
+  /** The form of the model's weights; `auto` is the one for the processor. */
+  modelWeights: WeightForm | 'auto';
   /** Undefined: nothing is captured. */
   capture: { port: number; timeoutMs: number } | undefined;
   /** Why nothing is captured, where that is not wanted: it must not take the function down. */
@@ -53,6 +64,7 @@ export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): Function
   return {
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,
     functionName: variables.AWS_LAMBDA_FUNCTION_NAME,
+    modelWeights: variables.MODEL_WEIGHTS,
     capture,
     ...(captureFault !== undefined && { captureFault }),
     threads: Math.min(Math.max(1, vCpus), availableParallelism()),

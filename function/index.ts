@@ -6,6 +6,7 @@ import { keepTrying } from './keep-trying.ts';
 import { log } from './log.ts';
 import { refusingClient, withLossMetric } from './metrics.ts';
 import { loadPipeline } from './qa/load-pipeline.ts';
+import { thisProcessor } from './qa/processor.ts';
 
 // onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
 if (readSwitch(process.env['ORT_DISABLE_TELEMETRY'] || 'yes') !== false) process.env['ORT_DISABLE_TELEMETRY'] = '1';
@@ -15,8 +16,12 @@ const importMs = performance.now();
 const config = parseConfig(process.env, import.meta.dirname);
 const { functionName, captureFault } = config;
 if (captureFault) log('ERROR', 'wrong configuration: no record is captured', { cause: captureFault });
+const processor = thisProcessor();
+const weights = config.modelWeights === 'auto' ? processor.weights : config.modelWeights;
 const pipeline = keepTrying(() =>
-  loadPipeline(config.modelDir, config.threads, (times) => log('INFO', 'ready to answer', { importMs, ...times })),
+  loadPipeline(config.modelDir, config.threads, weights, (times) =>
+    log('INFO', 'ready to answer', { processor: processor.kind, weights, importMs, ...times }),
+  ),
 );
 
 // In init, where time is not the caller's. A model that cannot be loaded is told to every caller, and tried again.

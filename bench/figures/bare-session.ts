@@ -1,4 +1,4 @@
-import { type Figure, ratioFigure } from '../figure.ts';
+import { differenceFigure, type Figure, ratioFigure } from '../figure.ts';
 import { LENGTHS, questions } from '../inputs.ts';
 import { measureInterleaved } from '../interleave.ts';
 import { type Measurement, PAUSE_MS } from '../measurement.ts';
@@ -7,6 +7,10 @@ import { startOurs } from './ours.ts';
 
 const BARE_SESSION = 'bare session.run';
 const PIPELINES = ['ours', 'ours, cold word cache'] as const;
+
+/** The most that the pipeline may take: over long texts as a part of the model's time, over short ones in milliseconds. */
+const GOAL_RATIO = 1.03;
+const GOAL_MS = 0.25;
 
 /** P2: what our pipeline adds to the model itself, in one process. */
 export const measureBareSession: Measurement = async (setting) => {
@@ -19,8 +23,22 @@ export const measureBareSession: Measurement = async (setting) => {
     const progress = progressLines(`P2, ${length} tokens`);
     const measured = await measureInterleaved(subjects, questions(length), { rounds, pauseMs: PAUSE_MS, progress });
     for (const subject of PIPELINES) {
-      const what = `${length} tokens, ${subject}, over a ${BARE_SESSION} on the same ids`;
-      figures.push(ratioFigure({ figure: 'P2', what, goal: 1.03 }, measured.rounds, subject, BARE_SESSION));
+      const what = `${length} tokens, ${subject}`;
+      figures.push(
+        length === 384
+          ? ratioFigure(
+              { figure: 'P2', what: `${what}, over a ${BARE_SESSION} on the same ids`, goal: GOAL_RATIO },
+              measured.rounds,
+              subject,
+              BARE_SESSION,
+            )
+          : differenceFigure(
+              { figure: 'P2', what: `${what}, more than a ${BARE_SESSION} on the same ids`, goal: GOAL_MS },
+              measured.rounds,
+              subject,
+              BARE_SESSION,
+            ),
+      );
     }
   }
   return figures;

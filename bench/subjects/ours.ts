@@ -4,21 +4,25 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Question, serve } from './serve.ts';
 
 /** What we use of the bundles of function/qa/, by their names. */
 interface Bundles {
   'prepared-model': {
-    openModel(folder: string): Promise<{
+    openModel(
+      folder: string,
+      form: string,
+    ): Promise<{
       settings: { tokenizer: object };
-      weights: Promise<{ bytes: Buffer; digest(): Promise<string> }>;
+      weights: Promise<{ digest(): Promise<string> }>;
     }>;
   };
+  processor: { thisProcessor(): { weights: string } };
   tokenizer: { createTokenizer(settings: object): object };
   session: {
     createSession(file: object, threads: number): Promise<object>;
-    sessionOptions(threads: number): InferenceSession.SessionOptions;
+    createBareSession(file: object, threads: number): Promise<InferenceSession>;
   };
   pipeline: { createPipeline(parts: object): Pipeline };
 }
@@ -35,11 +39,12 @@ function bundle<Name extends keyof Bundles>(name: Name): Promise<Bundles[Name]> 
   return import(pathToFileURL(path.join(folder, `${name}.mjs`)).href) as Promise<Bundles[Name]>;
 }
 const { openModel } = await bundle('prepared-model');
+const { thisProcessor } = await bundle('processor');
 const { createTokenizer } = await bundle('tokenizer');
-const { createSession, sessionOptions } = await bundle('session');
+const { createBareSession, createSession } = await bundle('session');
 const { createPipeline } = await bundle('pipeline');
 
-const { settings, weights } = await openModel(preparedModel);
+const { settings, weights } = await openModel(preparedModel, thisProcessor().weights);
 const model = await weights;
 const modelDigest = await model.digest();
 const exported = await readFile(onnxFile);
@@ -58,8 +63,8 @@ function freshPipeline(): Pipeline {
 const pipeline = freshPipeline();
 let cold = pipeline;
 
-/** The bare session, over the same prepared model, given the same tensors, made beforehand. */
-const bareSession = await InferenceSession.create(model.bytes, sessionOptions(Number(threads)));
+/** The bare session, over the same prepared model in the same form, given the same tensors, made beforehand. */
+const bareSession = await createBareSession(model, Number(threads));
 let feeds: Record<string, Tensor> = {};
 
 function feedsOf({ question, context }: Question): Record<string, Tensor> {

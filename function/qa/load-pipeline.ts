@@ -1,5 +1,6 @@
 import { createPipeline, type QaPipeline } from './pipeline.ts';
 import { openModel } from './prepared-model.ts';
+import { thisProcessor, type WeightForm } from './processor.ts';
 import { createSession, loadRuntime } from './session.ts';
 import { createTokenizer } from './tokenizer.ts';
 
@@ -7,9 +8,9 @@ import { createTokenizer } from './tokenizer.ts';
 export interface LoadTimes {
   /** The model's settings read, and the tokenizer made. */
   tokenizerMs: number;
-  /** onnxruntime loaded. The weights are read by another thread meanwhile, since the beginning. */
+  /** onnxruntime loaded. */
   runtimeMs: number;
-  /** The weights waited for, and the session made. */
+  /** The session made over the weights. Those of a model that is not prepared are read by another thread until then, and changed to their form. */
   sessionMs: number;
   /** A first answer: memory is taken, and code compiled, that the first question would wait for. */
   warmUpMs: number;
@@ -20,6 +21,7 @@ export interface LoadTimes {
  *
  * @param folder the model's, prepared or in the Hugging Face layout
  * @param threads of the model; as many as there are vCPUs
+ * @param form of its weights; the one for the processor that this runs on by default
  * @param report is told what took how long
  * @param now milliseconds on a clock that never goes back
  * @throws ModelFolderError
@@ -27,11 +29,12 @@ export interface LoadTimes {
 export async function loadPipeline(
   folder: string,
   threads: number,
+  form: WeightForm = thisProcessor().weights,
   report: (times: LoadTimes) => void = () => {},
   now = () => performance.now(),
 ): Promise<QaPipeline> {
   const startedMs = now();
-  const { settings, weights } = await openModel(folder);
+  const { settings, weights } = await openModel(folder, form);
   const tokenizer = createTokenizer(settings.tokenizer);
   const tokenizerMs = now();
   await loadRuntime();

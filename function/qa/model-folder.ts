@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, read, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { SequenceForm } from './sequence.ts';
-import type { ModelFile } from './session.ts';
+import type { ModelFile, OnnxFile } from './session.ts';
 import { MODEL_TYPES, ModelFolderError, SUPPORTED_MODELS, unsupported } from './supported-models.ts';
 import type { TokenizerSettings } from './tokenizer.ts';
 import { TokenizerConfig, tokenizerSettings } from './tokenizer-config.ts';
@@ -19,16 +19,16 @@ export interface ModelSettings {
 }
 
 /** A model on its way into memory. */
-export interface OpenedModel {
+export interface OpenedModel<File extends ModelFile = ModelFile> {
   settings: ModelSettings;
-  /** Being read by another thread, so that the rest can be prepared meanwhile. */
-  weights: Promise<Weights>;
+  /** Being read by another thread, if at all, so that the rest can be prepared meanwhile. */
+  weights: Promise<Weights<File>>;
 }
 
-export interface Weights extends ModelFile {
+export type Weights<File extends ModelFile> = File & {
   /** SHA-256 of the ONNX file, in hexadecimal. */
   digest(): Promise<string>;
-}
+};
 
 const Config = v.looseObject({
   model_type: v.picklist(MODEL_TYPES),
@@ -37,11 +37,11 @@ const Config = v.looseObject({
 });
 
 /**
- * Opens a model's folder: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.
+ * Opens a model's folder as it was published: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.
  *
  * @throws ModelFolderError when a file is missing or is of a model that is not supported
  */
-export async function openModelFolder(folder: string): Promise<OpenedModel> {
+export async function openModelFolder(folder: string): Promise<OpenedModel<OnnxFile>> {
   const weights = readWeights(folder);
   weights.catch(() => {}); // Told to whoever awaits it; what is wrong with the settings is told first.
   const config = readJson(folder, 'config.json', Config);
@@ -65,7 +65,7 @@ function positionsOf({ model_type, max_position_embeddings, pad_token_id }: v.In
   return model_type === 'roberta' ? max_position_embeddings - (pad_token_id ?? 1) - 1 : max_position_embeddings;
 }
 
-async function readWeights(folder: string): Promise<Weights> {
+async function readWeights(folder: string): Promise<Weights<OnnxFile>> {
   const bytes = await readWhole(folder, 'onnx/model_quantized.onnx');
   return {
     format: 'onnx',
@@ -79,7 +79,7 @@ async function readWeights(folder: string): Promise<Weights> {
  *
  * @throws ModelFolderError
  */
-export async function readWhole(folder: string, part: string): Promise<Buffer<ArrayBuffer>> {
+async function readWhole(folder: string, part: string): Promise<Buffer<ArrayBuffer>> {
   try {
     const file = openSync(path.join(folder, part), 'r');
     try {
@@ -105,7 +105,8 @@ function readInto(bytes: Buffer, file: number, at: number): Promise<number> {
   });
 }
 
-function unreadable(folder: string, part: string, cause: unknown): ModelFolderError {
+/** @param cause why a file of a model's folder cannot be read */
+export function unreadable(folder: string, part: string, cause: unknown): ModelFolderError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new ModelFolderError(
     `Expected a readable file ${part} in the model folder ${folder}, got ${code ?? message}. ` +

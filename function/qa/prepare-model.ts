@@ -2,10 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { openModelFolder } from './model-folder.ts';
-import { GRAPH_FILE, INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULARY_FILE } from './prepared-model.ts';
+import { INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULARY_FILE } from './prepared-model.ts';
 import { sessionOptions } from './session.ts';
 import { ModelFolderError } from './supported-models.ts';
 import { indexVocabulary } from './vocabulary.ts';
+import { weightsInForm } from './weights-in-form.ts';
 import { withoutMask } from './without-mask.ts';
 
 /**
@@ -19,19 +20,34 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
   const { settings, weights } = await openModelFolder(folder);
   const { bytes, digest } = await weights;
   const { lines, ends, slots } = indexVocabulary(linesOf(settings.tokenizer.model.vocab as Map<string, number>));
-  const prepared: PreparedSettings = { modelDigest: await digest(), settings, tokens: ends.length };
   await mkdir(out, { recursive: true });
-  const options = sessionOptions(1);
-  const session = await InferenceSession.create(withoutMask(bytes), {
-    ...options,
-    graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
-    optimizedModelFilePath: path.join(out, GRAPH_FILE),
-    extra: { session: { ...(options.extra?.['session'] as object), save_model_format: 'ORT' } },
-  });
-  await session.release();
+  const graphs = await writeGraphs(withoutMask(bytes), out);
   await writeFile(path.join(out, VOCABULARY_FILE), lines);
   await writeFile(path.join(out, INDEX_FILE), Buffer.concat([ends, slots].map(({ buffer }) => Buffer.from(buffer))));
+  const prepared: PreparedSettings = { modelDigest: await digest(), graphs, settings, tokens: ends.length };
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));
+}
+
+/** A model without weights of 8 bits has but one form, and one file. */
+async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSettings['graphs']> {
+  const [signed, unsigned] = [weightsInForm(model, 'signed'), weightsInForm(model, 'unsigned')];
+  if (Buffer.compare(signed, unsigned) === 0) {
+    await writeGraph(model, path.join(out, 'graph.ort'));
+    return { signed: 'graph.ort', unsigned: 'graph.ort' };
+  }
+  await writeGraph(signed, path.join(out, 'graph.signed.ort'));
+  await writeGraph(unsigned, path.join(out, 'graph.unsigned.ort'));
+  return { signed: 'graph.signed.ort', unsigned: 'graph.unsigned.ort' };
+}
+
+async function writeGraph(model: Uint8Array, file: string): Promise<void> {
+  const session = await InferenceSession.create(model, {
+    ...sessionOptions(1),
+    graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
+    optimizedModelFilePath: file,
+    extra: { session: { save_model_format: 'ORT' } },
+  });
+  await session.release();
 }
 
 function linesOf(ids: ReadonlyMap<string, number>): string {

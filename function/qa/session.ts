@@ -11,33 +11,37 @@ export interface Logits {
   endLogits: Float32Array;
 }
 
-/** A model's file, whole: as it was exported, or as prepared-model.ts makes it. */
-export interface ModelFile {
-  format: 'onnx' | 'ort';
-  bytes: Buffer;
+/** A model's file in memory, as it was exported. */
+export interface OnnxFile {
+  format: 'onnx';
+  bytes: Uint8Array;
 }
+
+/** A graph's file on the disk, as prepare-model.ts makes it. */
+export interface OrtFile {
+  format: 'ort';
+  path: string;
+}
+
+export type ModelFile = OnnxFile | OrtFile;
 
 export interface QaSession {
   /** Runs the model over one sequence. It blocks the event loop meanwhile: onnxruntime-node computes on the calling thread. */
   run(input: ModelInput): Promise<Logits>;
-  /** What the session reads its weights from, as long as it lives: onnxruntime does not hold it. */
-  readonly file?: ModelFile;
 }
 
-/** How every session of ours is made over an ONNX file; the benchmark's bare session is made the same way. */
+/** How every session of ours is made. */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Without VNNI, a processor cuts the sums of int8 products, and answers are not those of any other: weights become unsigned there.
-    extra: { session: { x64quantprecision: '1' } },
   };
 }
 
-/** A prepared model is read where it lies: it is not copied, and its weights neither. */
-const IN_PLACE = { session: { use_ort_model_bytes_directly: '1', use_ort_model_bytes_for_initializers: '1' } };
+/** A prepared graph is mapped into memory, and the weights in it are read where they lie. */
+const IN_PLACE = { session: { use_memory_mapped_ort_model: '1', use_ort_model_bytes_for_initializers: '1' } };
 
 /**
  * Loads onnxruntime and lets it register its operators: 20 ms that `createSession` would take otherwise. Not at import: its library looks at
@@ -48,6 +52,15 @@ export async function loadRuntime(): Promise<void> {
   initOrt();
 }
 
+/** onnxruntime's own session over a model, with nothing of ours around it. */
+export async function createBareSession(file: ModelFile, threads: number): Promise<InferenceSession> {
+  const { InferenceSession } = await import('onnxruntime-node');
+  const options = sessionOptions(threads);
+  return file.format === 'ort'
+    ? InferenceSession.create(file.path, { ...options, extra: IN_PLACE })
+    : InferenceSession.create(file.bytes, options);
+}
+
 /**
  * A session over an extractive question-answering model.
  *
@@ -55,12 +68,8 @@ export async function loadRuntime(): Promise<void> {
  * @throws when the file is no such model: its inputs or outputs have other names
  */
 export async function createSession(file: ModelFile, threads: number): Promise<QaSession> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const inPlace = file.format === 'ort';
-  const session = await InferenceSession.create(file.bytes, {
-    ...sessionOptions(threads),
-    ...(inPlace && { extra: IN_PLACE }),
-  });
+  const { Tensor } = await import('onnxruntime-node');
+  const session = await createBareSession(file, threads);
   const unknown = session.inputNames.filter(
     (name) => !['input_ids', 'attention_mask', 'token_type_ids'].includes(name),
   );
@@ -74,7 +83,6 @@ export async function createSession(file: ModelFile, threads: number): Promise<Q
   const takesTypes = session.inputNames.includes('token_type_ids');
 
   return {
-    ...(inPlace && { file }),
     async run({ inputIds, tokenTypeIds }) {
       const dims = [1, inputIds.length];
       const outputs = await session.run({

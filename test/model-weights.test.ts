@@ -41,7 +41,7 @@ test.each([
 });
 
 test('a form that there is not ends the start, and the error names the variable', () => {
-  const { status, stderr } = runFunction({ MODEL_WEIGHTS: 'SIGNED' });
+  const { status, stderr } = runFunction({ MODEL_WEIGHTS: 'int8' });
   expect(status).toBe(1);
-  expect(stderr).toContain('MODEL_WEIGHTS: expected one of auto, signed, unsigned, got "SIGNED"');
+  expect(stderr).toContain('MODEL_WEIGHTS: expected one of auto, signed, unsigned, got "int8"');
 });

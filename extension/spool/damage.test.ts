@@ -273,6 +273,6 @@ test('whatever others do and whenever, received = delivered + lost + pending, an
       expect(new Set(delivered).size).toBe(delivered.length);
       expect(delivered.filter((id) => !/^r\d+$/.test(id))).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 100, examples: [[['append', 'append', 'empties the files', 'adds to the files']]] },
   );
 });

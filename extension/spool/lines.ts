@@ -4,24 +4,21 @@ import * as v from 'valibot';
 export interface Contents {
   records: number;
   bytes: number;
-  /** Of its bytes, from {@link checksumOfLines}. */
-  checksum: number;
+  /** Of the line of each record, from {@link checksumOf}. */
+  checksums: readonly number[];
 }
 
-/** The checksum of no bytes. */
-export const NO_BYTES = 0x811c9dc5 | 0;
+const OFFSET_BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
 
 /**
- * A checksum of 32 bits, which can be continued: it finds what an accident did to a file. It is FNV-1a, four bytes at a time and turned after
+ * A checksum of 32 bits, by which a line is known again: what others put into a file is none of ours. It is FNV-1a, four bytes at a time and turned after
  * each so that high bits tell too, in a microsecond for 2 KB; the CRC of `node:zlib` would take half of that, and 2 ms of every start.
  *
  * Source: http://www.isthe.com/chongo/tech/comp/fnv/
- *
- * @param before the checksum of what goes before, line by line
  */
-export function checksumOf(line: Buffer, before = NO_BYTES): number {
-  let sum = before;
+export function checksumOf(line: Buffer): number {
+  let sum = OFFSET_BASIS;
   let i = 0;
   for (; i + 3 < line.length; i += 4) {
     const word = line[i]! | (line[i + 1]! << 8) | (line[i + 2]! << 16) | (line[i + 3]! << 24);
@@ -56,27 +53,24 @@ export function* linesOf(content: Buffer): Generator<Buffer> {
   }
 }
 
-/** The checksum of a content, line by line, as it was made. */
-export function checksumOfLines(content: Buffer): number {
-  let sum = NO_BYTES;
-  for (const line of linesOf(content)) sum = checksumOf(line, sum);
-  return sum;
-}
-
-/**
- * What is left of a segment: all of it, where the content begins with what was written; else the lines that are whole.
- *
- * @returns no more records than there were
- */
-export function intactLines(content: Buffer, written: Contents): { lines: Buffer; records: number } {
-  const expected = content.subarray(0, written.bytes);
-  const isWhole = expected.length === written.bytes && !expected.includes(0);
-  if (isWhole && checksumOfLines(expected) === written.checksum) {
-    return { lines: expected, records: written.records };
-  }
-  const whole: Buffer[] = [];
+/** What is left of a segment: its own lines that are whole, each once, and nothing of others. */
+export function intactLines(content: Buffer, written: Contents): { lines: Buffer; checksums: readonly number[] } {
+  const missing = new Map<number, number>();
+  for (const checksum of written.checksums) missing.set(checksum, (missing.get(checksum) ?? 0) + 1);
+  const lines: Buffer[] = [];
+  const checksums: number[] = [];
+  let bytes = 0;
   for (const line of linesOf(content)) {
-    if (whole.length < written.records && eventIdOf(line) !== undefined) whole.push(line);
+    const checksum = checksumOf(line);
+    const times = missing.get(checksum) ?? 0;
+    if (times === 0) continue;
+    missing.set(checksum, times - 1);
+    lines.push(line);
+    checksums.push(checksum);
+    bytes += line.length;
   }
-  return { lines: Buffer.concat(whole), records: whole.length };
+  // As a rule that is the beginning of the content, which need not be copied.
+  const isBeginning =
+    bytes === written.bytes && lines.at(-1)?.byteOffset === content.byteOffset + bytes - (lines.at(-1)?.length ?? 0);
+  return { lines: isBeginning ? content.subarray(0, bytes) : Buffer.concat(lines), checksums };
 }

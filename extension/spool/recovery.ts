@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MAX_BODY_BYTES } from '../../capture/wire.ts';
-import { checksumOf, eventIdOf, LINE_FEED, linesOf, NO_BYTES } from './lines.ts';
+import { checksumOf, eventIdOf, LINE_FEED, linesOf } from './lines.ts';
 import { clearAway, isProcessFolder } from './own-folder.ts';
 import { OPEN_SUFFIX, type SealedSegment } from './segment.ts';
 
@@ -84,17 +84,17 @@ function find(root: string, folder: string, found: Found[], attempt: (file: stri
   });
 }
 
-/** What of a content are records. Where they are not all of it, the checksum does not fit it, so that it is looked through again. */
+/** What of a content are records. */
 function contentsOf(content: Buffer) {
   const eventIds: string[] = [];
-  let checksum = NO_BYTES;
+  const checksums: number[] = [];
   for (const line of linesOf(content)) {
     const eventId = eventIdOf(line);
     if (eventId === undefined) continue;
     eventIds.push(eventId);
-    checksum = checksumOf(line, checksum);
+    checksums.push(checksumOf(line));
   }
-  return { eventIds, records: eventIds.length, bytes: content.lastIndexOf(LINE_FEED) + 1, checksum };
+  return { eventIds, records: eventIds.length, bytes: content.lastIndexOf(LINE_FEED) + 1, checksums };
 }
 
 /** Removes a segment whose first record was only begun. What others wrote stays. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Contents, checksumOf, checksumOfLines, intactLines, NO_BYTES } from './lines.ts';
+import { type Contents, checksumOf, intactLines } from './lines.ts';
 
 /** Marks a segment that still grows; without it, the file's path below its process's folder is the key of its object. */
 export const OPEN_SUFFIX = '.open';
@@ -50,9 +50,8 @@ export class OpenSegment implements Contents {
   readonly hour: string;
   /** When it was opened, which is when its first record came, on the clock of the spool. */
   readonly openedMs: number;
-  records = 0;
   bytes = 0;
-  checksum = NO_BYTES;
+  #checksums: number[] = [];
   readonly #sealedFile: string;
   readonly #file: string;
   #fd: number;
@@ -80,9 +79,16 @@ export class OpenSegment implements Contents {
     const written = fs.writeSync(this.#fd, line, 0, line.length, this.bytes);
     if (written < line.length)
       throw new Error(`Expected to write ${line.length} bytes, wrote ${written}: is the disk full?`);
-    this.records += 1;
     this.bytes += line.length;
-    this.checksum = checksumOf(line, this.checksum);
+    this.#checksums.push(checksumOf(line));
+  }
+
+  get checksums(): readonly number[] {
+    return this.#checksums;
+  }
+
+  get records(): number {
+    return this.#checksums.length;
   }
 
   /**
@@ -114,9 +120,11 @@ export class OpenSegment implements Contents {
     const before = this.records;
     let lines: Buffer;
     try {
-      ({ lines, records: this.records } = intactLines(readBytes(this.#fd, this.bytes), this));
+      const intact = intactLines(readBytes(this.#fd, this.bytes), this);
+      lines = intact.lines;
+      this.#checksums = [...intact.checksums];
     } catch {
-      this.records = 0;
+      this.giveUp();
       return { lost: before, written: false };
     }
     const lost = before - this.records;
@@ -126,13 +134,17 @@ export class OpenSegment implements Contents {
       return { lost, written: false };
     }
     this.bytes = lines.length;
-    this.checksum = checksumOfLines(lines);
     return { lost, written: true };
+  }
+
+  /** Gives up its records. */
+  giveUp(): void {
+    this.#checksums = [];
   }
 
   /** Ends the segment. It takes no more records. Where the disk refuses to rename its file, that keeps its name: recovery knows both. */
   seal({ keepOpen }: { keepOpen: boolean }): SealedSegment {
-    const { key, records, bytes, checksum } = this;
+    const { key, records, bytes, checksums } = this;
     let file = this.#sealedFile;
     try {
       fs.renameSync(this.#file, file);
@@ -140,7 +152,7 @@ export class OpenSegment implements Contents {
       file = this.#file;
     }
     if (!keepOpen) closeQuietly(this.#fd);
-    return { key, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksum };
+    return { key, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksums };
   }
 
   /** Ends and removes a segment that has no record. */

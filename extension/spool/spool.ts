@@ -154,10 +154,11 @@ export class Spool {
    */
   async read(segment: SealedSegment): Promise<Buffer | undefined> {
     this.#read.add(segment);
-    const { lines, records } = intactLines(await readSealed(segment), segment);
+    const { lines, checksums } = intactLines(await readSealed(segment), segment);
+    const records = checksums.length;
     const lost = segment.records - records;
     if (lost > 0) {
-      segment.records = records;
+      Object.assign(segment, { records, checksums });
       this.#pending -= lost;
       if (records === 0) this.remove(segment);
       this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued: 0 });
@@ -214,7 +215,7 @@ export class Spool {
       // Then nothing can be written again either.
     }
     const { written } = open.rescue();
-    if (!written && this.#keptOpen >= MAX_KEPT_OPEN) open.records = 0;
+    if (!written && this.#keptOpen >= MAX_KEPT_OPEN) open.giveUp();
     const rescued = open.records;
     this.#pending -= records - rescued;
     this.#bytes -= rescued === 0 ? bytes : bytes - open.bytes;

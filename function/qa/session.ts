@@ -80,6 +80,7 @@ export async function createSession(file: ModelFile, threads: number): Promise<Q
         `got the inputs ${session.inputNames.join(', ')} and the outputs ${session.outputNames.join(', ')}`,
     );
   }
+  const takesMask = session.inputNames.includes('attention_mask'); // a prepared model does not
   const takesTypes = session.inputNames.includes('token_type_ids');
 
   return {
@@ -87,7 +88,7 @@ export async function createSession(file: ModelFile, threads: number): Promise<Q
       const dims = [1, inputIds.length];
       const outputs = await session.run({
         input_ids: new Tensor('int64', inputIds, dims),
-        attention_mask: new Tensor('int64', new BigInt64Array(inputIds.length).fill(1n), dims),
+        ...(takesMask && { attention_mask: new Tensor('int64', new BigInt64Array(inputIds.length).fill(1n), dims) }),
         ...(takesTypes && { token_type_ids: new Tensor('int64', tokenTypeIds, dims) }),
       });
       return {

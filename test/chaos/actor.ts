@@ -29,6 +29,8 @@ const MOST_SUCCESSORS = 3;
 /** Lets the plan of one environment happen. */
 export class Actor {
   readonly stage: Stage;
+  /** Whether the extension started before anything was done to it. */
+  startedAtFirst = false;
   readonly #plan: EnvironmentPlan;
   readonly #scene: Scene;
   readonly #proxy: S3Proxy;
@@ -74,6 +76,7 @@ export class Actor {
   /** All steps, and the last shutdown. */
   async play(): Promise<void> {
     await this.#environment.init();
+    this.startedAtFirst = this.stage.extensionStarted;
     if (this.#plan.preload) this.#struck('preload in NODE_OPTIONS');
     for (const step of this.#plan.steps) await this.#take(step);
     await this.#shutDown(this.#plan.killExtensionAfterMs);

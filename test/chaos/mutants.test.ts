@@ -46,6 +46,41 @@ const MUTANTS: Mutant[] = [
     by: 'counters.delivered += 2 * segment.records;',
     found: 'miscounted',
   },
+  {
+    name: 'does not see that its open segment is gone',
+    file: 'extension/spool/segment.ts',
+    text: 'if (nlink === 0 || size < this.bytes) return false;',
+    by: '',
+    found: 'lost|miscounted|left|broken off',
+  },
+  {
+    name: 'takes what another extension still writes',
+    file: 'extension/spool/own-folder.ts',
+    text: 'folders.filter((_, i) => abandoned[i])',
+    by: 'folders',
+    found: 'lost|twice|miscounted',
+  },
+  {
+    name: 'counts a bad line as often as it comes',
+    file: 'extension/intake.ts',
+    text: "counters.refuse(unreadable.get(digest) ? 'DUPLICATE' : code)",
+    by: 'counters.refuse(code)',
+    found: 'miscounted',
+  },
+  {
+    name: 'does not tell what the function lost',
+    file: 'extension/intake.ts',
+    text: 'newLosses(eventId, record.lostBefore, known)',
+    by: 'newLosses(eventId, undefined, known)',
+    found: 'untold',
+  },
+  {
+    name: 'takes over what NODE_OPTIONS wants of the function',
+    file: 'extension/launcher.sh',
+    text: 'unset NODE_OPTIONS',
+    by: 'unset',
+    found: 'not started',
+  },
 ];
 
 /** What the first run that breaks a promise says; empty where none of so many does. */

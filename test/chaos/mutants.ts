@@ -27,7 +27,7 @@ export async function buildMutant({ name, file, text, by }: Mutant, folder: stri
     throw new Error(`Expected the text of the mutant "${name}" once in ${file}, found it ${parts.length - 1} times`);
   }
   await writeFile(source, parts.join(by));
-  const bundle = path.join(folder, 'bundle');
+  const [bundle, extensions] = [path.join(folder, 'opt/inference-capture'), path.join(folder, 'opt/extensions')];
   await build({
     entryPoints: [path.join(folder, 'extension/index.ts')],
     outdir: bundle,
@@ -42,9 +42,9 @@ export async function buildMutant({ name, file, text, by }: Mutant, folder: stri
       js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
     },
   });
-  await mkdir(path.join(folder, 'bin'));
-  const executable = path.join(folder, 'bin/inference-capture');
-  await writeFile(executable, `#!/bin/sh\nexec node ${path.join(bundle, 'index.mjs')}\n`);
+  await mkdir(extensions);
+  const executable = path.join(extensions, 'inference-capture');
+  await cp(path.join(folder, 'extension/launcher.sh'), executable);
   await chmod(executable, 0o755);
   return executable;
 }

@@ -62,7 +62,8 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
       tornAtLast: tornFilesBelow(path.join(folder, 's3', BUCKET)),
     };
     const logged = actors.flatMap(({ stage }) => stage.logged());
-    broken = verdict({ ledger, delivered, spooled, logged, ...atLast, accounts });
+    const unstarted = actors.filter(({ startedAtFirst }) => !startedAtFirst).length;
+    broken = verdict({ ledger, delivered, spooled, logged, ...atLast, accounts, unstarted });
     acknowledged = ledger.filter(({ outcome }) => outcome === 'accepted').length;
     told = accounts.filter(({ stats }) => stats !== undefined).length;
   } catch (error) {

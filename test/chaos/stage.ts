@@ -48,6 +48,8 @@ export class Stage {
   readonly #accounts: Account[] = [];
   // By its place, the line of a record, of which there may be several parts.
   readonly #logged = new Map<string, string>();
+  /** Whether an extension of it has got as far as asking for an event. */
+  extensionStarted = false;
   /** Whether its /tmp is a small disk. */
   readonly hasSmallDisk: boolean;
 
@@ -180,6 +182,7 @@ export class Stage {
   }
 
   #readLog(line: string): void {
+    if (line.startsWith('EXTENSION\tName: inference-capture\tState: Ready\t')) this.extensionStarted = true;
     if (!line.includes('"source":"inference-capture"')) return;
     if (line.includes('"shutdownReason"')) this.#accounts.at(-1)!.stats = JSON.parse(line) as Stats;
     if (!line.includes('"a record that could not be delivered"')) return;

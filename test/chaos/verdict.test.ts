@@ -38,6 +38,7 @@ const well: Evidence = {
   spooledAtLast: [],
   tornAtLast: [],
   accounts: [account],
+  unstarted: 0,
 };
 
 /** A record is destroyed in the spool. */
@@ -100,6 +101,7 @@ test.each([
   ['lost: b was still in the spool, and a successor did not', { ...well, deliveredAtLast: [record('a')] }],
   ['left: b is in the spool after the recovery', { ...well, spooledAtLast: [record('b')] }],
   ['twice: a is in', { ...well, deliveredAtLast: [record('a'), record('a', `${OBJECT}2`), record('b')] }],
+  ['not started: the extension of 1 environments', { ...well, unstarted: 1 }],
   ['torn: a line of x.jsonl is not whole', { ...well, tornAtLast: ['x.jsonl'] }],
   ['foreign: d was stored, and never posted', { ...well, deliveredAtLast: [...well.deliveredAtLast, record('d')] }],
   [

@@ -32,11 +32,14 @@ export interface Evidence {
   /** Objects that end in the middle of a line. */
   tornAtLast: string[];
   accounts: Account[];
+  /** Environments whose extension did not start, before anything was done to it. */
+  unstarted: number;
 }
 
 /** Every promise that a run broke, in words; none when all is well. */
 export function verdict(evidence: Evidence): string[] {
   return [
+    ...notStarted(evidence),
     ...lost(evidence),
     ...twice(evidence),
     ...foreign(evidence),
@@ -61,6 +64,11 @@ export function unanswered(ledger: readonly LedgerEntry[]): string[] {
 }
 
 const ids = (records: readonly LyingRecord[]) => new Set(records.map(({ eventId }) => eventId));
+
+/** An extension that does not start takes the function down. */
+function notStarted({ unstarted }: Evidence): string[] {
+  return unstarted > 0 ? [`not started: the extension of ${unstarted} environments`] : [];
+}
 
 function lost({ ledger, delivered, spooled, logged, deliveredAtLast, spooledAtLast, accounts }: Evidence): string[] {
   // What was destroyed nobody can bring back; that it is counted is asked below.

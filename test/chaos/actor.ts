@@ -168,6 +168,9 @@ export class Actor {
       case 'freeze':
         if (this.#freeze(fault.forMs)) this.#struck('frozen and thawed');
         return;
+      case 'stall':
+        if (this.#freeze(fault.forMs, ['extension'])) this.#struck('extension stalled');
+        return;
       case 'vandalise':
         if (this.stage.vandalise(fault.how)) this.#struck(`spool: ${fault.how}`);
         return;
@@ -186,12 +189,12 @@ export class Actor {
     if (processes.kill(role)) this.#struck(frozen ? `${role} killed while frozen` : `${role} killed`);
   }
 
-  /** Stops both processes for a while, if they work on an invocation. @returns whether it did */
-  #freeze(forMs: number): boolean {
+  /** Stops processes for a while, if they work on an invocation. @returns whether it did */
+  #freeze(forMs: number, roles: readonly Role[] = ['function', 'extension']): boolean {
     const invocation = this.#invocation;
     if (invocation === undefined || invocation.over) return false; // it is frozen already
     const { processes } = this.stage;
-    const stopped = (['function', 'extension'] as const).filter((role) => processes.stop(role));
+    const stopped = roles.filter((role) => processes.stop(role));
     setTimeout(() => {
       // Once the invocation is over, only its environment may thaw it.
       if (!invocation.over) for (const role of stopped) processes.thaw(role);

@@ -28,7 +28,9 @@ export interface LedgerEntry {
 
 const HOUR_MS = 3_600_000;
 const ledger = process.env['CHAOS_LEDGER'] ?? '';
-const capture = createCaptureClient({ port: Number(process.env['CAPTURE_PORT']) });
+/** Opens with the first failure, and not for long: an invocation has no time for three, and the next one comes soon. */
+const breaker = { threshold: 1, openMs: 30, maxOpenMs: 100 };
+const capture = createCaptureClient({ port: Number(process.env['CAPTURE_PORT']), breaker });
 
 function note(entry: LedgerEntry): void {
   // At once on disk as far as a kill is concerned; outside of /tmp, which may be full.

@@ -48,17 +48,10 @@ const MUTANTS: Mutant[] = [
   },
   {
     name: 'does not see that its open segment is gone',
-    file: 'extension/spool/segment.ts',
-    text: 'if (nlink === 0 || size < this.bytes) return false;',
-    by: '',
+    file: 'extension/spool/spool.ts',
+    text: 'if (open === undefined || (open.isIntact() && (!byName || open.hasItsName()))) return;',
+    by: 'return;',
     found: 'lost|miscounted|left|broken off',
-  },
-  {
-    name: 'takes what another extension still writes',
-    file: 'extension/spool/own-folder.ts',
-    text: 'folders.filter((_, i) => abandoned[i])',
-    by: 'folders',
-    found: 'lost|twice|miscounted',
   },
   {
     name: 'counts a bad line as often as it comes',

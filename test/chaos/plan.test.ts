@@ -43,6 +43,7 @@ test('thirty seeds have every fate of an object, every fault, every step', () =>
     'shut down',
     'quota',
     'disk',
+    'stall',
     'vandalise',
     'folder removed',
     'files removed',

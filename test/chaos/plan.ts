@@ -27,6 +27,8 @@ export type Vandalism =
 export type TimedFault =
   | { what: 'kill function' | 'kill extension'; afterMs: number }
   | { what: 'freeze'; afterMs: number; forMs: number }
+  /** The extension alone stands still, for longer than the function waits for an answer. */
+  | { what: 'stall'; afterMs: number; forMs: number }
   | { what: 'vandalise'; afterMs: number; how: Vandalism }
   /** The wall clock steps, for all processes of the environment and what stands for Lambda. */
   | { what: 'step clock'; afterMs: number; byMs: number };
@@ -50,7 +52,7 @@ export type Step =
   | { step: 'shut down'; inInvocation?: PlannedRecord[]; killExtensionAfterMs?: number };
 
 /** A fault of an environment that does nothing. */
-export type FrozenFault = Exclude<TimedFault, { what: 'freeze' }>;
+export type FrozenFault = Exclude<TimedFault, { what: 'freeze' | 'stall' }>;
 
 export interface EnvironmentPlan {
   telemetry: boolean;
@@ -193,6 +195,7 @@ function faultOf(dice: Dice): TimedFault {
   // Most of them within an ordinary invocation; some so late that they hit the start of a new environment or a delivery that takes long.
   const afterMs = dice.chance(0.7) ? dice.whole(0, 20) : dice.whole(0, 200);
   if (dice.chance(0.3)) return { what: 'freeze', afterMs, forMs: dice.whole(5, 150) };
+  if (dice.chance(0.15)) return { what: 'stall', afterMs, forMs: dice.whole(260, 450) };
   return { ...frozenFaultOf(dice), afterMs };
 }
 

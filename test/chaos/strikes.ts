@@ -9,6 +9,7 @@ export const FAULTS = [
   'extension killed when S3 had stored',
   'frozen and thawed',
   'frozen in an upload',
+  'extension stalled',
   'S3 hangs',
   'S3 resets the connection',
   'S3 answers 500',

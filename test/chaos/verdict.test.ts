@@ -116,7 +116,7 @@ test.each([
     'told of 0 pending records and 2 vanished ones, where 0 were in the spool and 1 destroyed',
     destroying('b', { received: 3, dropped: { ...dropped, VANISHED: 2 }, pending: 0 }),
   ],
-  ['untold: the function could not hand over 1 records, of which stored lines tell 0', losing({})],
+  ['untold: the function did not send 1 records, of which stored lines tell 0', losing({})],
   ['counted 2 lines that are no records, where 1 were sent and 1 refused', refusing(2)],
   ['counted 0 lines that are no records, where 1 were sent and 1 refused', refusing(0)],
   ['misplaced: b', { ...well, deliveredAtLast: [record('a'), record('b', OBJECT.replace('/22/', '/21/'))] }],

@@ -53,8 +53,8 @@ export function verdict(evidence: Evidence): string[] {
 
 /** Outcomes of a post that only the extension knows more of. */
 const UNANSWERED = ['timeout', 'unreachable'];
-/** Those, and what the capture client did not even try. */
-const LOST_BY_CLIENT = [...UNANSWERED, 'skipped', 'queue_full'];
+/** What the capture client did not even try. */
+const NOT_TRIED = ['skipped', 'queue_full'];
 const INVALID = ['INVALID_JSON', 'INVALID_RECORD'];
 
 /** The records that were posted and whose post has no outcome yet. */
@@ -145,13 +145,11 @@ function idsWith(ledger: readonly LedgerEntry[], is: (outcome: string, eventId: 
 }
 
 /**
- * What the function knows to be lost, its next record tells: so where a record that was sent afterwards, by the same process, is accepted and
+ * What the function did not even send, its next record tells: so where a record that was sent afterwards, by the same process, is accepted and
  * still there, stored lines tell of as many losses at least.
  */
-function untold({ ledger, deliveredAtLast, logged, accounts }: Evidence): string[] {
+function untold({ ledger, deliveredAtLast }: Evidence): string[] {
   const stored = ids(deliveredAtLast);
-  const destroyed = accounts.flatMap((account) => [...account.destroyed, ...account.inDoubt]);
-  const came = stored.union(new Set([...logged, ...destroyed]));
   let due = 0;
   let losses: number[] = [];
   const postedAt = new Map<string, number>();
@@ -159,7 +157,7 @@ function untold({ ledger, deliveredAtLast, logged, accounts }: Evidence): string
     if (outcome === 'started') losses = [];
     if (!byClient) continue;
     if (outcome === 'posted') postedAt.set(eventId, at);
-    if (LOST_BY_CLIENT.includes(outcome) && !came.has(eventId)) losses.push(at);
+    if (NOT_TRIED.includes(outcome)) losses.push(at);
     if (outcome !== 'accepted') continue;
     const later = losses.filter((lostAt) => lostAt > postedAt.get(eventId)!);
     if (stored.has(eventId)) due += losses.length - later.length;
@@ -167,11 +165,9 @@ function untold({ ledger, deliveredAtLast, logged, accounts }: Evidence): string
   }
   const told = deliveredAtLast
     .flatMap(({ droppedBefore }) => Object.entries(droppedBefore ?? {}))
-    .filter(([reason]) => LOST_BY_CLIENT.includes(reason))
+    .filter(([reason]) => NOT_TRIED.includes(reason))
     .reduce((sum, [, records]) => sum + records, 0);
-  return told < due
-    ? [`untold: the function could not hand over ${due} records, of which stored lines tell ${told}`]
-    : [];
+  return told < due ? [`untold: the function did not send ${due} records, of which stored lines tell ${told}`] : [];
 }
 
 /** @param gone how many of the records that it held have been destroyed for good */

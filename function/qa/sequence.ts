@@ -42,11 +42,14 @@ export function modelInput(
   const length = specialTokens(form) + question.ids.length + window.end - window.first;
   const inputIds = new BigInt64Array(length);
   const tokenTypeIds = new BigInt64Array(length);
+  // The lower half of each number, on every processor that onnxruntime runs on: a BigInt of each would be an object of each.
+  const lowIds = new Int32Array(inputIds.buffer);
+  const lowTypes = new Int32Array(tokenTypeIds.buffer);
   let at = 0;
   function add(id: number, type: number): void {
-    inputIds[at] = BigInt(id);
-    tokenTypeIds[at] = BigInt(type);
-    at++;
+    lowIds[at] = id;
+    lowTypes[at] = type;
+    at += 2;
   }
   for (const { id, type } of form.before) add(id, type);
   for (const id of question.ids) add(id, form.questionType);

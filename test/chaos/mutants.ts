@@ -11,6 +11,8 @@ export interface Mutant {
   by: string;
   /** How the verdict on one of its runs begins; a regular expression. */
   found: string;
+  /** The first seed to try: one of the next few finds it. @default 1 */
+  firstSeed?: number;
 }
 
 /**

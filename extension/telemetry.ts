@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { foreignCaller } from '../capture/local-caller.ts';
+import { createConnections } from './connections.ts';
 
 export interface TelemetryListener {
   /** @param address one of this machine's; where it is none, and by default, loopback. @returns the port */
@@ -50,14 +51,7 @@ export function createTelemetryListener(onRuntimeDone: (requestId: string) => vo
     });
   });
   server.keepAliveTimeout = 0; // as in receiver.ts: the clock jumps at a thaw
-  // No clock tells an idle connection from one that slept through a freeze: so the oldest gives way to the newest.
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    const [oldest] = sockets;
-    if (sockets.size > MAX_CONNECTIONS) oldest!.destroy();
-  });
+  server.on('connection', createConnections(MAX_CONNECTIONS).admit); // none is ever called busy: the oldest gives way to the newest
 
   function listenAt(address: string): Promise<number> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { RECORD_HEAD } from './wire.ts';
+import { RECORDS_PATH } from './wire.ts';
 
 /** What the receiver answered. */
 export interface Reply {
@@ -97,8 +97,15 @@ export function createConnection(port: number): Connection {
   };
 }
 
+/** Head and body in one text, so that they go out in one write. */
 function requestText(json: string): string {
-  return `${RECORD_HEAD}${Buffer.byteLength(json)}\r\n\r\n${json}`;
+  const head = [
+    `POST ${RECORDS_PATH} HTTP/1.1`,
+    'host: 127.0.0.1',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(json)}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${json}`;
 }
 
 /** @returns undefined while the answer is not complete, or where it is none that the receiver gives */

@@ -7,12 +7,6 @@ export const RECORDS_PATH = '/v1/records';
 export const STATS_PATH = '/v1/stats';
 export const HEALTH_PATH = '/v1/health';
 
-/**
- * How the capture client's request begins, up to the body's length, which ends the head. The receiver answers a request that begins so and
- * comes in one piece sooner than others.
- */
-export const RECORD_HEAD = `POST ${RECORDS_PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: `;
-
 /** Most bytes of one POST: a request and an answer of 6 MiB each, escaped as JSON strings, and some room. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 

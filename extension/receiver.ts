@@ -16,7 +16,6 @@ import {
 } from '../capture/wire.ts';
 import { createConnections } from './connections.ts';
 import type { Counters } from './counters.ts';
-import { expressForRecords, responseText } from './express.ts';
 import type { Intake, IntakeResult } from './intake.ts';
 import { takeLines } from './lines.ts';
 import type { Log } from './log.ts';
@@ -64,10 +63,6 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
     waitingBytes: Number.POSITIVE_INFINITY,
   });
   const server = http.createServer(LIMITS, serve).on('checkExpectation', serve).on('clientError', refuseUnread);
-  const express = expressForRecords(server, (body, socket) => {
-    connections.answered(socket);
-    return answerTo(take(body));
-  });
   server.prependListener('connection', connections.admit);
 
   async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -145,7 +140,6 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
           resolve();
         });
         server.closeIdleConnections();
-        express.close();
       });
     },
   };
@@ -168,7 +162,15 @@ function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'MALFORMED_REQUEST';
-  socket.end(responseText(...failure(code, WIRE_ERRORS[code].meaning), true), () => socket.destroy());
+  const [status, body] = failure(code, WIRE_ERRORS[code].meaning);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
 }
 
 function answer(response: http.ServerResponse, status: number, body: object): void {

@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HEALTH_PATH, STATS_PATH, type Stats } from '../capture/wire.ts';
-import { type ExtensionsApi, startExtensionsApi } from './extensions-api.ts';
+import { endProcess } from '../harness/end-process.ts';
+import { FakeExtensionsApi } from '../harness/extensions-api.ts';
+import { claimPort } from '../harness/ports.ts';
 import { rssMb } from './memory.ts';
 
 export interface ExtensionProgram {
@@ -21,7 +22,7 @@ export interface ExtensionProcess extends AsyncDisposable {
   /** Of its receiver, on loopback. */
   port: number;
   /** What hands it its events. */
-  api: ExtensionsApi;
+  api: FakeExtensionsApi;
   /** From the start of the process until it asked for its first event, in milliseconds. */
   startMs: number;
   /** What it says of the records that it took. */
@@ -62,8 +63,8 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'inference-capture-bench-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
-  const api = started.use(await startExtensionsApi());
-  const port = await freePort();
+  const api = started.use(await FakeExtensionsApi.start());
+  const port = await claimPort();
 
   const spawnedMs = performance.now();
   const child = spawn(command, args, {
@@ -79,15 +80,14 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
     },
     stdio: ['ignore', process.stderr, process.stderr],
   });
-  const kill = () => child.kill('SIGKILL');
   const interrupted = () => {
-    kill();
+    child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', interrupted);
   started.defer(async () => {
     process.off('exit', interrupted);
-    if (child.exitCode === null && child.signalCode === null && kill()) await once(child, 'exit');
+    await endProcess(child);
   });
   await once(child, 'spawn');
 
@@ -96,9 +96,6 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
   const askedMs = await Promise.race([
     api.asked(),
     once(child, 'exit', { signal }).then(([code]) => Promise.reject(new Error(`The extension ended with ${code}`))),
-    sleep(READY_MS, undefined, { signal }).then(() =>
-      Promise.reject(new Error(`The extension asks for no event after ${READY_MS / 1000} s`)),
-    ),
   ]).finally(() => waiting.abort());
   const running = started.move();
   return {
@@ -117,14 +114,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false; // it does not listen yet
   }
-}
-
-/** A port that nobody listens on at the moment. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { endProcess } from '../harness/end-process.ts';
 import type { Subject } from './interleave.ts';
 import { rssMb } from './memory.ts';
 import type { Ready, Reply, Request } from './subjects/serve.ts';
@@ -54,10 +55,10 @@ export async function startSubject({ name, file, args, env }: SubjectProgram): P
           return answered;
         },
       }),
-      [Symbol.asyncDispose]: () => stop(child),
+      [Symbol.asyncDispose]: () => endProcess(child),
     };
   } catch (error) {
-    await stop(child);
+    await endProcess(child);
     throw error;
   }
 }
@@ -79,11 +80,4 @@ async function message<T>(child: ChildProcess, name: string, timeoutMs: number):
     clearTimeout(timer);
     child.off('exit', ended);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

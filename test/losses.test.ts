@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import { createLosses } from '../capture/losses.ts';
 import { type LostBefore, NOT_CAPTURED_REASONS } from '../capture/wire.ts';
 import { Counters } from '../extension/counters.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCaptureClient } from '../capture/client.ts';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import type { Stats } from '../capture/wire.ts';
 import { startExtension } from '../extension/fixtures/extension-process.ts';
 import { spooledBelow } from './chaos/spool-files.ts';

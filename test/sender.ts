@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createCaptureClient } from '../capture/client.ts';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 
 /** How often each outcome came: `accepted`, or the reason why not. */
 export type Outcomes = Record<string, number>;

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureClient, createCaptureClient } from '../../capture/client.ts';
+import { type Behaviour, FaultyS3 } from '../../harness/s3.ts';
 import { exchange } from '../exchange.ts';
 import { type ExtensionProcess, startExtension } from '../extension-process.ts';
 import { figureOf } from '../figure.ts';
 import { type Measurement, required } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
-import { type S3Mood, type S3Server, startS3 } from '../s3-server.ts';
 import { quantile } from '../statistics.ts';
 
 /** The minute: in each quarter of it S3 fails in another way, one of them the connection that is never answered. */
-const OUTAGES: readonly S3Mood[] = ['hangs', 'answers 503', 'resets', 'hangs'];
+const OUTAGES: readonly Behaviour[] = ['hangs', { status: 503, code: 'SlowDown' }, 'breaks the connection', 'hangs'];
 const QUARTER_MS = 15_000;
 /** With a healthy S3, before. */
 const BEFORE_MS = 3000;
@@ -22,7 +22,7 @@ const WORK_MS = 5;
 interface Caller {
   extension: ExtensionProcess;
   client: CaptureClient;
-  s3: S3Server;
+  s3: FaultyS3;
 }
 
 /** What a caller waited for, in milliseconds. */
@@ -42,28 +42,29 @@ export const measureOutage: Measurement = async ({ root, note }) => {
   await using started = new AsyncDisposableStack();
   const callers: Caller[] = [];
   for (let i = 0; i < 2; i++) {
-    const s3 = started.use(await startS3());
+    const s3 = started.use(await FaultyS3.start());
     // A batch a second: something is due all the time.
-    const env = { CAPTURE_BATCH_AGE_MS: '1000', CAPTURE_DESTINATION: 's3://bench', ...awsVariables(s3) };
+    const env = { CAPTURE_BATCH_AGE_MS: '1000', CAPTURE_DESTINATION: 's3://bucket', ...awsVariables(s3) };
     const extension = started.use(await startExtension({ command, env }));
     callers.push({ extension, s3, client: create({ port: extension.port }) });
   }
   const [healthy, cutOff] = callers as [Caller, Caller];
 
   await callInTurn(callers, BEFORE_MS);
-  if (callers.some(({ s3 }) => s3.puts === 0)) throw new Error('Expected that objects reach S3 before the outage');
+  if (callers.some(({ s3 }) => s3.requests.length === 0))
+    throw new Error('Expected that objects reach S3 before the outage');
   const progress = progressLines('OUTAGE');
   const changes: number[] = [];
   const longest: number[] = [];
-  const before = cutOff.s3.puts;
-  for (const [quarter, mood] of OUTAGES.entries()) {
-    cutOff.s3.mood = mood;
+  const before = cutOff.s3.requests.length;
+  for (const [quarter, behaviour] of OUTAGES.entries()) {
+    cutOff.s3.behave(behaviour);
     const [well, ill] = (await callInTurn([healthy, cutOff], QUARTER_MS)) as [Call[], Call[]];
     changes.push(p99(ill) - p99(well));
     longest.push(Math.max(...ill.map(({ waitedMs }) => waitedMs)));
     progress(quarter + 1, OUTAGES.length);
   }
-  const attempts = cutOff.s3.puts - before;
+  const attempts = cutOff.s3.requests.length - before;
   if (attempts === 0) throw new Error('Expected that the extension tries to deliver during the outage');
   note(`OUTAGE: ${attempts} attempts to deliver failed in the minute`);
   for (const { client } of callers) client.close();
@@ -111,7 +112,7 @@ function p99(calls: readonly Call[]): number {
   );
 }
 
-function awsVariables({ url }: S3Server): Record<string, string> {
+function awsVariables({ url }: FaultyS3): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_S3: url,
     AWS_REGION: 'us-east-1',

@@ -6,20 +6,17 @@ import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { ask } from './questions.ts';
 import { storedRecords } from './stored-records.ts';
 
+let stack: AsyncDisposableStack;
 let folder: string;
-const started: EmulatorProcess[] = [];
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'without-answer-'));
+  stack = new AsyncDisposableStack();
+  folder = stack.adopt(await mkdtemp(path.join(tmpdir(), 'without-answer-')), (one) => rm(one, { recursive: true }));
 });
-afterEach(async () => {
-  for (const { process } of started.splice(0)) process.kill('SIGKILL');
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => stack.disposeAsync());
 
 async function start(flags: string[]): Promise<EmulatorProcess> {
   const emulator = await startEmulator([...flags, '--env', 'CAPTURE_TIMEOUT_MS=2000'], path.join(folder, 'local'));
-  started.push(emulator);
-  return emulator;
+  return stack.use(emulator);
 }
 
 const QUESTION = { question: 'Where do I live?', context: 'I live in Berlin.' };

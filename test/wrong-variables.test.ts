@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EmulatorProcess, forget, startEmulator } from './emulator-process.ts';
+import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { ask } from './questions.ts';
 
 let stack: AsyncDisposableStack;
@@ -11,12 +11,7 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 async function start(...env: string[]): Promise<EmulatorProcess> {
-  const emulator = await startEmulator(env.flatMap((variable) => ['--env', variable]));
-  stack.defer(async () => {
-    emulator.process.kill('SIGKILL');
-    await forget(emulator);
-  });
-  return emulator;
+  return stack.use(await startEmulator(env.flatMap((variable) => ['--env', variable])));
 }
 
 /** The lines of the log that are JSON and say this, without whatever stands before them. */

@@ -50,7 +50,7 @@ withCurl('README.md, from the first command to the first record', () => {
     );
     expect(start!.text).toMatch(/^make start +#.*\n$/);
     expect(more.filter(({ kind }) => kind === 'sh')).toEqual([]);
-    const emulator = await startEmulator([], path.join(folder, 'local'), BY_MAKE);
+    await using emulator = await startEmulator([], path.join(folder, 'local'), BY_MAKE);
     const asked = await runBlock(ask!, emulator, folder);
     await emulator.stop('SIGTERM');
     const { score, ...rest } = JSON.parse(answer!.text);

@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startEmulator } from '../emulator-process.ts';
 import { storedRecords } from '../stored-records.ts';
+import { type Actual, apisFor } from './apis.ts';
 import { differences } from './compare.ts';
-import { type Actual, doorsOf } from './doors.ts';
 import type { Expected, Fixture } from './fixtures.ts';
 
-/** How one event fared through one door. */
+/** What one event got through one API. */
 export interface Replayed {
   name: string;
-  door: string;
+  api: string;
   expected: Expected;
   actual: Actual;
-  /** What is not as it must be; empty where all is. */
+  /** The differences from what was expected; empty where there are none. */
   problems: string[];
 }
 
 /**
- * Sends every event through every door of a fresh emulator, shuts it down, and holds the answers against what was expected and the
- * records in S3 against the answers.
+ * Sends every event through its APIs of a fresh emulator and shuts that down. Then it compares the answers with the expected ones, and
+ * the records in S3 with the answers.
  *
  * @param onAnswer called after each answer, for progress
  */
@@ -29,9 +29,9 @@ export async function replay(
   await using emulator = await startEmulator(['--env', 'CAPTURE_TIMEOUT_MS=5000']);
   const all: Replayed[] = [];
   for (const { name, event, expected } of fixtures) {
-    for (const [door, send] of doorsOf(event)) {
+    for (const [api, send] of apisFor(event)) {
       const actual = await send(emulator.urls, event);
-      all.push({ name, door, expected, actual, problems: differences(expected, actual) });
+      all.push({ name, api, expected, actual, problems: differences(expected, actual) });
       onAnswer(all.at(-1)!);
     }
   }

@@ -25,33 +25,24 @@ export function figureOf(description: Description, values: readonly number[]): F
   return { ...description, ...over, ...met, rounds: values.length };
 }
 
-/** How long one subject takes, divided by how long another takes. */
-export function ratioFigure(
-  description: Omit<Description, 'unit'>,
-  rounds: readonly Round[],
-  subject: string,
-  reference: string,
-): Figure {
-  const ratios = roundRatios(rounds, subject, reference);
-  return { ...figureOf({ ...description, unit: 'ratio' }, ratios), p50Ms: p50OfEach(rounds, [subject, reference]) };
-}
+const COMPARED = { ratio: roundRatios, ms: roundDifferences };
 
-/** How many milliseconds one subject takes more than another takes. */
-export function differenceFigure(
-  description: Omit<Description, 'unit'>,
+/** The p50 of one subject compared with that of another, round by round: divided by it (`ratio`), or minus it (`ms`). */
+export function comparison(
+  description: Description & { unit: keyof typeof COMPARED },
   rounds: readonly Round[],
   subject: string,
   reference: string,
 ): Figure {
-  const differences = roundDifferences(rounds, subject, reference);
-  return { ...figureOf({ ...description, unit: 'ms' }, differences), p50Ms: p50OfEach(rounds, [subject, reference]) };
+  const values = COMPARED[description.unit](rounds, subject, reference);
+  return { ...figureOf(description, values), p50Ms: p50OfEach(rounds, [subject, reference]) };
 }
 
 function p50OfEach(rounds: readonly Round[], names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, p50OverRounds(rounds, name)]));
 }
 
-/** The ratios of one subject to several peers, the fastest peer first. Only that ratio has a goal. */
+/** The ratios of one subject to several peers, the fastest peer first. Only the ratio to the fastest has a goal. */
 export function overPeers(
   { what, goal, ...description }: Omit<Description, 'unit'>,
   rounds: readonly Round[],
@@ -59,11 +50,10 @@ export function overPeers(
   peers: readonly string[],
 ): Figure[] {
   const fastestFirst = [...peers].sort((a, b) => p50OverRounds(rounds, a) - p50OverRounds(rounds, b));
-  return fastestFirst.map((peer, at) =>
-    at === 0
-      ? ratioFigure({ ...description, what: `${what} over ${peer}, the faster`, goal }, rounds, subject, peer)
-      : ratioFigure({ ...description, what: `${what} over ${peer}` }, rounds, subject, peer),
-  );
+  return fastestFirst.map((peer, at) => {
+    const own = at === 0 ? { what: `${what} over ${peer}, the faster`, goal } : { what: `${what} over ${peer}` };
+    return comparison({ ...description, ...own, unit: 'ratio' }, rounds, subject, peer);
+  });
 }
 
 function p50OverRounds(rounds: readonly Round[], subject: string): number {

@@ -1,5 +1,5 @@
-import { differenceFigure, type Figure, ratioFigure } from '../figure.ts';
-import { LENGTHS, questions } from '../inputs.ts';
+import { comparison, type Figure } from '../figure.ts';
+import { LENGTHS, type Length, questions } from '../inputs.ts';
 import { measureInterleaved } from '../interleave.ts';
 import { type Measurement, PAUSE_MS } from '../measurement.ts';
 import { startPipeline } from '../pipeline-subject.ts';
@@ -29,23 +29,16 @@ export const measureBareSession: Measurement = async (setting) => {
     const progress = progressLines(`P2, ${length} tokens`);
     const measured = await measureInterleaved(subjects, questions(length), { rounds, pauseMs: PAUSE_MS, progress });
     for (const subject of PIPELINES) {
-      const what = `${length} tokens, ${subject}`;
-      figures.push(
-        length === 384
-          ? ratioFigure(
-              { figure: 'P2', what: `${what}, over a ${BARE_SESSION} on the same ids`, goal: GOAL_RATIO },
-              measured.rounds,
-              subject,
-              BARE_SESSION,
-            )
-          : differenceFigure(
-              { figure: 'P2', what: `${what}, more than a ${BARE_SESSION} on the same ids`, goal: GOAL_MS },
-              measured.rounds,
-              subject,
-              BARE_SESSION,
-            ),
-      );
+      const description = { figure: 'P2', ...withGoal(length, `${length} tokens, ${subject}`) };
+      figures.push(comparison(description, measured.rounds, subject, BARE_SESSION));
     }
   }
   return figures;
 };
+
+function withGoal(length: Length, what: string) {
+  const reference = `a ${BARE_SESSION} on the same ids`;
+  return length === 384
+    ? ({ what: `${what}, over ${reference}`, unit: 'ratio', goal: GOAL_RATIO } as const)
+    : ({ what: `${what}, more than ${reference}`, unit: 'ms', goal: GOAL_MS } as const);
+}

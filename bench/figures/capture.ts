@@ -1,6 +1,6 @@
 import { builtExtension, builtForBench, builtFunction } from '../built.ts';
 import { type ExtensionProcess, startExtension } from '../extension-process.ts';
-import { type Figure, figureOf, ratioFigure } from '../figure.ts';
+import { comparison, type Figure, figureOf } from '../figure.ts';
 import { questions } from '../inputs.ts';
 import { measureInterleaved } from '../interleave.ts';
 import { MB_PER_VCPU, type Measurement, type Setting } from '../measurement.ts';
@@ -48,8 +48,8 @@ async function handlerFigure({ root, rounds }: Setting, { port }: ExtensionProce
   const progress = progressLines('P3, handler');
   const asked = Array.from({ length: PASSES }, () => questions()).flat();
   const measured = await measureInterleaved(subjects, asked, { rounds, pauseMs: HANDLER_PAUSE_MS, progress });
-  return ratioFigure(
-    { figure: 'P3', what: 'the handler with capture over the handler without', goal: 1.01 },
+  return comparison(
+    { figure: 'P3', what: 'the handler with capture over the handler without', unit: 'ratio', goal: 1.01 },
     measured.rounds,
     'with capture',
     'without capture',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtExtension } from '../built.ts';
 import { type ExtensionProgram, startAnyExtension, startExtension } from '../extension-process.ts';
-import { figureOf, ratioFigure } from '../figure.ts';
+import { comparison, figureOf } from '../figure.ts';
 import { questions } from '../inputs.ts';
 import { measureInterleaved, type Subject } from '../interleave.ts';
 import type { Measurement } from '../measurement.ts';
@@ -30,14 +30,19 @@ export const measureExtensionStart: Measurement = async (setting) => {
   const progress = progressLines('P4');
   const measured = await measureInterleaved(subjects, starts, { rounds, pauseMs: PAUSE_MS, progress });
   return [
-    ratioFigure(
-      { figure: 'P4', what: 'start of the extension to its first /next, over a bare process', goal: 1.5 },
+    comparison(
+      {
+        figure: 'P4',
+        what: 'start of the extension to its first /next, over a bare process',
+        unit: 'ratio',
+        goal: 1.5,
+      },
       measured.rounds,
       'ours',
       'bare process',
     ),
-    ratioFigure(
-      { figure: 'P4', what: 'the same over one that does not even import node:http' },
+    comparison(
+      { figure: 'P4', what: 'the same over one that does not even import node:http', unit: 'ratio' },
       measured.rounds,
       'ours',
       'leanest process',

@@ -1,5 +1,5 @@
 import { builtFunction } from '../built.ts';
-import { type Figure, ratioFigure } from '../figure.ts';
+import { comparison, type Figure } from '../figure.ts';
 import { questionsAboutOneText } from '../inputs.ts';
 import { measureInterleaved, type Subject } from '../interleave.ts';
 import { MB_PER_VCPU, type Measurement, PAUSE_MS } from '../measurement.ts';
@@ -41,8 +41,8 @@ export const measureManyQuestions: Measurement = async ({ root, rounds, threads,
       throw new Error('Expected the same answers from one request as from single calls, got other ones');
     }
     note(`MANY: ${what}: the answers are the same`);
-    const meaning = { figure: 'MANY', what: `${what} in one request over single calls` };
-    figures.push(ratioFigure(meaning, measured, together.name, single.name));
+    const meaning = { figure: 'MANY', what: `${what} in one request over single calls`, unit: 'ratio' } as const;
+    figures.push(comparison(meaning, measured, together.name, single.name));
   }
   return figures;
 };

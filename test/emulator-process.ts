@@ -11,11 +11,11 @@ export interface EmulatorProcess extends AsyncDisposable {
   urls: Record<'rest' | 'invoke' | 's3' | 'extension', string>;
   /** The folder of its objects and of the environment's /tmp. */
   local: string;
-  /** All that it and its processes have printed so far. */
+  /** What it and its processes have printed so far. */
   output(): string;
   /** Waits until a line of the output matches. @throws {Error} where the emulator ends first, or after 30 seconds */
   printed(line: RegExp): Promise<void>;
-  /** Stops it, as Ctrl-C does unless told otherwise. @returns its exit code */
+  /** Stops it. @param signal by default, that of Ctrl-C. @returns its exit code */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   process: ChildProcess;
 }

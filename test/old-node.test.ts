@@ -5,7 +5,7 @@ import { FakeExtensionsApi } from '../harness/extensions-api.ts';
 
 const OLD = 'data:text/javascript,delete process.getBuiltinModule';
 
-test('a Node that is too old for the bundle is said to be, and does not end the environment', async () => {
+test('a Node that is too old for the bundle is reported, and does not end the environment', async () => {
   await using lambda = await FakeExtensionsApi.start();
   const child = spawn(process.execPath, ['--import', OLD, 'dist/extension/inference-capture/index.mjs'], {
     env: { AWS_LAMBDA_RUNTIME_API: lambda.address, PATH: process.env['PATH'] },

@@ -1,4 +1,4 @@
-/** Delivery to an S3 server that nobody here wrote, through the extension's own executable. Run by `make oracles`. */
+/** Delivery by the extension's executable to an S3 server of others. Run by `make oracles`. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -10,14 +10,14 @@ Measures what inference-capture costs and how fast it is. Needs \`make build\`, 
                P6 the start of the function over its peers, P7 records a second into the spool,
                MANY many questions in one request over as many requests,
                RSS the function's memory after 10,000 questions,
-               OUTAGE what a minute without S3 costs the callers
-  --records N  records that P7 sends in all (default 150000, of which each takes 2.5 KB of disk for a while;
-               at 1000000 its figure for memory is the one that the goal is about)
+               OUTAGE how much longer callers wait in a minute without S3
+  --records N  records that P7 sends in all (default 150000; each needs 2.5 KB of disk until P7 ends;
+               the goal for memory is about 1000000)
   --help       this text
 
-Prints progress on stderr and the table on stdout, and writes bench/results/KIND.json, for the kind of processor that
-this is; bench/results/latest.json links to it.
-Ends with 0 also where a goal is missed, with 1 when something could not be measured, with 2 for a wrong argument.`;
+Prints progress on stderr and the table on stdout. Writes the figures to bench/results/KIND.json, where KIND is the
+processor's kind, and links bench/results/latest.json to that file.
+Exit code: 0 also where a goal is missed, 1 where a figure could not be measured, 2 for a wrong argument.`;
 
 export const FIGURES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'MANY', 'RSS', 'OUTAGE'] as const;
 export type FigureName = (typeof FIGURES)[number];
@@ -29,7 +29,7 @@ export interface BenchArguments {
   help: boolean;
 }
 
-/** @throws Error naming the argument, what was expected and what came */
+/** @throws {Error} that names the argument, what was expected and what came */
 export function parseArguments(argv: readonly string[]): BenchArguments {
   const { values } = parseArgs({
     args: [...argv],

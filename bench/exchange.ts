@@ -1,9 +1,9 @@
 import type { Exchange } from '../capture/client.ts';
 
-/** Bytes of a record on the wire, as JSON. */
+/** Bytes of a record as JSON, as it is sent. */
 const RECORD_BYTES = 2048;
 
-/** What a function hands over, less what tells one invocation from another. */
+/** What a function hands over, without what differs from one invocation to the next: request id and input. */
 export const WITHOUT_CONTEXT: Exchange = {
   requestId: '',
   input: { contentType: 'application/json', encoding: 'JSON', data: '' },
@@ -18,7 +18,7 @@ export const WITHOUT_CONTEXT: Exchange = {
   coldStart: false,
 };
 
-/** What a function hands over after an invocation: with the ids and the time that the client adds, a record of 2 KB. */
+/** What a function hands over after an invocation. With the id and the time that the client adds, it is a record of 2 KB. */
 export function exchange(requestId: string): Exchange {
   const added = { eventId: '0'.repeat(36), inferenceTime: new Date(0).toISOString() };
   const bytes = JSON.stringify({ ...WITHOUT_CONTEXT, ...added, requestId }).length;

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HEALTH_PATH, STATS_PATH, type Stats } from '../capture/wire.ts';
-import { type ExtensionsApi, startExtensionsApi } from './extensions-api.ts';
-import { rssMb } from './memory.ts';
+import { endProcess } from '../harness/end-process.ts';
+import { FakeExtensionsApi } from '../harness/extensions-api.ts';
+import { claimPort } from '../harness/ports.ts';
+import { rssMb } from './rss.ts';
 
 export interface ExtensionProgram {
   command: string;
@@ -18,32 +19,32 @@ export interface ExtensionProgram {
 }
 
 export interface ExtensionProcess extends AsyncDisposable {
-  /** Of its receiver, on loopback. */
+  /** The port of its receiver on loopback. */
   port: number;
-  /** What hands it its events. */
-  api: ExtensionsApi;
+  /** Gives it its events. */
+  api: FakeExtensionsApi;
   /** From the start of the process until it asked for its first event, in milliseconds. */
   startMs: number;
-  /** What it says of the records that it took. */
+  /** Its counts of records. */
   stats(): Promise<Stats>;
-  /** The memory that it holds now, in MB of 1024 * 1024 bytes. */
+  /** Its resident memory, in MB of 1024 * 1024 bytes. */
   rssMb(): Promise<number>;
 }
 
 const READY_MS = 10_000;
 
 /**
- * Starts the built extension as Lambda does, with a destination and a spool in a folder of its own that goes away with it.
+ * Starts our extension as Lambda does. Its destination and its spool are in a temporary folder, which goes away with it.
  *
- * @param program whose command is such as dist/extension/extensions/inference-capture
- * @throws Error when it does not ask for an event, or its receiver does not answer, in time
+ * @throws {Error} where it does not ask for an event, or its receiver does not answer, in time
  */
 export async function startExtension(program: ExtensionProgram): Promise<ExtensionProcess> {
   const extension = await startAnyExtension(program);
   try {
     const deadlineMs = performance.now() + READY_MS;
     while (!(await answers(`http://127.0.0.1:${extension.port}${HEALTH_PATH}`))) {
-      if (performance.now() > deadlineMs) throw new Error(`The extension does not answer after ${READY_MS / 1000} s`);
+      if (performance.now() > deadlineMs)
+        throw new Error(`Expected that the extension answers within ${READY_MS / 1000} s, got no answer`);
       await sleep(50);
     }
     return extension;
@@ -54,21 +55,21 @@ export async function startExtension(program: ExtensionProgram): Promise<Extensi
 }
 
 /**
- * The same for any program that registers and asks for an event, whether it receives records or not.
+ * Starts any extension, whether it receives records or not.
  *
- * @throws Error when it does not ask for an event in time
+ * @throws {Error} where it does not ask for an event in time
  */
 export async function startAnyExtension({ command, args = [], env }: ExtensionProgram): Promise<ExtensionProcess> {
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'inference-capture-bench-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
-  const api = started.use(await startExtensionsApi());
-  const port = await freePort();
+  const api = started.use(await FakeExtensionsApi.start());
+  const port = await claimPort();
 
   const spawnedMs = performance.now();
   const child = spawn(command, args, {
     env: {
-      // Its launcher starts the first `node` there is.
+      // Its launcher starts the first `node` on the PATH.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
       AWS_LAMBDA_RUNTIME_API: api.address,
       AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering',
@@ -79,15 +80,14 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
     },
     stdio: ['ignore', process.stderr, process.stderr],
   });
-  const kill = () => child.kill('SIGKILL');
   const interrupted = () => {
-    kill();
+    child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', interrupted);
   started.defer(async () => {
     process.off('exit', interrupted);
-    if (child.exitCode === null && child.signalCode === null && kill()) await once(child, 'exit');
+    await endProcess(child);
   });
   await once(child, 'spawn');
 
@@ -95,9 +95,8 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
   const { signal } = waiting;
   const askedMs = await Promise.race([
     api.asked(),
-    once(child, 'exit', { signal }).then(([code]) => Promise.reject(new Error(`The extension ended with ${code}`))),
-    sleep(READY_MS, undefined, { signal }).then(() =>
-      Promise.reject(new Error(`The extension asks for no event after ${READY_MS / 1000} s`)),
+    once(child, 'exit', { signal }).then(([code]) =>
+      Promise.reject(new Error(`Expected that the extension asks for an event, got its exit with ${code}`)),
     ),
   ]).finally(() => waiting.abort());
   const running = started.move();
@@ -117,14 +116,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false; // it does not listen yet
   }
-}
-
-/** A port that nobody listens on at the moment. */
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

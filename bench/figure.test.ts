@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { differenceFigure, figureOf, overPeers, ratioFigure } from './figure.ts';
+import { comparison, figureOf, overPeers } from './figure.ts';
 import { table } from './report.ts';
 
 const meaning = { figure: 'P0', what: 'a thing', goal: 1.01 };
@@ -26,7 +26,7 @@ describe('a figure', () => {
   ];
 
   test('that is a ratio keeps the milliseconds behind it', () => {
-    expect(ratioFigure(meaning, rounds, 'ours', 'peer')).toEqual({
+    expect(comparison({ ...meaning, unit: 'ratio' }, rounds, 'ours', 'peer')).toEqual({
       ...meaning,
       unit: 'ratio',
       min: 0.4,
@@ -39,7 +39,7 @@ describe('a figure', () => {
   });
 
   test('that is a difference does so, too', () => {
-    expect(differenceFigure({ ...meaning, goal: -1 }, rounds, 'ours', 'peer')).toEqual({
+    expect(comparison({ ...meaning, unit: 'ms', goal: -1 }, rounds, 'ours', 'peer')).toEqual({
       ...meaning,
       goal: -1,
       unit: 'ms',

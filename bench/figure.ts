@@ -6,63 +6,54 @@ export interface Figure extends Spread {
   figure: string;
   what: string;
   unit: 'ratio' | 'ms' | 'MB' | 'records/s';
-  /** The most that the median may be; of records/s, the least. Absent, as `met` then is: the figure is told for what it is. */
+  /** The most that the median may be; for records/s, the least. Some figures have no goal. */
   goal?: number;
+  /** Whether the goal is met. Only with a goal. */
   met?: boolean;
   /** Each subject's p50 in milliseconds, the median over the rounds. */
   p50Ms?: Record<string, number>;
   rounds: number;
 }
 
-type Meaning = Pick<Figure, 'figure' | 'what' | 'unit' | 'goal'>;
+type Description = Pick<Figure, 'figure' | 'what' | 'unit' | 'goal'>;
 
 /** A figure over the values of the rounds. The goal is for the median. */
-export function figureOf(meaning: Meaning, values: readonly number[]): Figure {
+export function figureOf(description: Description, values: readonly number[]): Figure {
   const over = spread(values);
-  const { goal, unit } = meaning;
+  const { goal, unit } = description;
   const met = goal === undefined ? {} : { met: unit === 'records/s' ? over.median >= goal : over.median <= goal };
-  return { ...meaning, ...over, ...met, rounds: values.length };
+  return { ...description, ...over, ...met, rounds: values.length };
 }
 
-/** How much longer one subject takes than another. */
-export function ratioFigure(
-  meaning: Omit<Meaning, 'unit'>,
+const COMPARED = { ratio: roundRatios, ms: roundDifferences };
+
+/** The p50 of one subject compared with that of another, round by round: divided by it (`ratio`), or minus it (`ms`). */
+export function comparison(
+  description: Description & { unit: keyof typeof COMPARED },
   rounds: readonly Round[],
   subject: string,
   reference: string,
 ): Figure {
-  const ratios = roundRatios(rounds, subject, reference);
-  return { ...figureOf({ ...meaning, unit: 'ratio' }, ratios), p50Ms: p50OfEach(rounds, [subject, reference]) };
-}
-
-/** How many milliseconds one subject takes more than another. */
-export function differenceFigure(
-  meaning: Omit<Meaning, 'unit'>,
-  rounds: readonly Round[],
-  subject: string,
-  reference: string,
-): Figure {
-  const differences = roundDifferences(rounds, subject, reference);
-  return { ...figureOf({ ...meaning, unit: 'ms' }, differences), p50Ms: p50OfEach(rounds, [subject, reference]) };
+  const values = COMPARED[description.unit](rounds, subject, reference);
+  return { ...figureOf(description, values), p50Ms: p50OfEach(rounds, [subject, reference]) };
 }
 
 function p50OfEach(rounds: readonly Round[], names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, p50OverRounds(rounds, name)]));
 }
 
-/** The same over each of several others, the fastest first: the goal is about that one, and stands on its line alone. */
+/** The ratios of one subject to several peers, the fastest peer first. Only the ratio to the fastest has a goal. */
 export function overPeers(
-  { what, goal, ...meaning }: Omit<Meaning, 'unit'>,
+  { what, goal, ...description }: Omit<Description, 'unit'>,
   rounds: readonly Round[],
   subject: string,
   peers: readonly string[],
 ): Figure[] {
   const fastestFirst = [...peers].sort((a, b) => p50OverRounds(rounds, a) - p50OverRounds(rounds, b));
-  return fastestFirst.map((peer, at) =>
-    at === 0
-      ? ratioFigure({ ...meaning, what: `${what} over ${peer}, the faster`, goal }, rounds, subject, peer)
-      : ratioFigure({ ...meaning, what: `${what} over ${peer}` }, rounds, subject, peer),
-  );
+  return fastestFirst.map((peer, at) => {
+    const own = at === 0 ? { what: `${what} over ${peer}, the faster`, goal } : { what: `${what} over ${peer}` };
+    return comparison({ ...description, ...own, unit: 'ratio' }, rounds, subject, peer);
+  });
 }
 
 function p50OverRounds(rounds: readonly Round[], subject: string): number {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BenchArguments, type FigureName, parseArguments, USAGE } from './arguments.ts';
+import { builtForBench } from './built.ts';
 import { measureAfterResponse } from './figures/after-response.ts';
 import { measureBareSession } from './figures/bare-session.ts';
 import { measureCapture } from './figures/capture.ts';
@@ -14,7 +15,7 @@ import { measureManyQuestions } from './figures/many-questions.ts';
 import { measureMemory } from './figures/memory.ts';
 import { measureOutage } from './figures/outage.ts';
 import { measurePeers } from './figures/peers.ts';
-import { type Measurement, required } from './measurement.ts';
+import type { Measurement } from './measurement.ts';
 import { type Machine, machineLine, type Report, table } from './report.ts';
 
 const MEASUREMENTS: Record<FigureName, Measurement> = {
@@ -66,12 +67,12 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${table(report.figures)}\n\n${machineLine(report.machine)}\n`);
   }
   for (const { figure, error } of report.failures) note(`bench: ${figure} could not be measured: ${error}`);
-  await keep(report);
+  await save(report);
   return report.failures.length === 0 ? 0 : 1;
 }
 
-/** A file for each kind of processor, and a link to that of the last run. */
-async function keep(report: Report): Promise<void> {
+/** Writes the report to the file of the processor's kind, and links latest.json to it. */
+async function save(report: Report): Promise<void> {
   const folder = path.join(root, 'bench/results');
   const file = `${report.machine.kind}.json`;
   const latest = path.join(folder, 'latest.json');
@@ -81,9 +82,9 @@ async function keep(report: Report): Promise<void> {
   await symlink(file, latest);
 }
 
-/** As the function tells it, by which it chooses the form of the model's weights. */
+/** The kind of this processor, as the function finds it. The function chooses the form of the model's weights by it. */
 async function processorKind(): Promise<string> {
-  const bundle = pathToFileURL(await required(root, 'dist/bench/processor.mjs', 'make build')).href;
+  const bundle = pathToFileURL(await builtForBench(root, 'processor')).href;
   const { thisProcessor } = (await import(bundle)) as { thisProcessor(): { kind: string } };
   return thisProcessor().kind;
 }

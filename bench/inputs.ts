@@ -1,3 +1,4 @@
+import { mulberry32 } from '../harness/random.ts';
 import type { Question } from './subjects/serve.ts';
 
 /** Facts of a made-up town: a question, and the sentence that answers it. */
@@ -80,19 +81,21 @@ const FILLERS: readonly string[] = [
   'The theatre has ninety seats, a leaking roof, and a company of actors who are paid in fish.',
 ];
 
-/** How long the questions of a run are, each with its context, in tokens: a whole window of the model, and a third of one. */
+/** The lengths of a question with its context, in tokens: a whole window of the model, and a third of one. */
 export const LENGTHS = [384, 128] as const;
 export type Length = (typeof LENGTHS)[number];
 
-/** Words of a context that make it, with its question, that long or a little less with the embedded model. */
+/** Words of a context by that length. With the embedded model, question and context are then as long or a little shorter. */
 const CONTEXT_WORDS: Record<Length, number> = { 384: 324, 128: 98 };
 
+const SEED = 1;
+
 /**
- * The questions of a run, always the same: each has its own context, one window long, in which one sentence gives the answer
- * somewhere among others that do not.
+ * The questions of a run, the same in every run. Each has its own context, one window long: one sentence gives the answer, and the
+ * others do not.
  */
-export function questions(length: Length = 384, seed = 1): Question[] {
-  const random = mulberry32(seed);
+export function questions(length: Length = 384): Question[] {
+  const random = mulberry32(SEED);
   return FACTS.map(([question, fact], index) => {
     const sentences = shuffled(FILLERS, random);
     let words = wordCount(fact);
@@ -105,7 +108,7 @@ export function questions(length: Length = 384, seed = 1): Question[] {
   });
 }
 
-/** So many questions about one long text, in which every sentence comes several times: what counts is how long it is. */
+/** Questions about one text. The text repeats its sentences until it has that many words: only its length matters. */
 export function questionsAboutOneText(count: number, words: number): { questions: string[]; context: string } {
   const random = mulberry32(count);
   const sentences = [...FACTS.map(([, sentence]) => sentence), ...FILLERS];
@@ -124,15 +127,4 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map((item) => ({ item, place: random() }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
-}
-
-/** Numbers from 0 to below 1 that follow from the seed. Source: Tommy Ettinger's Mulberry32, in the public domain. */
-export function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

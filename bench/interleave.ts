@@ -3,7 +3,7 @@ import type { Progress } from './progress.ts';
 import type { Round } from './statistics.ts';
 import type { Question, Reply } from './subjects/serve.ts';
 
-/** Something that answers questions and tells how long each took. */
+/** Something that answers questions and says how long each answer took. */
 export interface Subject {
   name: string;
   /** @throws Error when there is no answer */
@@ -12,16 +12,16 @@ export interface Subject {
 
 export interface Interleaving {
   rounds: number;
-  /** Wait before each question, in milliseconds, until the subject before it has come to rest. */
+  /** Pause before each question, in milliseconds: the subject that was asked before comes to rest meanwhile. */
   pauseMs: number;
   progress: Progress;
-  /** Rounds that are run first and not counted: caches fill, code is compiled. @default 2 */
+  /** Rounds that come first and do not count: caches fill, code is compiled. @default 2 */
   warmUpRounds?: number;
 }
 
 /**
- * In which order `count` subjects take turn number `turn`: each is first, second, last equally often, and follows each of the others
- * equally often, so that none profits from its place. ABC BCA CAB, then the same backwards.
+ * The order of `count` subjects in turn number `turn`. Each subject has each place equally often, and follows each other subject equally
+ * often, so that no subject profits from its place: ABC BCA CAB, then the same backwards.
  */
 export function turnOrder(count: number, turn: number): number[] {
   const order = Array.from({ length: count }, (_, i) => (i + turn) % count);
@@ -29,9 +29,10 @@ export function turnOrder(count: number, turn: number): number[] {
 }
 
 /**
- * Asks every subject every question, subject by subject within a question, for so many rounds.
+ * Asks every subject every question, round by round. All subjects answer a question before the next question comes.
  *
- * @returns the rounds, and the answers of the last one: by subject, one for each question
+ * @returns the times of each round, and the answers of the last round: by subject, one for each question
+ * @throws {Error} where a subject cannot answer
  */
 export async function measureInterleaved(
   subjects: readonly Subject[],

@@ -1,44 +1,28 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Figure } from './figure.ts';
 
-/** What a measurement needs to know. */
+/** How to measure. */
 export interface Setting {
   /** The project's folder. */
   root: string;
   rounds: number;
-  /** Records that a measurement of throughput sends in all. */
+  /** Records that P7 sends in all. */
   records: number;
-  /** Threads of the model, the same for everybody. */
+  /** Threads of the model in each process. */
   threads: number;
-  /** What the machine's processors multiply 8-bit numbers with, such as `avx512-vnni`. */
+  /** The processor's kind, as in `Machine`. */
   processor: string;
-  /** Says something to the reader on stderr. */
+  /** Writes a line to stderr. */
   note: (text: string) => void;
 }
 
-/** Measures the figures of one name. It rejects when they cannot be measured. */
+/** Measures the figures of one name. Rejects when they cannot be measured. */
 export type Measurement = (setting: Setting) => Promise<Figure[]>;
 
 /**
- * How long to wait before a question to a model, in milliseconds. The threads of onnxruntime spin on after a run, waiting for more:
- * for 40 to 50 ms with 1.30 on two cores, during which a run in another session takes twice its time.
+ * Pause before each question to a model, in milliseconds. After a run, the threads of onnxruntime spin while they wait for the next one:
+ * for 40 to 50 ms with version 1.30 on two cores. A run in another process takes twice its time meanwhile.
  */
 export const PAUSE_MS = 80;
 
-/** Memory of a function that brings it one vCPU, and one thread for the model, in MB. */
+/** The memory size, in MB, at which a function has one vCPU, and so one thread for the model. */
 export const MB_PER_VCPU = 1769;
-
-/**
- * The path of something that must be there.
- *
- * @param madeBy the command that makes it
- * @throws Error
- */
-export async function required(root: string, relative: string, madeBy: string): Promise<string> {
-  const file = path.join(root, relative);
-  await stat(file).catch(() => {
-    throw new Error(`Expected ${relative}, which \`${madeBy}\` makes; it is not there`);
-  });
-  return file;
-}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { NEW_WORDS, newQuestions } from './new-words.ts';
 
-test('every question brings as many words as it says that none before it had', () => {
+test('every question has NEW_WORDS words that no question before it had', () => {
   const seen = new Set<string>();
   for (const { question, context } of newQuestions().take(1000)) {
     const before = seen.size;

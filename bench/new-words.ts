@@ -1,14 +1,16 @@
-import { mulberry32 } from './inputs.ts';
+import { mulberry32 } from '../harness/random.ts';
 import type { Question } from './subjects/serve.ts';
 
-/** Words of a question and its context that nobody has seen before. */
+/** Words of a question and its context that occur in no question before it. */
 export const NEW_WORDS = 12;
 
-/** Short questions without an end, each full of words that come in no other: whatever remembers words fills up. */
-export function* newQuestions(seed = 1): Generator<Question, never> {
-  const random = mulberry32(seed);
+const SEED = 1;
+
+/** An endless sequence of short questions. Each is full of words that no other has, so that a cache of words fills up. */
+export function* newQuestions(): Generator<Question, never> {
+  const random = mulberry32(SEED);
   for (let number = 1; ; number++) {
-    // The number makes it one of its kind.
+    // The number makes it unique.
     const word = () => `${letters(random, 5)}${number}`;
     const words = Array.from({ length: NEW_WORDS - 2 }, word);
     yield {

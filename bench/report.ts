@@ -17,17 +17,17 @@ export interface Report {
 
 export interface Machine {
   cpu: string;
-  /** What its processors multiply 8-bit numbers with: `avx512-vnni`, `avx-vnni`, `avx2`, or else the architecture. */
+  /** The instructions with which its processor multiplies 8-bit numbers: `avx512-vnni`, `avx-vnni` or `avx2`; elsewhere the architecture. */
   kind: string;
   cores: number;
-  /** Processes that wanted to run in the minute before, on average: above 0.5, somebody else was at work. */
+  /** The load average of the minute before. Above 0.5, other programs disturbed the measurement. */
   loadBefore: number;
   node: string;
   /** The version of onnxruntime-node that our pipeline runs on. */
   onnxruntime: string;
 }
 
-const SHOWN: Record<Figure['unit'], (value: number) => string> = {
+const FORMATS: Record<Figure['unit'], (value: number) => string> = {
   ratio: (value) => value.toFixed(3),
   ms: (value) => `${value.toFixed(2)} ms`,
   MB: (value) => `${value.toFixed(1)} MB`,
@@ -36,10 +36,10 @@ const SHOWN: Record<Figure['unit'], (value: number) => string> = {
 
 const HEADINGS = ['figure', 'what', 'goal', 'min', 'median', 'max', 'met', 'p50, ms'];
 
-/** The figures as a table in Markdown, columns aligned. The goal is for the median. */
+/** The figures as a Markdown table with aligned columns. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ figure, what, unit, goal, min, median, max, met, p50Ms }) => {
-    const shown = (value: number) => SHOWN[unit](value);
+    const format = FORMATS[unit];
     const times = Object.values(p50Ms ?? {}).map((ms) => ms.toFixed(ms < 10 ? 2 : 1));
     const limit =
       goal === undefined ? '' : `${unit === 'records/s' ? '>=' : '<='} ${goal}${unit === 'ratio' ? '' : ` ${unit}`}`;
@@ -47,9 +47,9 @@ export function table(figures: readonly Figure[]): string {
       figure,
       what,
       limit,
-      shown(min),
-      shown(median),
-      shown(max),
+      format(min),
+      format(median),
+      format(max),
       met === undefined ? '' : met ? 'yes' : 'no',
       times.join(' / '),
     ];
@@ -59,7 +59,7 @@ export function table(figures: readonly Figure[]): string {
   return [line(HEADINGS), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** One line about the machine that the figures are from. */
+/** One line about the machine on which the figures were measured. */
 export function machineLine({ cpu, kind, cores, loadBefore, node, onnxruntime }: Machine): string {
   return `${cpu} (${kind}), ${cores} cores, load ${loadBefore.toFixed(1)} before; node ${node}, onnxruntime-node ${onnxruntime}`;
 }

@@ -1,4 +1,4 @@
-/** What a figure was over the rounds of one run. */
+/** How a figure spread over the rounds of one run. */
 export interface Spread {
   min: number;
   median: number;
@@ -37,7 +37,7 @@ export function spread(values: readonly number[]): Spread {
 export type Round = Record<string, number[]>;
 
 /**
- * The p50 of one subject less that of another, round by round, in milliseconds.
+ * The p50 of one subject minus that of another, round by round, in milliseconds.
  *
  * @throws RangeError when a round lacks a subject
  */
@@ -46,7 +46,7 @@ export function roundDifferences(rounds: readonly Round[], subject: string, refe
 }
 
 /**
- * The p50 of one subject over that of another, round by round: what slows the machine for a while slows both, and cancels out.
+ * The p50 of one subject divided by that of another, round by round. What slows the machine for a while slows both, and cancels out.
  *
  * @throws RangeError when a round lacks a subject
  */

@@ -1,41 +1,42 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { endProcess } from '../harness/end-process.ts';
 import type { Subject } from './interleave.ts';
-import { rssMb } from './memory.ts';
+import { rssMb } from './rss.ts';
 import type { Ready, Reply, Request } from './subjects/serve.ts';
 
 export interface SubjectProgram {
-  /** How messages name it. */
+  /** Its name in error messages. */
   name: string;
-  /** The module to fork; it calls `serve`. */
+  /** The module to fork. It answers as `serve` does. */
   file: string;
   args: readonly string[];
   /** Added to the environment. */
   env?: Record<string, string>;
 }
 
-/** A forked process that answers questions. */
+/** A running subject: a forked process that answers questions. */
 export interface SubjectProcess extends AsyncDisposable {
-  /** What runs the model in it, with its version. */
+  /** The library that runs the model in it, with its version. */
   runtime: string;
-  /** The memory that it holds now, in MB of 1024 * 1024 bytes. */
+  /** Its resident memory, in MB of 1024 * 1024 bytes. */
   rssMb(): Promise<number>;
-  /** One of its tasks, as something to measure. */
+  /** One of its tasks, to be measured. @param name in the table; by default the name of the program */
   task(task: string, name?: string): Subject;
 }
 
-/** A model that is loaded in longer, or a request that is answered in longer, hangs: 64 questions about a long text take half a minute. */
+/** A start or an answer that takes longer counts as hung. 64 questions about a long text take half a minute. */
 const READY_MS = 60_000;
 const REPLY_MS = 180_000;
 
 /**
- * Starts a subject and waits until it can be asked. What it prints goes to stderr: stdout is for the table.
+ * Starts a subject and waits until it can be asked. Its output goes to stderr, because stdout is for the table.
  *
- * @throws Error when it ends or hangs first
+ * @throws {Error} where it ends or hangs before that
  */
 export async function startSubject({ name, file, args, env }: SubjectProgram): Promise<SubjectProcess> {
   const child = fork(file, args, {
-    // Nobody's onnxruntime shall talk to its maker while it is measured.
+    // No onnxruntime may send telemetry while it is measured.
     env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ...env },
     stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
   });
@@ -54,21 +55,24 @@ export async function startSubject({ name, file, args, env }: SubjectProgram): P
           return answered;
         },
       }),
-      [Symbol.asyncDispose]: () => stop(child),
+      [Symbol.asyncDispose]: () => endProcess(child),
     };
   } catch (error) {
-    await stop(child);
+    await endProcess(child);
     throw error;
   }
 }
 
-/** The next message of a child. */
+/** The next message of a child. @throws {Error} where it ends first, or sends none in time */
 async function message<T>(child: ChildProcess, name: string, timeoutMs: number): Promise<T> {
   const waiting = new AbortController();
   const { signal } = waiting;
-  const timer = setTimeout(() => waiting.abort(new Error(`${name} said nothing for ${timeoutMs / 1000} s`)), timeoutMs);
+  const timer = setTimeout(
+    () => waiting.abort(new Error(`Expected a message of ${name}, got none for ${timeoutMs / 1000} s`)),
+    timeoutMs,
+  );
   const ended = (code: number | null, by: string | null) =>
-    waiting.abort(new Error(`${name} ended early, with ${by ?? `exit code ${code}`}; its own message stands above`));
+    waiting.abort(new Error(`${name} ended early, with ${by ?? `exit code ${code}`}. Its own message is above.`));
   child.once('exit', ended);
   try {
     const [value] = await once(child, 'message', { signal });
@@ -79,11 +83,4 @@ async function message<T>(child: ChildProcess, name: string, timeoutMs: number):
     clearTimeout(timer);
     child.off('exit', ended);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
 }

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CaptureClient, type CaptureClientOptions, createCaptureClient } from './client.ts';
-import { EXAMPLE_RECORD } from './example-record.ts';
+import { EXAMPLE_RECORD } from './fixtures/example-record.ts';
 import { InferenceRecord } from './record.ts';
 import { type LostBefore, MAX_BODY_BYTES } from './wire.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { EXAMPLE_RECORD } from './example-record.ts';
+import { EXAMPLE_RECORD } from './fixtures/example-record.ts';
 import { InferenceRecord } from './record.ts';
 
 const { modelDigest, coldStart, ...least } = EXAMPLE_RECORD;

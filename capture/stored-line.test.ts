@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EXAMPLE_RECORD } from './example-record.ts';
+import { EXAMPLE_RECORD } from './fixtures/example-record.ts';
 import { storedLine } from './stored-line.ts';
 
 const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '$LATEST', sampleRate: 1 };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import { Counters } from './counters.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
 import { RecentIds } from './recent-ids.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readSwitch } from '../capture/variables.ts';
-import { type Answers, Lambda } from './fixtures/lambda.ts';
+import { type Answers, FakeExtensionsApi } from '../harness/extensions-api.ts';
 
 let stack: AsyncDisposableStack;
 let opt: string;
@@ -41,7 +41,7 @@ function only(tool: string): string {
 }
 
 interface Started {
-  lambda: Lambda;
+  lambda: FakeExtensionsApi;
   child: ChildProcess;
   stdout(): string;
   stderr(): string;
@@ -54,7 +54,7 @@ async function start(
   [command, ...args]: string[] = [launcher()],
   answers: Answers = {},
 ): Promise<Started> {
-  const lambda = stack.adopt(await Lambda.start(answers), (server) => server.stop());
+  const lambda = stack.use(await FakeExtensionsApi.start(answers));
   const child = spawn(command!, args, {
     cwd: '/',
     detached: true, // a group of its own, with whatever it starts

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Answers } from '../harness/extensions-api.ts';
 import { startExtension } from './fixtures/extension-process.ts';
-import type { Answers } from './fixtures/lambda.ts';
 
 let stack: AsyncDisposableStack;
 beforeEach(() => {

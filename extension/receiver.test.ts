@@ -4,7 +4,7 @@ import net from 'node:net';
 import { json, text as readAll } from 'node:stream/consumers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createConnection, type Reply } from '../capture/connection.ts';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import { MAX_BODY_BYTES } from '../capture/wire.ts';
 import { Counters } from './counters.ts';
 import { startExtension } from './fixtures/extension-process.ts';

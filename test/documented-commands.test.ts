@@ -7,15 +7,15 @@ import { type Block, blocksOf, documents, RUN_BY, runBlock, runUntilPrinted } fr
 import { BY_MAKE, type EmulatorProcess, startEmulator } from './emulator-process.ts';
 
 const BLOCKS = documents().flatMap(blocksOf);
-/** How a line begins that somebody would type into a terminal. */
+/** The beginning of a line that a person types into a terminal. */
 const COMMAND = /^(\$ |make|curl|aws|node|npm|npx|find|cat|python3?|pip|jq|docker|sam|export|\.venv)\b/m;
 
-test('whatever looks like a command stands in a block that says who runs it', () => {
+test('every command is in a block that says who runs it', () => {
   const unmarked = BLOCKS.filter(({ kind, text }) => !(kind in RUN_BY) && COMMAND.test(text));
   expect(unmarked.map(({ document, line }) => `${document}:${line}`)).toEqual([]);
 });
 
-test('a block that says who runs its commands says it in words that mean something', () => {
+test('every block of commands names one of those that run commands', () => {
   const shells = BLOCKS.filter(({ kind }) => /^(sh|bash|shell|console|sql)\b/.test(kind));
   expect(shells.length).toBeGreaterThan(5);
   for (const { kind, document, line } of shells) expect(kind in RUN_BY, `${document}:${line}: ${kind}`).toBe(true);
@@ -31,7 +31,7 @@ test('only what needs the hub, hours or 7 GB is run by hand', () => {
   ]);
 });
 
-// Every machine that has a README open has curl; a container that runs tests may not.
+// The readers of a README have curl; a container that runs tests may have none.
 const withCurl = describe.skipIf(spawnSync('curl', ['--version']).error !== undefined);
 
 let folder: string;
@@ -50,7 +50,7 @@ withCurl('README.md, from the first command to the first record', () => {
     );
     expect(start!.text).toMatch(/^make start +#.*\n$/);
     expect(more.filter(({ kind }) => kind === 'sh')).toEqual([]);
-    const emulator = await startEmulator([], path.join(folder, 'local'), BY_MAKE);
+    await using emulator = await startEmulator([], path.join(folder, 'local'), BY_MAKE);
     const asked = await runBlock(ask!, emulator, folder);
     await emulator.stop('SIGTERM');
     const { score, ...rest } = JSON.parse(answer!.text);
@@ -62,13 +62,13 @@ withCurl('README.md, from the first command to the first record', () => {
   });
 });
 
-/** Those that go on until somebody ends them, and what they print when they are ready. */
-const GOING_ON: [command: RegExp, ready: RegExp][] = [
+/** Commands that run until somebody ends them, and the line that they print when they are ready. */
+const SERVERS: [command: RegExp, ready: RegExp][] = [
   [/^node model\/fetch\/fixtures\/serve\.ts/, /^make model HF_ENDPOINT=http:\/\/127\.0\.0\.1:\d+ MODEL=\S+$/m],
 ];
 
 const elsewhere = BLOCKS.filter(({ document, kind }) => kind === 'sh' && document !== 'README.md');
-const readyOf = ({ text }: Block) => GOING_ON.find(([command]) => command.test(text))?.[1];
+const readyOf = ({ text }: Block) => SERVERS.find(([command]) => command.test(text))?.[1];
 
 withCurl('the commands of the other documents', () => {
   let emulator: EmulatorProcess;

@@ -6,16 +6,16 @@ import type { EmulatorProcess } from './emulator-process.ts';
 /** A fenced block of a document. */
 export interface Block {
   document: string;
-  /** Of its fence, from 1. */
+  /** The number of its fence's line, from 1. */
   line: number;
-  /** What stands behind the fence; see {@link RUN_BY}. */
+  /** The words behind the fence; see {@link RUN_BY}. */
   kind: string;
   text: string;
 }
 
 /**
- * Who runs the commands of a block, by what stands behind its fence. `sh by hand` asks for what no test has: the hub, an account of AWS,
- * hours.
+ * Who runs the commands of a block, by the words behind its fence. `sh by hand` is for commands that need what no test has: the hub, an
+ * AWS account, hours.
  */
 export const RUN_BY = {
   sh: 'make test',
@@ -26,7 +26,7 @@ export const RUN_BY = {
 
 const SKIPPED = ['node_modules', 'dist', 'local', '.aws-sam', '.venv'];
 
-/** Every document of the project, but those of what it installs. */
+/** Every document of the project. */
 export function documents(): string[] {
   return globSync('**/*.md', { exclude: (name) => SKIPPED.includes(path.basename(String(name))) }).sort();
 }
@@ -57,9 +57,9 @@ export interface Ran {
 const COMMAND_MS = 60_000;
 
 /**
- * Runs a block as it stands, but for the emulator's addresses: a test has ports of its own.
+ * Runs a block as it is, except that it gets the ports of the test's emulator.
  *
- * @param cwd where `local/` is the emulator's
+ * @param cwd the folder whose `local/` is the emulator's
  */
 export function runBlock(
   { text }: Block,
@@ -86,7 +86,7 @@ function runShell(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<
   });
 }
 
-/** Starts a command that ends with Ctrl-C. @returns its output as soon as that matches; it has been ended then */
+/** Runs a command that goes on until somebody ends it, and ends it when its output matches. @returns the output */
 export function runUntilPrinted({ text }: Block, expected: RegExp): Promise<string> {
   const child = spawn('/bin/sh', ['-ec', text], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { CAPTURE_VARIABLES } from '../capture/variables.ts';
 import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';

@@ -3,18 +3,19 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { endProcess } from '../harness/end-process.ts';
 
-/** An emulator of its own: free ports, a new folder for objects and spool. */
-export interface EmulatorProcess {
-  /** Where it listens; `rest` with the route of the template. */
+/** An emulator on free ports. Disposing of it kills it, and removes its folder unless that was given. */
+export interface EmulatorProcess extends AsyncDisposable {
+  /** Its addresses; `rest` with the route of the template. */
   urls: Record<'rest' | 'invoke' | 's3' | 'extension', string>;
-  /** The folder of objects and of the environment's /tmp. */
+  /** The folder of its objects and of the environment's /tmp. */
   local: string;
-  /** All that it and its processes have printed so far. */
+  /** What it and its processes have printed so far. */
   output(): string;
-  /** Waits until a line of the output matches. */
+  /** Waits until a line of the output matches. @throws {Error} where the emulator ends first, or after 30 seconds */
   printed(line: RegExp): Promise<void>;
-  /** Stops it, as Ctrl-C does unless told otherwise. @returns its exit code */
+  /** Stops it. @param signal by default, that of Ctrl-C. @returns its exit code */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   process: ChildProcess;
 }
@@ -23,18 +24,21 @@ const READY_MS = 30_000;
 const STOP_MS = 15_000;
 const LINES = { rest: 'API Gateway', invoke: 'Lambda', s3: 'S3', extension: 'Extension' };
 
-/** The command that starts an emulator with these flags. */
+/** The command that starts an emulator with some flags. */
 type Start = (flags: readonly string[]) => [command: string, args: string[]];
 
 const BY_NODE: Start = (flags) => [process.execPath, ['emulator/index.ts', ...flags]];
-/** As the README has it. Then SIGTERM is passed on to the emulator, and Ctrl-C is not. */
+/** The command of the README. It passes SIGTERM on to the emulator, but not Ctrl-C. */
 export const BY_MAKE: Start = (flags) => ['make', ['start', `ARGS=${flags.join(' ')}`]];
 
-/** Starts the emulator as a user would, on free ports. */
+/** Starts the emulator as a user does. @param local by default, a new folder */
 export async function startEmulator(flags: string[] = [], local?: string, by = BY_NODE): Promise<EmulatorProcess> {
+  await using started = new AsyncDisposableStack();
   const folder = local ?? (await mkdtemp(path.join(tmpdir(), 'emulator-')));
+  if (local === undefined) started.defer(() => rm(folder, { recursive: true, force: true }));
   const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--capture-port', '0'];
   const child = spawn(...by([...ports, '--local', folder, ...flags]));
+  started.defer(() => endProcess(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
@@ -51,11 +55,13 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
         once(child, 'output', { signal: deadline }).then(() => false),
         exited.then(() => true),
       ]);
-      if (ended && !line.test(output)) throw new Error(`The emulator ended without printing ${line}:\n${output}`);
+      if (ended && !line.test(output))
+        throw new Error(`Expected the emulator to print ${line}, got its end:\n${output}`);
     }
   }
 
   await printed(/Ctrl-C delivers/);
+  const running = started.move();
   const url = (what: string) => new RegExp(`^${what} (http://\\S+)`, 'm').exec(output)![1]!;
   return {
     urls: { rest: url(LINES.rest), invoke: url(LINES.invoke), s3: url(LINES.s3), extension: url(LINES.extension) },
@@ -70,10 +76,6 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
       return code;
     },
     process: child,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-/** Removes what an emulator left. */
-export async function forget({ local }: EmulatorProcess): Promise<void> {
-  await rm(local, { recursive: true, force: true });
 }

@@ -7,21 +7,17 @@ import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { ask } from './questions.ts';
 import { storedRecords } from './stored-records.ts';
 
+let stack: AsyncDisposableStack;
 let local: string;
-const started: EmulatorProcess[] = [];
 beforeEach(async () => {
-  local = await mkdtemp(path.join(tmpdir(), 'faults-'));
+  stack = new AsyncDisposableStack();
+  local = stack.adopt(await mkdtemp(path.join(tmpdir(), 'faults-')), (one) => rm(one, { recursive: true }));
 });
-afterEach(async () => {
-  for (const { process } of started.splice(0)) process.kill('SIGKILL');
-  await rm(local, { recursive: true, force: true });
-});
+afterEach(() => stack.disposeAsync());
 
 async function start(...env: string[]): Promise<EmulatorProcess> {
   const flags = ['CAPTURE_TIMEOUT_MS=5000', ...env].flatMap((variable) => ['--env', variable]);
-  const emulator = await startEmulator(flags, local);
-  started.push(emulator);
-  return emulator;
+  return stack.use(await startEmulator(flags, local));
 }
 
 /** The counts that the extension logs when it shuts down. */

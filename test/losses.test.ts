@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import { createLosses } from '../capture/losses.ts';
 import { type LostBefore, NOT_CAPTURED_REASONS } from '../capture/wire.ts';
 import { Counters } from '../extension/counters.ts';
@@ -8,30 +8,31 @@ import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake.ts'
 import { RecentIds } from '../extension/recent-ids.ts';
 import type { AppendResult, Spool } from '../extension/spool/spool.ts';
 
-/** How a record fares on its way to the extension, whose spool may be full. */
-type Way =
+/** What happens to a record on its way to the extension. */
+type Outcome =
   | 'answered'
   /** The connection broke after the record had been read, so it was posted once more. */
   | 'posted twice, answered'
   | 'answer lost'
   | 'lost'
-  /** It lies in a socket that the function has given up. */
+  /** It is in a socket that the function has given up, and the extension reads it later. */
   | 'late'
   | 'not sent';
 
 type Step =
-  /** A record, a new one or one of those that got no answer. They are sent at the same time as the one before, or after it. */
-  { send: Way; again: number | undefined; full: boolean; together: boolean } | { arrivesLate: number; full: boolean };
+  /** A record is sent: a new one, or one that got no answer. It is sent together with the record before, or after it. */
+  | { send: Outcome; again: number | undefined; full: boolean; together: boolean }
+  | { arrivesLate: number; full: boolean };
 
 const sum = (counts: object) => Object.values(counts).reduce((total: number, records: number) => total + records, 0);
 
-/** A function and an extension, without the wire between them. */
+/** A function's count of losses and an extension's intake, without a connection between them. */
 class Pair {
   readonly sent = new Set<string>();
   readonly stored = new Set<string>();
   readonly unanswered: string[] = [];
   readonly counters = new Counters();
-  /** What the stored lines tell, all in all. */
+  /** The number of lost records that the stored lines report. */
   told = 0;
   #full = false;
   readonly #losses = createLosses();
@@ -64,7 +65,7 @@ class Pair {
     this.#underWay.push(() => this.#send(eventId, body, lostBefore, send, full));
   }
 
-  /** All that is under way comes to its end. */
+  /** Completes what is under way. */
   settle(): void {
     for (const send of this.#underWay.splice(0)) send();
   }
@@ -74,16 +75,16 @@ class Pair {
     for (const body of this.#late.splice(0)) this.#post(body, false);
   }
 
-  #send(eventId: string, body: string, told: LostBefore | undefined, way: Way, full: boolean): void {
-    if (way === 'not sent') {
+  #send(eventId: string, body: string, told: LostBefore | undefined, outcome: Outcome, full: boolean): void {
+    if (outcome === 'not sent') {
       this.#losses.notSent(eventId, 'skipped');
       return;
     }
-    const posts = { answered: 1, 'posted twice, answered': 2, 'answer lost': 1, lost: 0, late: 0 }[way];
+    const posts = { answered: 1, 'posted twice, answered': 2, 'answer lost': 1, lost: 0, late: 0 }[outcome];
     let accepted = false;
     for (let i = 0; i < posts; i++) accepted = this.#post(body, full);
-    if (way === 'late') this.#late.push(body);
-    if (way === 'answered' || way === 'posted twice, answered') {
+    if (outcome === 'late') this.#late.push(body);
+    if (outcome === 'answered' || outcome === 'posted twice, answered') {
       if (accepted) this.#losses.accepted(eventId, told);
     } else {
       this.#losses.unanswered(eventId, 'timeout');
@@ -106,12 +107,19 @@ class Pair {
   }
 }
 
-const way = fc.constantFrom<Way[]>('answered', 'posted twice, answered', 'answer lost', 'lost', 'late', 'not sent');
+const outcome = fc.constantFrom<Outcome[]>(
+  'answered',
+  'posted twice, answered',
+  'answer lost',
+  'lost',
+  'late',
+  'not sent',
+);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      send: way,
+      send: outcome,
       again: fc.option(fc.nat(), { nil: undefined }),
       full: fc.boolean(),
       together: fc.boolean(),
@@ -120,13 +128,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ arrivesLate: fc.nat(), full: fc.boolean() }) },
 );
 
-test('whatever gets lost on either side, the stored lines tell how many records are missing, to the last one', () => {
+test('whatever is lost on either side, the stored lines report exactly how many records are missing', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const pair = new Pair();
       for (const each of steps) pair.do(each);
       pair.settle();
-      // The first tells what the function still knows, the second what the late ones changed.
+      // The first record reports what the function still knows, the second what the late records changed.
       const well: Step = { send: 'answered', again: undefined, full: false, together: false };
       pair.do(well);
       pair.allArrive();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-/** A clone in which nothing is installed, with an npm and a python3 that only say how they were called. */
+/** A clone in which nothing is installed. Its npm and its python3 only print their arguments. */
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'make-'));
@@ -27,13 +27,13 @@ function make(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-test('installing says what it does and not where, and npm says nothing of a Node that nothing runs on', () => {
+test('installing prints the command without its paths, and npm prints no warning about its own Node', () => {
   const { status, stdout } = make('install');
   expect(status).toBe(0);
   expect(stdout).toBe('npm ci\nnpm called with ci --loglevel=error\n');
 });
 
-describe('a training that lacks something installs nothing', () => {
+describe('a training whose arguments are wrong installs nothing', () => {
   const BASE = 'BASE=base';
   const OUT = 'OUT=out';
   const DATA = 'DATA=package.json';
@@ -61,7 +61,7 @@ describe('a training that lacks something installs nothing', () => {
     expect(existsSync(path.join(folder, '.venv'))).toBe(false);
   });
 
-  test('one that has all of it does', () => {
+  test('a training whose arguments are right installs', () => {
     expect(make('model-train', BASE, DATA, OUT).stdout).toContain('python3 called with -m venv .venv');
   });
 });

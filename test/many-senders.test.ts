@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCaptureClient } from '../capture/client.ts';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import type { Stats } from '../capture/wire.ts';
 import { startExtension } from '../extension/fixtures/extension-process.ts';
 import { spooledBelow } from './chaos/spool-files.ts';
@@ -45,7 +45,7 @@ test.each([
   });
 });
 
-test('records are sent while 16 MiB are on their way, and are all accepted', async () => {
+test('records that are sent while 16 MiB are under way are all accepted', async () => {
   const { extension, stats } = await setUp();
   const capture = stack.adopt(createCaptureClient({ port: extension.port, timeoutMs: 20_000 }), (client) =>
     client.close(),
@@ -57,7 +57,7 @@ test('records are sent while 16 MiB are on their way, and are all accepted', asy
   expect(await stats()).toMatchObject({ received: 202 });
 });
 
-test('an extension that does not answer for a while: the stored lines tell exactly how many records are missing', async () => {
+test('after an extension did not answer for a while, the stored lines report exactly how many records are missing', async () => {
   const { extension, stats } = await setUp();
   const capture = stack.adopt(
     createCaptureClient({
@@ -79,7 +79,7 @@ test('an extension that does not answer for a while: the stored lines tell exact
   expect(new Set(stopped.map((each) => !each.accepted && each.reason))).toEqual(new Set(['timeout']));
   extension.child.kill('SIGCONT');
   sent += stopped.length + (await accepted('after'));
-  // What lay in the sockets has been read by now; if a record comes after it was told as lost, its line takes that back.
+  // By now the extension has read what was in the sockets. A record that comes after it was reported as lost takes that back in its line.
   sent += await accepted('later');
 
   const { received, delivered, dropped, notCaptured } = await stats();

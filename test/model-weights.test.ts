@@ -12,7 +12,7 @@ const answer = await handler(${JSON.stringify(EVENT)}, { awsRequestId: '1', getR
 console.log(JSON.stringify({ message: 'answered', answer }));
 `;
 
-/** Runs the function's bundle as far as one answer, in an environment of its own. */
+/** Runs the function's bundle until it has given one answer, with these variables alone. */
 function runFunction(env: NodeJS.ProcessEnv) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
     env: { CAPTURE_DISABLED: 'true', ...env },
@@ -26,7 +26,7 @@ function runFunction(env: NodeJS.ProcessEnv) {
 test.each([
   ['the prepared model', {}],
   ['a model as it was published', { MODEL_DIR: path.resolve('model') }],
-])('%s is opened in the form for this processor, or the one that is asked for, and answers the same', (_, env) => {
+])('%s is opened in the form for this processor, or in the form of MODEL_WEIGHTS, with the same answers', (_, env) => {
   const { kind, weights } = thisProcessor();
   const forms = [['auto', weights], ...EXACT_FORMS.map((form) => [form, form])] as const;
   const runs = forms.map(([wanted, form]) => {
@@ -40,7 +40,7 @@ test.each([
   expect(runs[0]).toMatchObject({ answer: { answer: 'Berlin' } });
 });
 
-test('a form that there is not ends the start, and the error names the variable', () => {
+test('an unknown form ends the start, and the error names the variable', () => {
   const { status, stderr } = runFunction({ MODEL_WEIGHTS: 'int8' });
   expect(status).toBe(1);
   expect(stderr).toContain('MODEL_WEIGHTS: expected one of auto, signed, unsigned, got "int8"');

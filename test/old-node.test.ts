@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { Lambda } from '../extension/fixtures/lambda.ts';
+import { FakeExtensionsApi } from '../harness/extensions-api.ts';
 
 const OLD = 'data:text/javascript,delete process.getBuiltinModule';
 
-test('a Node that is too old for the bundle is said to be, and does not end the environment', async () => {
-  const lambda = await Lambda.start();
+test('a Node that is too old for the bundle is reported, and does not end the environment', async () => {
+  await using lambda = await FakeExtensionsApi.start();
   const child = spawn(process.execPath, ['--import', OLD, 'dist/extension/inference-capture/index.mjs'], {
     env: { AWS_LAMBDA_RUNTIME_API: lambda.address, PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -21,7 +21,6 @@ test('a Node that is too old for the bundle is said to be, and does not end the 
   expect(JSON.parse(lambda.requests[0]!.body)).toEqual({ events: ['SHUTDOWN'] });
   lambda.shutdown();
   expect(await exited).toEqual([0, null]);
-  lambda.stop();
   expect(JSON.parse(output)).toMatchObject({
     level: 'ERROR',
     message: expect.stringMatching(

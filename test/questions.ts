@@ -1,14 +1,14 @@
 import type { EmulatorProcess } from './emulator-process.ts';
 
-/** What came back for a question. */
+/** The answer to a question. */
 export interface Asked {
   status: number;
   body: { answer?: string; error?: { code: string } };
-  /** The id of the exchange's record; null where the function never answered. */
+  /** The id of the record; null where the function did not answer or the record was not accepted. */
   eventId: string | null;
 }
 
-/** Asks through API Gateway, about a text of one sentence: the answer is `city`. */
+/** Asks a question through API Gateway. The answer is `city`. */
 export async function ask({ urls }: EmulatorProcess, city = 'Berlin'): Promise<Asked> {
   const response = await fetch(urls.rest, {
     method: 'POST',

@@ -1,16 +1,16 @@
-// node sender.ts PORT SENDS BYTES THREADS: sends that many records at once from each thread, and prints what became of them as JSON.
+// node sender.ts PORT SENDS BYTES THREADS: sends that many records at once from each thread, and prints their outcomes as JSON.
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createCaptureClient } from '../capture/client.ts';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
+import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 
-/** How often each outcome came: `accepted`, or the reason why not. */
+/** How often each outcome came: `accepted`, or the reason of a loss. */
 export type Outcomes = Record<string, number>;
 
 const [port = 0, sends = 0, bytes = 0, threads = 1] = process.argv.slice(2).map(Number);
 
 async function send(): Promise<Outcomes> {
-  // Much longer than the default, for a busy machine: what is tested is that nobody is turned away.
+  // Much longer than the default, for a busy machine: the test is about records that are refused, not about time-outs.
   const capture = createCaptureClient({ port, timeoutMs: 20_000 });
   const { eventId, ...exchange } = EXAMPLE_RECORD;
   const record = { ...exchange, input: { ...exchange.input, data: 'x'.repeat(bytes) } };

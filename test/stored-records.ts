@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredLine } from '../capture/stored-line.ts';
 
-/** A record as it lies in an object. */
+/** A record of an object. */
 export interface StoredRecord extends StoredLine {
-  /** The object's file, below the folder of S3. */
+  /** The path of the object's file below the folder of S3. */
   object: string;
 }
 
-/** Every record in every object below an emulator's folder. */
+/** Every record in every object of an emulator's S3. @param local the emulator's folder */
 export async function storedRecords(local: string): Promise<StoredRecord[]> {
   const folder = path.join(local, 's3');
   const files = await readdir(folder, { recursive: true }).catch(() => []);

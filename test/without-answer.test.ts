@@ -6,20 +6,17 @@ import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { ask } from './questions.ts';
 import { storedRecords } from './stored-records.ts';
 
+let stack: AsyncDisposableStack;
 let folder: string;
-const started: EmulatorProcess[] = [];
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'without-answer-'));
+  stack = new AsyncDisposableStack();
+  folder = stack.adopt(await mkdtemp(path.join(tmpdir(), 'without-answer-')), (one) => rm(one, { recursive: true }));
 });
-afterEach(async () => {
-  for (const { process } of started.splice(0)) process.kill('SIGKILL');
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => stack.disposeAsync());
 
 async function start(flags: string[]): Promise<EmulatorProcess> {
   const emulator = await startEmulator([...flags, '--env', 'CAPTURE_TIMEOUT_MS=2000'], path.join(folder, 'local'));
-  started.push(emulator);
-  return emulator;
+  return stack.use(emulator);
 }
 
 const QUESTION = { question: 'Where do I live?', context: 'I live in Berlin.' };
@@ -36,7 +33,7 @@ async function invoke(
   return { functionError: response.headers.get('x-amz-function-error'), result: await response.json() };
 }
 
-test('without a model, each door is told in its way that the request may come again, and all of it is on record', async () => {
+test('without a model, each event source is told in its own way to try again, and every request is on record', async () => {
   const emulator = await start(['--env', `MODEL_DIR=${path.join(folder, 'no-model')}`]);
   expect(await invoke(emulator, QUESTION)).toEqual({
     functionError: expect.any(String),
@@ -70,7 +67,7 @@ test('a response names no record that was refused', async () => {
   expect(emulator.output()).toMatch(/a record was not captured.*"code":"SPOOL_FULL"/);
 }, 60_000);
 
-test("a megabyte that is meant to take for ever is answered or refused within the function's time, with a record", async () => {
+test("a megabyte that is made to take for ever is answered or refused within the function's time, with a record", async () => {
   const template = path.join(folder, 'template.yaml');
   const shown = await readFile('template.yaml', 'utf8');
   await writeFile(

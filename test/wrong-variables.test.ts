@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EmulatorProcess, forget, startEmulator } from './emulator-process.ts';
+import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { ask } from './questions.ts';
 
 let stack: AsyncDisposableStack;
@@ -11,15 +11,10 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync());
 
 async function start(...env: string[]): Promise<EmulatorProcess> {
-  const emulator = await startEmulator(env.flatMap((variable) => ['--env', variable]));
-  stack.defer(async () => {
-    emulator.process.kill('SIGKILL');
-    await forget(emulator);
-  });
-  return emulator;
+  return stack.use(await startEmulator(env.flatMap((variable) => ['--env', variable])));
 }
 
-/** The lines of the log that are JSON and say this, without whatever stands before them. */
+/** The lines of the log that have this message, parsed. */
 function said(emulator: EmulatorProcess, message: string): Record<string, unknown>[] {
   const lines = emulator.output().match(/\{"level".*\}/g) ?? [];
   return lines.map((line) => JSON.parse(line)).filter((line) => line.message === message);
@@ -50,7 +45,7 @@ test('a record that never reaches the extension is counted by the function, in t
   ]);
 });
 
-test('a function that is not to be captured answers, and nothing is an error', async () => {
+test('a function whose capture is switched off answers, and nothing is an error', async () => {
   const emulator = await start('CAPTURE_DISABLED=1', 'CAPTURE_DESTINATION=');
   expect(await ask(emulator)).toMatchObject({ status: 200, body: { answer: 'Berlin' } });
   expect(await emulator.stop()).toBe(0);

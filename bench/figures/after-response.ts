@@ -1,28 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { createCaptureClient } from '../../capture/client.ts';
+import { builtCaptureClient, builtExtension } from '../built.ts';
 import { exchange } from '../exchange.ts';
 import { type ExtensionProcess, startExtension } from '../extension-process.ts';
 import { figureOf } from '../figure.ts';
-import { type Measurement, required } from '../measurement.ts';
+import type { Measurement } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 import { median } from '../statistics.ts';
 
-/** Invocations of a round. */
+/** Invocations of each kind in a round. */
 const INVOCATIONS = 100;
-/** How long the function works on an event, in milliseconds. */
+/** How long the function works on an event before it sends its record, in milliseconds. */
 const WORK_MS = 5;
-/** Rounds that do not count: the extension learns how much traffic there is. */
+/** Rounds that do not count: the extension learns meanwhile how much traffic there is. */
 const WARM_UP_ROUNDS = 1;
 
-/** P5: how much longer an invocation is billed for the extension's sake when no delivery is due. */
+/** P5: how long an invocation goes on after the function's response because of the extension, when no delivery is due. */
 export const measureAfterResponse: Measurement = async ({ root, rounds }) => {
-  const command = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
-  const bundle = await required(root, 'dist/bench/capture-client.mjs', 'make build');
-  const { createCaptureClient: create } = (await import(bundle)) as { createCaptureClient: typeof createCaptureClient };
-  // Nothing is due for as long as the measurement takes.
+  const command = await builtExtension(root);
+  const createCaptureClient = await builtCaptureClient(root);
+  // No delivery becomes due while the measurement lasts.
   const env = { CAPTURE_BATCH_AGE_MS: '3600000', CAPTURE_BATCH_RECORDS: '1000000', CAPTURE_BATCH_BYTES: '1000000000' };
   await using extension = await startExtension({ command, env });
-  const client = create({ port: extension.port });
+  const client = createCaptureClient({ port: extension.port });
 
   const progress = progressLines('P5');
   const afterResponse: number[] = [];
@@ -35,7 +34,7 @@ export const measureAfterResponse: Measurement = async ({ root, rounds }) => {
         await invocation(extension, async (requestId) => {
           await sleep(WORK_MS);
           const sent = await client.send(exchange(requestId));
-          if (!sent.accepted) throw new Error(`The extension did not take a record: ${JSON.stringify(sent)}`);
+          if (!sent.accepted) throw new Error(`Expected an accepted record, got ${JSON.stringify(sent)}`);
         }),
       );
       turn.push(await invocation(extension, async () => {}));
@@ -46,7 +45,7 @@ export const measureAfterResponse: Measurement = async ({ root, rounds }) => {
     turnaround.push(median(turn));
   }
   const { delivered } = await extension.stats();
-  if (delivered > INVOCATIONS) throw new Error(`Expected that nothing is due, but ${delivered} records were delivered`);
+  if (delivered > INVOCATIONS) throw new Error(`Expected that no delivery is due, got ${delivered} records delivered`);
   client.close();
   return [
     figureOf(
@@ -60,9 +59,9 @@ export const measureAfterResponse: Measurement = async ({ root, rounds }) => {
 let invocations = 0;
 
 /**
- * Hands out an event, lets the function work, and waits until the extension asks for the next one.
+ * Gives the extension an event, lets the function work, and waits until the extension asks for the next event.
  *
- * @returns the milliseconds from the function's response until then; 0 where the extension asked before
+ * @returns the milliseconds from the function's response until then; 0 where the extension asked before the response
  */
 async function invocation({ api }: ExtensionProcess, work: (requestId: string) => Promise<void>): Promise<number> {
   await api.asked();

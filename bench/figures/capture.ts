@@ -1,26 +1,27 @@
+import { builtExtension, builtForBench, builtFunction } from '../built.ts';
 import { type ExtensionProcess, startExtension } from '../extension-process.ts';
-import { type Figure, figureOf, ratioFigure } from '../figure.ts';
+import { comparison, type Figure, figureOf } from '../figure.ts';
 import { questions } from '../inputs.ts';
 import { measureInterleaved } from '../interleave.ts';
-import { MB_PER_VCPU, type Measurement, required, type Setting } from '../measurement.ts';
+import { MB_PER_VCPU, type Measurement, type Setting } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 import { median, quantile } from '../statistics.ts';
 import { startSubject } from '../subject-process.ts';
 
-/** How often a round asks each question: what is looked for is a hundredth. */
+/** How often a round asks each question. Many times, because the effect is a hundredth of the whole. */
 const PASSES = 4;
-/** Wait before each question, in milliseconds: both processes come to rest. One thread has no others that would spin on. */
+/** Pause before each question, in milliseconds: both processes come to rest. With one thread for the model, none spins on. */
 const HANDLER_PAUSE_MS = 20;
 
-/** P3: what capture costs the caller, with a real extension process that writes each record to its spool. */
+/** P3: how much time capture costs the caller. The extension is a real process, which writes each record to its spool. */
 export const measureCapture: Measurement = async (setting) => {
-  const executable = await required(setting.root, 'dist/extension/extensions/inference-capture', 'make build');
-  await using extension = await startExtension({ command: executable });
+  const command = await builtExtension(setting.root);
+  await using extension = await startExtension({ command });
   const handler = await handlerFigure(setting, extension);
   const backToBack = await sendFigure(setting, extension, BACK_TO_BACK);
   const fromRest = await sendFigure(setting, extension, FROM_REST);
 
-  // A record that was turned away costs less than one that was kept.
+  // A record that is refused costs less than one that is kept.
   const { received, dropped } = await extension.stats();
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
   if (received === 0 || lost > 0) {
@@ -31,9 +32,9 @@ export const measureCapture: Measurement = async (setting) => {
 };
 
 async function handlerFigure({ root, rounds }: Setting, { port }: ExtensionProcess): Promise<Figure> {
-  const bundle = await required(root, 'dist/function/index.mjs', 'make build');
+  const bundle = await builtFunction(root);
   const file = `${root}/bench/subjects/handler.ts`;
-  // As template.yaml deploys it.
+  // The size that template.yaml deploys.
   const common = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MB_PER_VCPU) };
   await using processes = new AsyncDisposableStack();
   const subjects = [];
@@ -47,8 +48,8 @@ async function handlerFigure({ root, rounds }: Setting, { port }: ExtensionProce
   const progress = progressLines('P3, handler');
   const asked = Array.from({ length: PASSES }, () => questions()).flat();
   const measured = await measureInterleaved(subjects, asked, { rounds, pauseMs: HANDLER_PAUSE_MS, progress });
-  return ratioFigure(
-    { figure: 'P3', what: 'the handler with capture over the handler without', goal: 1.01 },
+  return comparison(
+    { figure: 'P3', what: 'the handler with capture over the handler without', unit: 'ratio', goal: 1.01 },
     measured.rounds,
     'with capture',
     'without capture',
@@ -57,15 +58,15 @@ async function handlerFigure({ root, rounds }: Setting, { port }: ExtensionProce
 
 interface Sends {
   what: string;
-  /** Records of one round: the p99 is the slowest but some. */
+  /** Records of one round. */
   count: number;
   pauseMs: number;
   goal?: number;
 }
 
-/** Both processes are awake: what the code costs. */
+/** Both processes are awake: the time is that of the code. */
 const BACK_TO_BACK: Sends = { what: 'p99 of capture.send, back to back', count: 500, pauseMs: 0, goal: 1 };
-/** Both processes have come to rest, as on Lambda, and must wake up first: what the machine adds. */
+/** Both processes have come to rest, as on Lambda, and must wake up first: the machine adds its time. */
 const FROM_REST: Sends = { what: 'p99 of capture.send, from rest', count: 200, pauseMs: 10 };
 
 async function sendFigure(
@@ -73,7 +74,7 @@ async function sendFigure(
   { port }: ExtensionProcess,
   { what, count, pauseMs, goal }: Sends,
 ): Promise<Figure> {
-  const bundle = await required(root, 'dist/bench/capture-client.mjs', 'make build');
+  const bundle = await builtForBench(root, 'capture-client');
   const file = `${root}/bench/subjects/send.ts`;
   await using sender = await startSubject({ name: 'capture client', file, args: [bundle, String(port)] });
   const asked = questions();

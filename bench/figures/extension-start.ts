@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { builtExtension } from '../built.ts';
 import { type ExtensionProgram, startAnyExtension, startExtension } from '../extension-process.ts';
-import { figureOf, ratioFigure } from '../figure.ts';
+import { comparison, figureOf } from '../figure.ts';
 import { questions } from '../inputs.ts';
 import { measureInterleaved, type Subject } from '../interleave.ts';
-import { type Measurement, required } from '../measurement.ts';
+import type { Measurement } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 
 /** Starts of each process in a round. */
 const STARTS = 3;
-/** Between two starts, in milliseconds: the process before is gone. */
+/** Pause between two starts, in milliseconds: the first process is gone by then. */
 const PAUSE_MS = 30;
-/** After the start, in milliseconds: whatever is loaded later has been loaded, and nothing happens any more. */
+/** Time after the start, in milliseconds. By then the extension has loaded what it loads later, and is idle. */
 const REST_MS = 1500;
-/** Processes whose memory is looked at. */
+/** Processes whose memory at rest is measured. */
 const RESTING = 5;
 
-/** P4: what the extension adds to the start of an environment, over the least that an extension in Node can be; and its memory at rest. */
+/** P4: the start of the extension over that of the least that an extension in Node can be; and its memory at rest. */
 export const measureExtensionStart: Measurement = async (setting) => {
   const { root, rounds } = setting;
-  const command = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
+  const command = await builtExtension(root);
   const bare = `${root}/bench/subjects/bare-extension.mjs`;
   const subjects = [
     started('ours', { command }),
@@ -29,14 +30,19 @@ export const measureExtensionStart: Measurement = async (setting) => {
   const progress = progressLines('P4');
   const measured = await measureInterleaved(subjects, starts, { rounds, pauseMs: PAUSE_MS, progress });
   return [
-    ratioFigure(
-      { figure: 'P4', what: 'start of the extension to its first /next, over a bare process', goal: 1.5 },
+    comparison(
+      {
+        figure: 'P4',
+        what: 'start of the extension to its first /next, over a bare process',
+        unit: 'ratio',
+        goal: 1.5,
+      },
       measured.rounds,
       'ours',
       'bare process',
     ),
-    ratioFigure(
-      { figure: 'P4', what: 'the same over one that does not even import node:http' },
+    comparison(
+      { figure: 'P4', what: 'the same over one that does not even import node:http', unit: 'ratio' },
       measured.rounds,
       'ours',
       'leanest process',
@@ -45,7 +51,7 @@ export const measureExtensionStart: Measurement = async (setting) => {
   ];
 };
 
-/** A subject whose answer is that it waits for its first event; the question does not matter. */
+/** A subject that answers any question by starting an extension, until that asks for its first event. */
 function started(name: string, program: ExtensionProgram): Subject {
   return {
     name,

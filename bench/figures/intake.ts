@@ -3,32 +3,33 @@ import { existsSync } from 'node:fs';
 import http from 'node:http';
 import { createConnection } from '../../capture/connection.ts';
 import { RECORDS_PATH } from '../../capture/wire.ts';
+import { builtExtension } from '../built.ts';
 import { exchange } from '../exchange.ts';
 import { type ExtensionProcess, startExtension } from '../extension-process.ts';
 import { figureOf } from '../figure.ts';
-import { type Measurement, required } from '../measurement.ts';
+import type { Measurement } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 import { median } from '../statistics.ts';
 
-/** Records of a body, where there are many in one. */
+/** Records of a body that has many. */
 const RECORDS_A_BODY = 500;
 /** Connections that post at the same time. */
 const CONNECTIONS = 4;
-/** Of the records, the share that is posted one a body. */
+/** The share of the records that are posted one a body. */
 const SINGLE_SHARE = 0.1;
-/** Looks at the memory in a round: each falls anywhere between two collections of garbage, and their middle stands for the round. */
-const LOOKS = 9;
-/** Longest that one POST may take, in milliseconds. */
+/** Samples of the memory in a round. Each is at any moment between two garbage collections; their median stands for the round. */
+const SAMPLES = 9;
+/** The longest that one POST may take, in milliseconds. */
 const POST_MS = 10_000;
 const TASKSET = '/usr/bin/taskset';
 
-/** P7: records of 2 KB that the extension checks, stores in its spool and acknowledges, a second; and what its memory does meanwhile. */
+/** P7: how many records of 2 KB the extension checks, stores in its spool and acknowledges in a second; and its memory meanwhile. */
 export const measureIntake: Measurement = async ({ root, rounds, records, note }) => {
-  const executable = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
+  const executable = await builtExtension(root);
   const pinned = existsSync(TASKSET);
-  if (!pinned) note(`P7: there is no ${TASKSET}, so the extension is not held to one core`);
+  if (!pinned) note(`P7: the extension is not held to one core, because there is no ${TASKSET}`);
   const program = pinned ? { command: TASKSET, args: ['-c', '0', executable] } : { command: executable };
-  // Nothing is delivered, and everything has room.
+  // Without events nothing is delivered: the spool has room for everything.
   await using extension = await startExtension({ ...program, env: { CAPTURE_SPOOL_BYTES: '1000000000000' } });
   const perRound = Math.ceil(records / rounds);
 
@@ -38,25 +39,27 @@ export const measureIntake: Measurement = async ({ root, rounds, records, note }
   const rssMb: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const singles = Math.ceil(perRound * SINGLE_SHARE);
-    const part = Math.ceil((perRound - singles) / LOOKS);
+    const part = Math.ceil((perRound - singles) / SAMPLES);
     let seconds = 0;
-    const looks: number[] = [];
-    for (let look = 0; look < LOOKS; look++) {
+    const samples: number[] = [];
+    for (let i = 0; i < SAMPLES; i++) {
       seconds += await secondsInBulk(extension, part);
-      looks.push(await extension.rssMb());
+      samples.push(await extension.rssMb());
     }
-    many.push((part * LOOKS) / seconds);
+    many.push((part * SAMPLES) / seconds);
     single.push(await postsASecond(extension, singles));
-    rssMb.push(median(looks));
+    rssMb.push(median(samples));
     progress(round + 1, rounds);
   }
   const { received, pending } = await extension.stats();
   if (pending !== received || received < records) {
-    throw new Error(`Expected ${records} records or a few more in the spool, got ${pending} of ${received}`);
+    throw new Error(
+      `Expected at least ${records} records, all of them in the spool, got ${received}, and ${pending} in the spool`,
+    );
   }
   note(`P7: memory, round by round: ${rssMb.map((megabytes) => megabytes.toFixed(0)).join(', ')} MB`);
   const where = pinned ? 'on one core' : 'on any core';
-  // The first fifth of the rounds goes by until the heap has its size; what the second has is the measure for the last.
+  // The heap grows to its size in the first fifth of the rounds. Growth is that of the last fifth over the second.
   const fifth = Math.ceil(rounds / 5);
   const settledMb = median(rssMb.length > fifth ? rssMb.slice(fifth, 2 * fifth) : rssMb);
   const grown = rssMb.slice(-fifth).map((megabytes) => megabytes - settledMb);
@@ -71,25 +74,25 @@ export const measureIntake: Measurement = async ({ root, rounds, records, note }
   ];
 };
 
-/** Many records a body, as whoever sends in bulk does. */
+/** Posts many records a body, as a bulk sender does. @returns how long it took, in seconds */
 async function secondsInBulk(extension: ExtensionProcess, records: number): Promise<number> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   let left = records;
-  async function connection(): Promise<void> {
-    for (; left > 0; ) {
+  async function sender(): Promise<void> {
+    while (left > 0) {
       const count = Math.min(left, RECORDS_A_BODY);
       left -= count;
       await post(extension.port, agent, Array.from({ length: count }, line).join('\n'));
     }
   }
   const startedMs = performance.now();
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  await Promise.all(Array.from({ length: CONNECTIONS }, sender));
   const seconds = (performance.now() - startedMs) / 1000;
   agent.destroy();
   return seconds;
 }
 
-/** One record a POST, over the connections that the capture client has. */
+/** Posts one record a body, over connections such as the capture client's. @returns the records in a second */
 async function postsASecond({ port }: ExtensionProcess, records: number): Promise<number> {
   const connection = createConnection(port);
   let left = records;
@@ -114,7 +117,7 @@ const [BEFORE_ID, AFTER_ID] = JSON.stringify({
   eventId: '?',
 }).split('?') as [string, string];
 
-/** A record with an id of its own. Made of text, so that the sender is faster than the extension. */
+/** A record with an id of its own. It is put together as text, because the sender must be faster than the extension. */
 function line(): string {
   return BEFORE_ID + randomUUID() + AFTER_ID;
 }

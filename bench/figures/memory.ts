@@ -1,23 +1,24 @@
+import { builtExtension, builtFunction } from '../built.ts';
 import { startExtension } from '../extension-process.ts';
 import { figureOf } from '../figure.ts';
-import { MB_PER_VCPU, type Measurement, required } from '../measurement.ts';
+import { MB_PER_VCPU, type Measurement } from '../measurement.ts';
 import { NEW_WORDS, newQuestions } from '../new-words.ts';
 import { progressLines } from '../progress.ts';
 import { startSubject } from '../subject-process.ts';
 
 const QUESTIONS = 10_000;
-/** Memory is looked at each time so many have been asked. */
+/** Questions between two measurements of the memory. */
 const STEP = 1000;
-/** By then, 48,000 words: the tokenizer has remembered all that it may, 25,000 pieces, and begun anew. */
-const FULL = 4000;
+/** Questions after which the tokenizer's cache of 25,000 pieces has been full and emptied once: they have 48,000 new words. */
+const CACHE_FULL = 4000;
 
-/** RSS: the memory of the function's process, with capture, at rest and while it answers questions full of new words. */
+/** RSS: the memory of the function's process with capture, at rest and while it answers questions full of new words. */
 export const measureMemory: Measurement = async ({ root, threads, note }) => {
-  const bundle = await required(root, 'dist/function/index.mjs', 'make build');
-  const executable = await required(root, 'dist/extension/extensions/inference-capture', 'make build');
-  await using extension = await startExtension({ command: executable });
+  const bundle = await builtFunction(root);
+  const command = await builtExtension(root);
+  await using extension = await startExtension({ command });
   const env = { CAPTURE_PORT: String(extension.port), AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(threads * MB_PER_VCPU) };
-  const file = `${root}/bench/subjects/memory.mjs`;
+  const file = `${root}/bench/subjects/function-memory.mjs`;
   await using subject = await startSubject({ name: 'the function', file, args: [bundle], env });
 
   const { ask } = subject.task('answer');
@@ -40,8 +41,8 @@ export const measureMemory: Measurement = async ({ root, threads, note }) => {
     single(`after ${STEP} questions of new words`, STEP),
     single(`after ${QUESTIONS}`, QUESTIONS),
     figureOf(
-      { figure: 'RSS', what: `after each later thousand, over after ${FULL}`, unit: 'ratio', goal: 1.1 },
-      rssMb.slice(FULL / STEP + 1).map((megabytes) => megabytes / after(FULL)),
+      { figure: 'RSS', what: `after each later thousand, over after ${CACHE_FULL}`, unit: 'ratio', goal: 1.1 },
+      rssMb.slice(CACHE_FULL / STEP + 1).map((megabytes) => megabytes / after(CACHE_FULL)),
     ),
   ];
 };

@@ -1,15 +1,16 @@
+import { required } from '../built.ts';
 import { type Figure, overPeers } from '../figure.ts';
 import { LENGTHS, type Length, questions } from '../inputs.ts';
 import { measureInterleaved, type Subject } from '../interleave.ts';
-import { type Measurement, PAUSE_MS, required, type Setting } from '../measurement.ts';
+import { type Measurement, PAUSE_MS, type Setting } from '../measurement.ts';
 import { PEERS } from '../peers.ts';
+import { startPipeline } from '../pipeline-subject.ts';
 import { progressLines } from '../progress.ts';
 import { startSubject } from '../subject-process.ts';
-import { startOurs } from './ours.ts';
 
 /**
- * The most that our p50 may be of that of the faster peer. The longer the text, the more they lose: their search is quadratic; and with VNNI
- * the model, which all have in common, takes less.
+ * The highest ratio of our p50 to that of the faster peer. Long texts cost the peers more, because their search is quadratic. With VNNI
+ * the model takes less time, which all have in common.
  */
 const GOALS: Record<'vnni' | 'other', Record<Length, number>> = {
   vnni: { 384: 0.38, 128: 0.68 },
@@ -18,11 +19,11 @@ const GOALS: Record<'vnni' | 'other', Record<Length, number>> = {
 const OURS = 'ours';
 const OURS_COLD = 'ours, cold word cache';
 
-/** P1: our pipeline against those that others wrote, on the same model file and with as many threads. */
+/** P1: our pipeline over those of other libraries, with the same model file and as many threads. */
 export const measurePeers: Measurement = async (setting) => {
   const { root, threads, note } = setting;
   await using processes = new AsyncDisposableStack();
-  const ours = processes.use(await startOurs(setting));
+  const ours = processes.use(await startPipeline(setting));
   const subjects = [ours.task('answer', OURS), ours.task('answer, cold', OURS_COLD)];
   for (const [folder, name] of Object.entries(PEERS)) {
     await required(root, `bench/peers/${folder}/node_modules`, `npm ci --prefix bench/peers/${folder}`);
@@ -53,7 +54,7 @@ async function overLength(subjects: readonly Subject[], length: Length, setting:
   });
 }
 
-/** The peers decode tokens instead of quoting the context: their case and spaces are lost. */
+/** The peers decode tokens and do not quote the context: case and spaces are lost. */
 function letters(answer: string): string {
   return answer.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }

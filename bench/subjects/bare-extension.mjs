@@ -1,6 +1,6 @@
-// node bare-extension.mjs [--import]: the least that an extension can be. It registers and asks for its events, and does nothing with them.
-// With --import it gets node:http as an import statement would, the way programs are written: that asks for all exports of the module,
-// WebSocket among them, and so loads twice as much.
+// node bare-extension.mjs [--import]: the least that an extension can be. It registers, asks for its events, and does nothing with them.
+// With --import it loads node:http as an import statement does, the usual way. An import statement asks for all exports of the module,
+// WebSocket among them, and so it loads twice as much.
 const imported = process.argv[2] === '--import';
 const http = imported ? (await import('node:http')).default : process.getBuiltinModule('node:http');
 

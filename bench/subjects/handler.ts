@@ -1,4 +1,4 @@
-// node handler.ts FUNCTION_BUNDLE, forked: see serve.ts. The function's configuration is in its environment, as on Lambda.
+// node handler.ts FUNCTION_BUNDLE, forked: the function's handler as a subject, see serve.ts. Its environment configures it, as on Lambda.
 import { pathToFileURL } from 'node:url';
 import { type Question, serve } from './serve.ts';
 
@@ -20,17 +20,17 @@ async function ask<Answer>(id: string, question: string | string[], context: str
   return JSON.parse(body) as Answer;
 }
 
-const answer = ({ id, question, context }: Question) => ask<{ answer: string; score: number }>(id, question, context);
+const answer = ({ id, question, context }: Question) => ask<{ answer: string }>(id, question, context);
 
 serve(
   {
     answer,
-    /** A function remembers the last text: with another one in between, it begins anew. */
+    /** The function remembers the last text. After another text, it has to tokenise this one again. */
     'answer, after another text': {
       prepare: ({ id }) => ask(id, 'What comes in between?', 'Another text comes in between.'),
       work: answer,
     },
-    /** Many questions, one a line, in one request. */
+    /** The lines of the question are many questions in one request. */
     'answer lines': {
       prepare: ({ id }) => ask(id, 'What comes in between?', 'Another text comes in between.'),
       work: async ({ id, question, context }) => {

@@ -1,4 +1,4 @@
-// node send.ts CAPTURE_CLIENT_BUNDLE PORT, forked: see serve.ts
+// node send.ts CAPTURE_CLIENT_BUNDLE PORT, forked: the capture client as a subject, see serve.ts
 import { pathToFileURL } from 'node:url';
 import type { CaptureClient, createCaptureClient } from '../../capture/client.ts';
 import { WITHOUT_CONTEXT } from '../exchange.ts';
@@ -14,7 +14,7 @@ serve(
       const data = JSON.stringify({ question, context });
       const input = { ...WITHOUT_CONTEXT.input, data };
       const sent = await client.send({ ...WITHOUT_CONTEXT, requestId: id, input });
-      if (!sent.accepted) throw new Error(`The extension did not take a record: ${JSON.stringify(sent)}`);
+      if (!sent.accepted) throw new Error(`Expected an accepted record, got ${JSON.stringify(sent)}`);
       return { answer: sent.eventId };
     },
   },

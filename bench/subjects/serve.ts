@@ -1,33 +1,35 @@
-/** What a subject is asked to do: one question, and which of its tasks shall answer it. */
+/** One input of a subject. */
 export interface Question {
-  /** Names the input, so that a task can prepare it once. */
+  /** The request id of the question. */
   id: string;
   question: string;
   context: string;
 }
 
-/** A piece of work that is measured. Everything in it is on the clock. */
-export type Work = (question: Question) => Promise<{ answer: string; score?: number }>;
+/** Work of which all time is measured. */
+export type Work = (question: Question) => Promise<{ answer: string }>;
 
-/** Work, and what is done before it, off the clock. */
+/** Work, and preparation whose time is not measured. */
 export type Task = Work | { prepare: (question: Question) => unknown; work: Work };
 
+/** A question, and the name of the task that is to answer it. */
 export interface Request extends Question {
   task: string;
 }
 
-/** `ms`: the time of the task alone, without the messages between the processes. */
-export type Reply = { answer: string; score?: number; ms: number } | { error: string };
+/** `ms`: the time of the work alone, without that of the messages between the processes. */
+export type Reply = { answer: string; ms: number } | { error: string };
 
-/** Sent once, when the subject can be asked. `runtime`: what runs the model, with its version. */
+/** Sent once, when the subject can be asked. `runtime`: the library that runs the model, with its version. */
 export interface Ready {
   ready: true;
   runtime: string;
 }
 
 /**
- * The child's side of a measurement: says that it is ready, then answers each request with the task it names, one at a time, until
- * the parent goes away.
+ * Serves requests of the parent process, until the parent ends. It expects one request at a time.
+ *
+ * @param runtime as in {@link Ready}
  */
 export function serve(tasks: Record<string, Task>, runtime: string): void {
   process.on('message', async (request: Request) => {
@@ -43,8 +45,8 @@ async function timed(task: Task | undefined, { task: name, ...question }: Reques
     const { prepare, work } = typeof task === 'function' ? { prepare: undefined, work: task } : task;
     await prepare?.(question);
     const startedMs = performance.now();
-    const { answer, score } = await work(question);
-    return { answer, score, ms: performance.now() - startedMs };
+    const { answer } = await work(question);
+    return { answer, ms: performance.now() - startedMs };
   } catch (error) {
     return { error: String(error) };
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FaultyS3 } from '../../harness/s3.ts';
 import { startExtension } from '../fixtures/extension-process.ts';
 import { CERTIFICATE, type ProxyServer, startProxy, startTls } from '../fixtures/proxy.ts';
-import { S3Server } from '../fixtures/s3-server.ts';
 import { proxyOf } from '../proxy.ts';
 import { failureOf } from './failure.ts';
 import { s3Sink } from './s3.ts';
@@ -11,12 +11,12 @@ const NOWHERE = 'http://127.0.0.1:1';
 
 let stack: AsyncDisposableStack;
 let proxy: ProxyServer;
-let s3: S3Server;
+let s3: FaultyS3;
 let port: number;
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   proxy = await startProxy(stack);
-  s3 = stack.adopt(await S3Server.start(), (server) => server.stop());
+  s3 = stack.use(await FaultyS3.start());
   port = Number(new URL(s3.url).port);
 });
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Behaviour, S3Server } from '../fixtures/s3-server.ts';
+import { type Behaviour, FaultyS3 } from '../../harness/s3.ts';
 import { failureOf } from './failure.ts';
 import { type S3SinkOptions, s3Sink } from './s3.ts';
 
@@ -7,17 +7,17 @@ const KEY = 'records/2026/11/24/21/a.jsonl';
 const BODY = Buffer.from('{"n":1}\n');
 const within = (ms: number) => AbortSignal.timeout(ms);
 
-let server: S3Server;
+let server: FaultyS3;
 beforeEach(async () => {
-  server = await S3Server.start();
+  server = await FaultyS3.start();
   vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAFIRST');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
-afterEach(() => {
-  server.stop();
+afterEach(async () => {
   vi.unstubAllEnvs();
+  await server[Symbol.asyncDispose]();
 });
 
 const sink = (options: Partial<S3SinkOptions> = {}, now = Date.now) =>
@@ -81,7 +81,7 @@ test.each<[Behaviour, 'transient' | 'permanent', RegExp]>([
 });
 
 test('nobody listens: that may pass', async () => {
-  server.stop();
+  await server[Symbol.asyncDispose]();
   const error = await sink()
     .put(KEY, BODY, within(5000))
     .catch((thrown) => thrown);

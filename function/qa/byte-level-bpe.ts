@@ -5,7 +5,7 @@ import { libraryModel } from './library-model.ts';
 import { remembered } from './piece-cache.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** What of a model's tokenizer files decides how text becomes ids: see tokenizer-files.ts. */
+/** What a model's tokenizer files say about how text becomes ids. tokenizer-config.ts reads them. */
 export interface ByteLevelSettings {
   type: 'BPE';
   model: { vocab: Vocabulary; merges: string[] };

@@ -5,7 +5,7 @@ import { remembered } from './piece-cache.ts';
 import { longestToken, type Vocabulary } from './vocabulary.ts';
 import { wordSplitter } from './words.ts';
 
-/** What of a model's tokenizer files decides how text becomes ids: see tokenizer-files.ts. */
+/** What a model's tokenizer files say about how text becomes ids. tokenizer-config.ts reads them. */
 export interface WordPieceSettings {
   type: 'WordPiece';
   normalizer: BertNormalizerConfig;

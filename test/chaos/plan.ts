@@ -1,4 +1,4 @@
-import { mulberry32 } from '../../bench/inputs.ts';
+import { mulberry32 } from '../../harness/random.ts';
 
 /** What one PUT of an object meets at S3. */
 export type PutFate =

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Exchange, type S3Answer, type S3Request, startS3Front, whole } from '../../harness/s3-front.ts';
 import type { PutFate } from './plan.ts';
 import type { Strikes } from './strikes.ts';
 
@@ -30,125 +29,99 @@ export async function startS3Proxy(
 ): Promise<S3Proxy> {
   let puts = 0;
   let healthy = false;
-  const server = http.createServer((request, response) => {
-    request.on('error', () => {});
-    response.on('error', () => {});
-    const fate =
-      healthy || request.method !== 'PUT'
-        ? 'stored'
-        : fates === 'outage'
-          ? 'answered 503'
-          : (fates[puts++] ?? 'stored');
-    note(`PUT ${request.url?.slice(-30)}: ${fate}`);
-    meet(fate, request, response).catch((error: Error) => {
-      note(`S3 proxy: ${error.message}`);
-      response.destroy();
-    });
-  });
+  const front = await startS3Front(
+    (request) => send(s3, request),
+    async (exchange) => {
+      const fate = fateOf(exchange);
+      note(`PUT ${exchange.request.url?.slice(-30)}: ${fate}`);
+      try {
+        await meet(fate, exchange);
+      } catch (error) {
+        note(`S3 proxy: ${(error as Error).message}`);
+        throw error;
+      }
+    },
+  );
 
-  async function meet(fate: PutFate, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  function fateOf({ request }: Exchange): PutFate {
+    if (healthy || request.method !== 'PUT') return 'stored';
+    return fates === 'outage' ? 'answered 503' : (fates[puts++] ?? 'stored');
+  }
+
+  async function meet(fate: PutFate, exchange: Exchange): Promise<void> {
     if (fate === 'reset before it is read') {
       strikes.struck('S3 resets the connection');
-      request.socket.resetAndDestroy();
-      return;
+      return exchange.breakConnection();
     }
-    const body = await whole(request);
-    if (body === undefined) return; // the sender is gone
+    if (!(await exchange.read())) return; // the sender is gone
     switch (fate) {
       case 'stored':
-        return forward(request, body, response);
+        return forward(exchange);
       case 'slow':
         strikes.struck('S3 is slow');
         await sleep(SLOW_MS);
-        return forward(request, body, response);
+        return forward(exchange);
       case 'hangs':
         strikes.struck('S3 hangs');
         return;
       case 'reset in the middle':
         strikes.struck('S3 resets the connection');
-        request.socket.resetAndDestroy();
-        return;
+        return exchange.breakConnection();
       case 'answered 500':
+        strikes.struck('S3 answers 500');
+        return exchange.refuse({ status: 500, code: 'InternalError' });
       case 'answered 503':
-        strikes.struck(fate === 'answered 500' ? 'S3 answers 500' : 'S3 answers 503');
-        response.writeHead(fate === 'answered 500' ? 500 : 503, { 'content-type': 'application/xml' });
-        response.end(fate === 'answered 500' ? error('InternalError') : error('SlowDown'));
-        return;
+        strikes.struck('S3 answers 503');
+        return exchange.refuse({ status: 503, code: 'SlowDown' });
       case 'stored, answer lost':
-        if (await store(request, body)) strikes.struck('S3 stores and loses the answer');
-        request.socket.resetAndDestroy();
-        return;
+        if (await stores(exchange)) strikes.struck('S3 stores and loses the answer');
+        return exchange.breakConnection();
       case 'stored, answer hangs':
-        if (await store(request, body)) strikes.struck('S3 hangs');
+        if (await stores(exchange)) strikes.struck('S3 hangs');
         return;
       case 'extension killed before it is stored':
         if (!healthy && environs.killExtension()) strikes.struck('extension killed in an upload');
-        response.destroy();
-        return;
+        return exchange.breakConnection();
       case 'extension killed when it is stored':
         // Meanwhile the recovery may have begun, whose process is to be left alone.
-        if ((await store(request, body)) && !healthy && environs.killExtension())
+        if ((await stores(exchange)) && !healthy && environs.killExtension())
           strikes.struck('extension killed when S3 had stored');
-        response.destroy();
-        return;
+        return exchange.breakConnection();
       case 'frozen in the middle':
         if (environs.freeze(SLOW_MS)) strikes.struck('frozen in an upload');
-        request.socket.resetAndDestroy();
+        return exchange.breakConnection();
     }
   }
 
-  /** @returns whether S3 has the object now, from this request */
-  function store(request: http.IncomingMessage, body: Buffer): Promise<boolean> {
-    return send(request, body).then(({ status }) => status === 200);
-  }
-
-  async function forward(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): Promise<void> {
-    const answer = await send(request, body);
+  async function forward(exchange: Exchange): Promise<void> {
+    const answer = await exchange.pass();
     note(`S3 answers ${answer.status}`);
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    exchange.answer(answer);
   }
 
-  function send(request: http.IncomingMessage, body: Buffer) {
-    return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
-      const { connection: _, expect: __, ...headers } = request.headers;
-      const onward = http.request(s3 + request.url, { method: request.method, headers, agent: false }, (answer) => {
-        whole(answer).then((text) => {
-          if (text === undefined) reject(new Error('S3 went away'));
-          else resolve({ status: answer.statusCode ?? 500, headers: answer.headers, body: text });
-        });
-      });
-      onward.on('error', reject);
-      onward.end(body);
-    });
-  }
-
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: front.url,
     recover() {
       healthy = true;
-      server.closeAllConnections();
+      front.disconnect();
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: () => front[Symbol.asyncDispose](),
   };
 }
 
-/** A whole body, or undefined where it breaks off. */
-async function whole(message: http.IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of message) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
-  } catch {
-    return undefined;
-  }
+/** @returns whether S3 has the object now, from this request */
+async function stores(exchange: Exchange): Promise<boolean> {
+  return (await exchange.pass()).status === 200;
 }
 
-function error(code: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
+function send(s3: string, { method, path, headers, body }: S3Request): Promise<S3Answer> {
+  return new Promise((resolve, reject) => {
+    const onward = http.request(s3 + path, { method, headers, agent: false }, async (answer) => {
+      const text = await whole(answer);
+      if (text === undefined) reject(new Error('S3 went away'));
+      else resolve({ status: answer.statusCode ?? 500, headers: answer.headers, body: text });
+    });
+    onward.on('error', reject);
+    onward.end(body);
+  });
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actual } from './doors.ts';
+import type { Actual } from './apis.ts';
 import type { Expected } from './fixtures.ts';
 
-/** What differs between what an event must get and what it got; empty where nothing does. */
+/** The differences between the expected and the actual answer to an event. */
 export function differences(expected: Expected, { status, body }: Actual): string[] {
   const found =
     status === undefined || status === expected.status ? [] : [`status: expected ${expected.status}, got ${status}`];

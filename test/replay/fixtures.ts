@@ -2,14 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 
-/** What an event must get. */
+/** The answer that an event must get, and the records that it must leave. */
 const Expected = v.strictObject({
   status: v.number(),
-  /** Keys that the answer's body must have, with these values; more are allowed. A list has exactly so many items. */
+  /** Keys and values that the answer's body must have. It may have more keys, but a list must have as many items. */
   body: v.optional(v.union([v.array(v.unknown()), v.record(v.string(), v.unknown())]), {}),
-  /** The statuses of the records that it leaves. @default that of the answer alone */
+  /** The statuses of its records. @default one record, with the answer's status */
   records: v.optional(v.array(v.number())),
-  /** Bounds of the answer's score, which differs in the last digits from one processor to the next. */
+  /** Bounds of the answer's score. Its last digits differ from one processor to the next. */
   score: v.optional(v.strictObject({ atLeast: v.optional(v.number()), atMost: v.optional(v.number()) }), {}),
 });
 export type Expected = v.InferOutput<typeof Expected>;

@@ -1,29 +1,29 @@
 /** Replays events/ against a fresh emulator: `make replay`. Exits with 1 where anything is not as expected. */
-import { type Body, doorsOf } from './doors.ts';
+import { apisFor, type Body } from './apis.ts';
 import { readFixtures } from './fixtures.ts';
 import { type Replayed, replay } from './replay.ts';
 
 const fixtures = await readFixtures('events');
-const total = fixtures.flatMap(({ event }) => doorsOf(event)).length;
+const total = fixtures.flatMap(({ event }) => apisFor(event)).length;
 let answered = 0;
 
 console.error(
-  `${fixtures.length} events: each through the Invoke API, those of the REST API through API Gateway as well`,
+  `${fixtures.length} events: each through the Invoke API, and those of the REST API through API Gateway too`,
 );
-const replayed = await replay(fixtures, ({ name, door }) => console.error(`${++answered}/${total} ${name} (${door})`));
+const replayed = await replay(fixtures, ({ name, api }) => console.error(`${++answered}/${total} ${name} (${api})`));
 
-console.log(table([['event', 'door', 'expected', 'actual', ''], ...replayed.map(row)]));
-for (const { name, door, problems } of replayed) {
-  for (const problem of problems) console.log(`${name} (${door}): ${problem}`);
+console.log(table([['event', 'through', 'expected', 'actual', ''], ...replayed.map(row)]));
+for (const { name, api, problems } of replayed) {
+  for (const problem of problems) console.log(`${name} (${api}): ${problem}`);
 }
 const failed = replayed.filter(({ problems }) => problems.length > 0).length;
 console.log(`${replayed.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function row({ name, door, expected, actual, problems }: Replayed): string[] {
+function row({ name, api, expected, actual, problems }: Replayed): string[] {
   return [
     name,
-    door,
+    api,
     brief(expected.status, expected.body),
     brief(actual.status, actual.body),
     problems.length === 0 ? 'ok' : 'DIFFERS',

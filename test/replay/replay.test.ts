@@ -3,7 +3,7 @@ import { differences } from './compare.ts';
 import { readFixtures } from './fixtures.ts';
 import { replay } from './replay.ts';
 
-test('every event gets what it must through every door, and leaves the records that it must', async () => {
+test('every event gets the expected answer through each of its APIs, and leaves the expected records', async () => {
   const replayed = await replay(await readFixtures('events'));
   expect(replayed.filter(({ problems }) => problems.length > 0)).toEqual([]);
 });
@@ -17,7 +17,7 @@ test.each([
   ['a key', { status: 200, body: { error: { code: 'X' } }, score: {} }, ['error.code: expected "X", got undefined']],
   ['a low score', { status: 200, body: {}, score: { atLeast: 0.6 } }, ['score: expected {"atLeast":0.6}, got 0.5']],
   ['a high score', { status: 200, body: {}, score: { atMost: 0.4 } }, ['score: expected {"atMost":0.4}, got 0.5']],
-])('where %s differs, that is what is told', (_, expected, found) => {
+])('where %s differs, that is what is reported', (_, expected, found) => {
   expect(differences(expected, ACTUAL)).toEqual(found);
 });
 
@@ -26,7 +26,7 @@ test.each([
   ['a value of an item', [{ answer: 'Rome' }, {}], ['0.answer: expected "Rome", got "Oslo"']],
   ['the number of items', [{}], ['length: expected 1, got 2']],
   ['a list from an object', { answer: 'Oslo' }, ['length: expected no list, got 2']],
-])('where %s differs in a list, that is what is told', (_, body, found) => {
+])('where %s differs in a list, that is what is reported', (_, body, found) => {
   const actual = { body: [{ answer: 'Oslo' }, { answer: 'Bonn' }] };
   expect(differences({ status: 200, body, score: {} }, actual)).toEqual(found);
 });

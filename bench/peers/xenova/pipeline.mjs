@@ -8,7 +8,7 @@ const [folder, threads] = process.argv.slice(2);
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json');
 export const runtime = `onnxruntime-node ${version}`;
 
-// The library has no option for it: without this, onnxruntime takes one thread a physical core, and the comparison is unfair.
+// The library has no option for the number of threads. By default onnxruntime takes one per physical core: the comparison would be unfair.
 const { create } = ort.InferenceSession;
 ort.InferenceSession.create = (model, options) => create(model, { ...options, intraOpNumThreads: Number(threads) });
 

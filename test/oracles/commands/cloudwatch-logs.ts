@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from '../../../harness/loopback.ts';
 
 export interface LogGroup extends AsyncDisposable {
   url: string;
@@ -20,16 +19,8 @@ export async function startLogGroup(lines: readonly string[]): Promise<LogGroup>
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify({ events: events.map((line) => ({ message: line })) }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  const listening = await listenOnLoopback(server);
+  return { url: `http://${listening.address}`, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() };
 }
 
 function messageOf(line: string): unknown {

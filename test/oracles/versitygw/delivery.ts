@@ -1,4 +1,4 @@
-/** Delivery to an S3 server that nobody here wrote, through the extension's own executable. Run by `make oracles`. */
+/** Delivery by the extension's executable to an S3 server of others. Run by `make oracles`. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -6,8 +6,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { claimPort } from '../../../harness/ports.ts';
 import type { PlannedRecord } from '../../chaos/plan.ts';
-import { claimPort } from '../../chaos/ports.ts';
 import { buildPrograms, type Programs } from '../../chaos/programs.ts';
 import { startS3Proxy } from '../../chaos/s3-proxy.ts';
 import { Stage } from '../../chaos/stage.ts';

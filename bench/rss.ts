@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** The memory that a process holds now, in MB of 1024 * 1024 bytes. */
+/** The resident memory of a process, in MB of 1024 * 1024 bytes. */
 export async function rssMb(pid: number): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
   return Number(stdout) / 1024;

@@ -1,4 +1,4 @@
-// node start.mjs FUNCTION_BUNDLE, forked: the function, as far as its init goes. No TypeScript here: Node takes 50 ms to begin with that.
+// node function-start.mjs FUNCTION_BUNDLE, forked: the function until it can be asked. Not TypeScript: Node needs 50 ms more to start with that.
 import { pathToFileURL } from 'node:url';
 
 await import(pathToFileURL(process.argv[2]).href);

@@ -1,4 +1,4 @@
-// node ours.ts BUNDLES PREPARED_MODEL ONNX_FILE THREADS, forked: see serve.ts
+// node pipeline.ts BUNDLES PREPARED_MODEL ONNX_FILE THREADS, forked: our pipeline as a subject, see serve.ts
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Question, serve } from './serve.ts';
 
-/** What we use of the bundles of function/qa/, by their names. */
+/** The parts of the bundles of function/qa/ that are used here, by the bundle's name. */
 interface Bundles {
   'prepared-model': {
     openModel(
@@ -28,8 +28,8 @@ interface Bundles {
 }
 
 interface Pipeline {
-  answer(question: string, context: string): Promise<[{ answer: string; score: number }]>;
-  /** The sequences that `answer` runs the model on. */
+  answer(question: string, context: string): Promise<[{ answer: string }]>;
+  /** The sequences on which `answer` runs the model. */
   prepare(question: string, context: string): { input: { inputIds: BigInt64Array; tokenTypeIds: BigInt64Array } }[];
 }
 
@@ -50,12 +50,12 @@ const modelDigest = await model.digest();
 const exported = await readFile(onnxFile);
 if (createHash('sha256').update(exported).digest('hex') !== modelDigest) {
   throw new Error(
-    `Expected ${preparedModel} to be made of ${onnxFile}, as \`make build\` does without MODEL and MODEL_DIR`,
+    `Expected ${preparedModel} to be made from ${onnxFile}, got another model. Run \`make build\` without MODEL and MODEL_DIR.`,
   );
 }
 const session = await createSession(model, Number(threads));
 
-/** As load-pipeline.ts makes it: what the function runs. Its tokenizer remembers no word yet. */
+/** The pipeline that the function runs, as load-pipeline.ts makes it. Its tokenizer remembers no word yet. */
 function freshPipeline(): Pipeline {
   const tokenizer = createTokenizer(settings.tokenizer);
   return createPipeline({ ...settings, tokenizer, session, modelDigest, now: () => performance.now() });
@@ -63,7 +63,7 @@ function freshPipeline(): Pipeline {
 const pipeline = freshPipeline();
 let cold = pipeline;
 
-/** The bare session, over the same prepared model in the same form, given the same tensors, made beforehand. */
+/** A bare session on the same prepared model in the same form. It gets the same tensors as the pipeline, made beforehand. */
 const bareSession = await createBareSession(model, Number(threads));
 let feeds: Record<string, Tensor> = {};
 
@@ -98,7 +98,7 @@ serve(
         return { answer: String(start_logits!.dims) };
       },
     },
-    /** Not measured: the lengths of the sequences, as text. */
+    /** The lengths of the sequences, as text. Its time is not used. */
     tokens: async ({ question, context }) => ({
       answer: pipeline
         .prepare(question, context)

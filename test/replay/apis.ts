@@ -15,20 +15,20 @@ export interface Actual {
   requestId?: string;
 }
 
-/** Sends an event to an emulator. */
-export type Door = (urls: EmulatorProcess['urls'], event: object) => Promise<Actual>;
+/** Sends an event through one of the emulator's APIs. */
+export type Api = (urls: EmulatorProcess['urls'], event: object) => Promise<Actual>;
 
-/** The ways in for an event: through API Gateway as the request that it describes, where the emulator has such an API; and as it is. */
-export function doorsOf(event: object): [name: string, door: Door][] {
-  const invokeDoor: [string, Door] = ['Invoke', invoke];
+/** The APIs that an event goes through: the Invoke API, with the event as payload; for an event of a REST API, API Gateway too, with its request. */
+export function apisFor(event: object): [name: string, api: Api][] {
+  const invokeApi: [string, Api] = ['Invoke', invoke];
   const { httpMethod, requestContext } = event as Partial<APIGatewayProxyEvent>;
   const isOfRestApi = httpMethod !== undefined && requestContext !== undefined && !('elb' in requestContext);
-  return isOfRestApi ? [['API Gateway', restApi], invokeDoor] : [invokeDoor];
+  return isOfRestApi ? [['API Gateway', restApi], invokeApi] : [invokeApi];
 }
 
 const REQUEST_MS = 30_000;
 
-const restApi: Door = async ({ rest }, event) => {
+const restApi: Api = async ({ rest }, event) => {
   const { path, httpMethod, headers, body, isBase64Encoded } = event as APIGatewayProxyEvent;
   const response = await fetch(new URL(path, rest), {
     method: httpMethod,
@@ -40,7 +40,7 @@ const restApi: Door = async ({ rest }, event) => {
   return { status: response.status, body: (await response.json()) as Body, eventId };
 };
 
-const invoke: Door = async (urls, event) => {
+const invoke: Api = async (urls, event) => {
   const response = await fetch(`${urls.invoke}/2015-03-31/functions/QuestionAnswering/invocations`, {
     method: 'POST',
     body: JSON.stringify(event),

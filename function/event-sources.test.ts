@@ -29,7 +29,7 @@ test.each([
 test.each(Object.values(REQUEST_ERRORS).map(({ status }) => status))(
   'a load balancer is told what %i means',
   (status) => {
-    const response = respond('balancer', { status, body: {}, json: '{}' });
+    const response = respond('load-balancer', { status, body: {}, json: '{}' });
     expect(response).toHaveProperty(
       'statusDescription',
       expect.stringMatching(new RegExp(`^${status} [A-Z][A-Za-z ]+$`)),

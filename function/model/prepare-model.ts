@@ -10,10 +10,10 @@ import { weightsInForm } from './weights-in-form.ts';
 import { withoutMask } from './without-mask.ts';
 
 /**
- * Prepares a model: see prepared-model.ts. Part of the build, not of the function.
+ * Prepares a model: see prepared-model.ts. It is a part of the build, not of the function.
  *
- * @param folder of the model, in the Hugging Face layout
- * @param out the folder to write, made if need be
+ * @param folder the model's, in the Hugging Face layout
+ * @param out the folder to write. It is made if it does not exist
  * @throws ModelFolderError
  */
 export async function prepareModel(folder: string, out: string): Promise<void> {
@@ -28,7 +28,7 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));
 }
 
-/** A model without weights of 8 bits has but one form, and one file. */
+/** A model without 8-bit weights has only one form, and one file. */
 async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSettings['graphs']> {
   const [signed, unsigned] = [weightsInForm(model, 'signed'), weightsInForm(model, 'unsigned')];
   if (Buffer.compare(signed, unsigned) === 0) {
@@ -43,7 +43,7 @@ async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSett
 async function writeGraph(model: Uint8Array, file: string): Promise<void> {
   const session = await InferenceSession.create(model, {
     ...sessionOptions(1),
-    graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
+    graphOptimizationLevel: 'extended', // "all" adds what may suit only the processor of this machine
     optimizedModelFilePath: file,
     extra: { session: { save_model_format: 'ORT' } },
   });

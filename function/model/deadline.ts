@@ -15,7 +15,7 @@ export const NOTHING_MEASURED: ModelPace = { windows: 0, fastest: Number.POSITIV
 
 export interface DeadlineGuard {
   /** Call it again and again while a text is read, at least once for each piece. @throws DeadlineExceededError when no time is left */
-  look(): void;
+  checkTime(): void;
   /**
    * Runs a window, if it and the windows after it are expected to end in time.
    *
@@ -27,10 +27,10 @@ export interface DeadlineGuard {
 }
 
 /** How many windows it takes to know the model's fastest pace. The first windows are slow, and their pace alone would refuse every later answer. */
-const WINDOWS_TO_KNOW = 3;
+const WINDOWS_BEFORE_KNOWN = 3;
 
-/** The clock is read once in so many calls of `look`, as reading it costs more than they do. */
-const CALLS_A_LOOK = 256;
+/** The clock is read once in so many calls of `checkTime`, as reading it costs more than they do. */
+const CALLS_PER_CLOCK_READ = 256;
 
 /**
  * Keeps one answer within its time. The expectation is how long its windows took so far, scaled by their tokens.
@@ -50,12 +50,12 @@ export function deadlineGuard(remainingMs: () => number, now: () => number, mode
 
   function neededMs(tokens: number, tokensAfter: number): number {
     if (pace.slowest > 0) return Math.max(tokens * pace.slowest, (tokens + tokensAfter) * pace.fastest);
-    return model.windows < WINDOWS_TO_KNOW ? 0 : tokens * model.fastest;
+    return model.windows < WINDOWS_BEFORE_KNOWN ? 0 : tokens * model.fastest;
   }
 
   return {
-    look() {
-      if (++calls % CALLS_A_LOOK !== 0) return;
+    checkTime() {
+      if (++calls % CALLS_PER_CLOCK_READ !== 0) return;
       const left = remainingMs();
       if (left <= 0) throw new DeadlineExceededError(`Expected time to read the text, got ${Math.floor(left)} ms`);
     },

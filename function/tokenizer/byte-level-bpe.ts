@@ -37,14 +37,14 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
   const encoder = new TextEncoder();
   const pieces = piecePattern();
 
-  const encodePiece = remembered((piece, look) => encodeBytes(piece, false, look));
+  const encodePiece = remembered((piece, checkTime) => encodeBytes(piece, false, checkTime));
 
   /** @param prefixed the piece begins with a space that is not in the text. The space has the offsets of the character after it */
-  function encodeBytes(piece: string, prefixed: boolean, look: () => void): PieceColumns {
+  function encodeBytes(piece: string, prefixed: boolean, checkTime: () => void): PieceColumns {
     let symbols = '';
     for (const byte of encoder.encode(piece)) symbols += characters[byte];
     const { ofByte, units } = characterPlaces(piece, prefixed);
-    const { tokens, ids } = model(symbols, look);
+    const { tokens, ids } = model(symbols, checkTime);
     const encoded: PieceColumns = {
       ids,
       starts: [],
@@ -54,7 +54,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
     };
     let at = 0;
     for (const token of tokens) {
-      look();
+      checkTime();
       const first = ofByte[at]!;
       at += token.length;
       const end = ofByte[at - 1]! + 1;
@@ -83,7 +83,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
   }
 
   return {
-    encode(text, look = () => {}) {
+    encode(text, checkTime = () => {}) {
       const ids: number[] = [];
       const words: number[] = [];
       const starts: number[] = [];
@@ -92,7 +92,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
       const endsIfFirst: number[] = [];
       let word = 0;
       for (const section of splitAdded(text)) {
-        look();
+        checkTime();
         if (section.addedId !== undefined) {
           // An added token can include the white space before it. Offsets leave that out, as any other space.
           const start = spaceEnd(text, section.start);
@@ -108,9 +108,9 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
         let at = section.start;
         const ordinary = text.slice(section.start, section.end);
         for (const [piece] of (prefixed ? ` ${ordinary}` : ordinary).matchAll(pieces)) {
-          look();
+          checkTime();
           const withPrefix = prefixed && at === section.start && piece.startsWith(' ');
-          const encoded = withPrefix ? encodeBytes(piece, true, look) : encodePiece(piece, look);
+          const encoded = withPrefix ? encodeBytes(piece, true, checkTime) : encodePiece(piece, checkTime);
           for (let i = 0; i < encoded.ids.length; i++) {
             ids.push(encoded.ids[i]!);
             words.push(word);

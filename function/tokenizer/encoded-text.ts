@@ -21,7 +21,7 @@ export interface Tokenizer {
   /**
    * The tokens of a text, without the special tokens of a sequence.
    *
-   * @param look is called again and again meanwhile, in proportion to the length of the text. It can throw to end the work
+   * @param checkTime is called again and again meanwhile, in proportion to the length of the text. It can throw to end the work
    */
-  encode(text: string, look?: () => void): EncodedText;
+  encode(text: string, checkTime?: () => void): EncodedText;
 }

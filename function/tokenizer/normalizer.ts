@@ -38,12 +38,12 @@ interface Character {
 export function bertNormalizer(
   { lowercase, strip_accents }: BertNormalizerConfig,
   longestWord = Number.POSITIVE_INFINITY,
-): (piece: string, look?: () => void) => NormalizedWord[] {
+): (piece: string, checkTime?: () => void) => NormalizedWord[] {
   const stripAccents = strip_accents ?? lowercase;
-  return (piece, look = () => {}) => {
+  return (piece, checkTime = () => {}) => {
     // Most pieces of an English text are such words. Only their case can change, and the general way takes ten times as long.
     if (LETTERS_AND_DIGITS.test(piece)) return [asItStands(piece, lowercase, longestWord)];
-    let characters = cleaned(piece, look);
+    let characters = cleaned(piece, checkTime);
     if (stripAccents) characters = withoutAccents(characters);
     return wordsOf(characters, lowercase, longestWord);
   };
@@ -61,10 +61,10 @@ function asItStands(piece: string, lowercase: boolean, longestWord: number): Nor
   return word;
 }
 
-function* cleaned(piece: string, look: () => void): Generator<Character> {
+function* cleaned(piece: string, checkTime: () => void): Generator<Character> {
   let start = 0;
   for (const text of piece) {
-    look();
+    checkTime();
     const end = start + text.length;
     if (!DROPPED_CHARACTER.test(text)) yield { text, start, end };
     start = end;

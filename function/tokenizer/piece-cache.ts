@@ -17,13 +17,15 @@ const SEEN_PIECES = 2 ** 16;
  *
  * Source: the doorkeeper of TinyLFU (Einziger, Friedman, Manes 2017).
  */
-export function remembered<T>(encode: (piece: string, look: () => void) => T): (piece: string, look?: () => void) => T {
+export function remembered<T>(
+  encode: (piece: string, checkTime: () => void) => T,
+): (piece: string, checkTime?: () => void) => T {
   const cache = new Map<string, T>();
   const seen = new Int32Array(SEEN_PIECES);
-  return (piece, look = () => {}) => {
+  return (piece, checkTime = () => {}) => {
     const known = cache.get(piece);
     if (known !== undefined) return known;
-    const encoded = encode(piece, look);
+    const encoded = encode(piece, checkTime);
     if (piece.length > LONGEST_PIECE) return encoded;
     const mark = hash(piece);
     const place = mark & (SEEN_PIECES - 1);

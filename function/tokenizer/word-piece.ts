@@ -25,10 +25,10 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
   const split = wordSplitter(settings.addedTokens);
   const normalize = bertNormalizer(settings.normalizer, longestWord);
 
-  const encodePiece = remembered((piece, look) => {
+  const encodePiece = remembered((piece, checkTime) => {
     const encoded: TokenColumns = { ids: [], words: [], starts: [], ends: [] };
-    for (const [number, word] of normalize(piece, look).entries()) {
-      look();
+    for (const [number, word] of normalize(piece, checkTime).entries()) {
+      checkTime();
       // 19 of 20 words are one token, so that is tried first. A word that the normaliser has cut is longer than any token.
       const whole = word.text.length <= longestWord ? vocab.get(word.text) : undefined;
       for (const [id, first, end] of whole === undefined ? tokensOf(word.text) : [[whole, 0, word.text.length]]) {
@@ -42,14 +42,14 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
   });
 
   return {
-    encode(text, look = () => {}) {
+    encode(text, checkTime = () => {}) {
       const ids: number[] = [];
       const words: number[] = [];
       const starts: number[] = [];
       const ends: number[] = [];
       let wordCount = 0;
       for (const { start, end, addedId } of split(text)) {
-        look();
+        checkTime();
         if (addedId !== undefined) {
           ids.push(addedId);
           words.push(wordCount++);
@@ -57,7 +57,7 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
           ends.push(end);
           continue;
         }
-        const piece = encodePiece(text.slice(start, end), look);
+        const piece = encodePiece(text.slice(start, end), checkTime);
         const count = piece.ids.length;
         for (let i = 0; i < count; i++) {
           ids.push(piece.ids[i]!);

@@ -58,9 +58,9 @@ test.each([
 /** A pipeline of words as tokens, whose runs take so long on a clock of its own. */
 function slowPipeline(msPerRun: number) {
   const vocabulary = (text: string) => text.split(' ').map((_, i) => i);
-  const encode = (text: string, look = () => {}) => {
+  const encode = (text: string, checkTime = () => {}) => {
     const ids = vocabulary(text);
-    for (const _ of ids) look();
+    for (const _ of ids) checkTime();
     return { text, ids, words: ids, starts: ids.map((i) => 2 * i), ends: ids.map((i) => 2 * i + 1) };
   };
   let clock = 0;

@@ -62,17 +62,17 @@ export function createPipeline(model: PipelineParts): QaPipeline {
   const pace = { ...NOTHING_MEASURED };
 
   /** Remembers the last context, so that many questions about one context tokenise it once. */
-  function encodeContext(text: string, look?: () => void): EncodedText {
-    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text, look) };
+  function encodeContext(text: string, checkTime?: () => void): EncodedText {
+    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text, checkTime) };
     return last.encoded;
   }
 
-  function planned(question: string, context: string, requested: Partial<QaParameters>, look?: () => void) {
+  function planned(question: string, context: string, requested: Partial<QaParameters>, checkTime?: () => void) {
     const parameters = resolveParameters(requested, limits);
     requireText('question', question);
     requireText('context', context);
-    const q = tokenizer.encode(question, look);
-    const c = encodeContext(context, look);
+    const q = tokenizer.encode(question, checkTime);
+    const c = encodeContext(context, checkTime);
     const sizes = { ...parameters, specialTokens: limits.specialTokens };
     const windows = contextWindows(q.ids.length, c.ids.length, sizes);
     requireWindows(windows, q.ids.length, sizes, maxPositions);
@@ -86,8 +86,8 @@ export function createPipeline(model: PipelineParts): QaPipeline {
       return windows.map((window) => ({ window, input: windowInput(pair, q, c, window) }));
     },
     async answer(question, context, requested = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
-      const { look, inTime } = deadlineGuard(remainingMs, now, pace);
-      const { parameters, q, c, windows } = planned(question, context, requested, look);
+      const { checkTime, inTime } = deadlineGuard(remainingMs, now, pace);
+      const { parameters, q, c, windows } = planned(question, context, requested, checkTime);
       const { topK, maxAnswerLen, alignToWords, handleImpossibleAnswer } = parameters;
       // More spans than answers, as spans that align to the same words are merged.
       const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;

@@ -30,6 +30,12 @@ beforeAll(() => {
     writeFileSync(path.join(house, folder, 'to-model.ts'), `import '${model}/index.ts';\n`);
     writeFileSync(path.join(house, folder, 'to-own-model.ts'), `import '${own}/index.ts';\n`);
   }
+  mkdirSync(path.join(house, 'function/event-sources'), { recursive: true });
+  writeFileSync(path.join(house, 'function/to-a-task.ts'), "import './tasks/question-answering/task.ts';\n");
+  writeFileSync(
+    path.join(house, 'function/event-sources/to-a-task.ts'),
+    "import '../tasks/question-answering/task.ts';\n",
+  );
   writeFileSync(path.join(house, 'capture/one.ts'), "import './two.ts';\n");
   writeFileSync(path.join(house, 'capture/two.ts'), "import './one.ts';\n");
   const flags = [
@@ -62,6 +68,10 @@ test.each(allowed)('$from/ may import $to/', ({ from, to }) => {
 test.each(DEPTHS)('$folder/ may import function/model/, and must not import model/', ({ folder }) => {
   expect(complaints).toMatch(restricted(folder, 'model'));
   expect(complaints).not.toMatch(restricted(folder, 'own-model'));
+});
+
+test.each(['function', 'function/event-sources'])('%s/ must not import a task', (folder) => {
+  expect(complaints).toMatch(restricted(folder, 'a-task'));
 });
 
 test('a cycle of imports is refused', () => {

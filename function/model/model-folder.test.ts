@@ -81,13 +81,13 @@ test('tokenizer_config.json overrules tokenizer.json, as in Python', async () =>
   });
 });
 
-test('a folder that is missing is named, with what to do', async () => {
+test('the error of a missing folder names it, with what to do', async () => {
   await expect(openModelFolder('/nowhere')).rejects.toThrow(
     /Expected a readable file .+ in the model folder \/nowhere, got ENOENT\. Let MODEL_DIR name/,
   );
 });
 
-test('what is no JSON is refused', async () => {
+test('a file that is not JSON is refused', async () => {
   expect(String(await changed('model', { 'config.json': '{' }))).toMatch(/Expected JSON in .+config\.json/);
 });
 

@@ -47,7 +47,7 @@ test.each(FORMS)('the digest is that of the published file, whichever form is op
   for (const folder of ['model', prepared]) expect((await loadPipeline(folder, form)).modelDigest).toBe(published);
 });
 
-test.each(FORMS)('what belongs to the other form is not read: %s', async (form) => {
+test.each(FORMS)('files of the other form are not read: %s', async (form) => {
   const folder = path.join(scratch, `only-${form}`);
   const others = `graph.${form === 'signed' ? 'unsigned' : 'signed'}.ort`;
   await cp(prepared, folder, { recursive: true, filter: (file) => path.basename(file) !== others });

@@ -4,6 +4,7 @@ import { ANSWER, answering, event, fails, HTTP_API, QUESTION, served, setUp } fr
 import { DeadlineExceededError } from './model/deadline.ts';
 import { InvalidParameterError } from './tasks/errors.ts';
 import { type QaPipeline, QuestionTooLongError } from './tasks/question-answering/pipeline.ts';
+import { anyTask } from './tasks/tasks.ts';
 
 test('a question is answered, and the exchange captured as it was', async () => {
   const { handle, records } = setUp();
@@ -198,6 +199,11 @@ test('the model gets the time until the time-out, less the time for capture and 
   await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 });
   await handler(QUESTION, { awsRequestId: 'r' });
   expect(answer.mock.calls.map(([, , , remainingMs]) => remainingMs?.())).toEqual([2250, undefined]);
+});
+
+test('a request that came before anything of the model could be read is answered as soon as the model is loaded', async () => {
+  const model = { ...answering(async () => [ANSWER]), reader: () => anyTask };
+  expect(await setUp({ model }).handle(QUESTION)).toMatchObject({ statusCode: 200, body: JSON.stringify(ANSWER) });
 });
 
 test('a model that never ends loading, as from a file system that hangs, is an error before the time-out', async () => {

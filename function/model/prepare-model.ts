@@ -3,7 +3,13 @@ import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { indexVocabulary } from '../tokenizer/vocabulary.ts';
 import { openModelFolder } from './model-folder.ts';
-import { INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULARY_FILE } from './prepared-model.ts';
+import {
+  INDEX_FILE,
+  PREPARED_FORMAT,
+  type PreparedSettings,
+  SETTINGS_FILE,
+  VOCABULARY_FILE,
+} from './prepared-model.ts';
 import { sessionOptions } from './session.ts';
 import { ModelFolderError } from './supported-models.ts';
 import { weightsInForm } from './weights-in-form.ts';
@@ -24,7 +30,13 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
   const graphs = await writeGraphs(withoutMask(bytes), out);
   await writeFile(path.join(out, VOCABULARY_FILE), lines);
   await writeFile(path.join(out, INDEX_FILE), Buffer.concat([ends, slots].map(({ buffer }) => Buffer.from(buffer))));
-  const prepared: PreparedSettings = { modelDigest: await digest(), graphs, settings, tokens: ends.length };
+  const prepared: PreparedSettings = {
+    format: PREPARED_FORMAT,
+    modelDigest: await digest(),
+    graphs,
+    settings,
+    tokens: ends.length,
+  };
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));
 }
 

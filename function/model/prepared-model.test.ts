@@ -96,6 +96,15 @@ test('a pipeline goes on when the files that it was loaded from are removed, as 
   expect(await qa.answer(question, context)).toEqual(await (await loadPipeline(prepared)).answer(question, context));
 });
 
+test('a model that another version has prepared is refused, with what to do', async () => {
+  const folder = path.join(scratch, 'older');
+  await cp(prepared, folder, { recursive: true });
+  const { format: _, ...older } = JSON.parse(await readFile(path.join(prepared, 'model.json'), 'utf8'));
+  await writeFile(path.join(folder, 'model.json'), JSON.stringify(older));
+  await expect(loadPipeline(folder)).rejects.toThrow(ModelFolderError);
+  await expect(loadPipeline(folder)).rejects.toThrow(/prepared in format 2, got format undefined\. Prepare it anew/);
+});
+
 test('a vocabulary with a gap cannot be prepared, and is named', async () => {
   const folder = path.join(scratch, 'gap');
   await cp('model', folder, { recursive: true });

@@ -4,6 +4,7 @@ import { vocabularyOf } from '../tokenizer/vocabulary.ts';
 import { type ModelSettings, type OpenedModel, openModelFolder, unreadable, type Weights } from './model-folder.ts';
 import type { WeightForm } from './processor.ts';
 import type { OnnxFile, OrtFile } from './session.ts';
+import { ModelFolderError } from './supported-models.ts';
 
 /*
  * A prepared model: a folder with the results of the work that every start would otherwise repeat. See docs/decisions/prepared-model.md.
@@ -15,8 +16,13 @@ export const SETTINGS_FILE = 'model.json';
 export const VOCABULARY_FILE = 'vocabulary.txt';
 export const INDEX_FILE = 'vocabulary.index';
 
+/** The version of a prepared model's format. Raise it with every change to a file, or to ModelSettings. */
+export const PREPARED_FORMAT = 2;
+
 /** The content of `model.json`. prepare-model.ts writes it, and nothing checks it again. */
 export interface PreparedSettings {
+  /** PREPARED_FORMAT of the build that prepared the model. */
+  format: number;
   /** SHA-256 of the ONNX file that the graphs were made from, in hexadecimal. It is the same for both forms. */
   modelDigest: string;
   /** The file of the graph for each form of the weights, optimised by onnxruntime, in the format that it can read in place. */
@@ -51,7 +57,14 @@ async function inForm(file: Weights<OnnxFile>, form: WeightForm): Promise<Weight
 
 function openPrepared(folder: string, form: WeightForm): OpenedModel {
   const read = (file: string) => readFileSync(path.join(folder, file));
-  const { modelDigest, graphs, settings, tokens } = JSON.parse(read(SETTINGS_FILE).toString()) as PreparedSettings;
+  const json = JSON.parse(read(SETTINGS_FILE).toString()) as PreparedSettings;
+  const { format, modelDigest, graphs, settings, tokens } = json;
+  if (format !== PREPARED_FORMAT) {
+    throw new ModelFolderError(
+      `Expected ${folder} to be a model prepared in format ${PREPARED_FORMAT}, got format ${format}. ` +
+        'Prepare it anew with the `make build` of this version, or let MODEL_DIR name the folder that it was prepared from.',
+    );
+  }
   const index = read(INDEX_FILE);
   const numbers = new Int32Array(index.buffer, index.byteOffset, index.length / Int32Array.BYTES_PER_ELEMENT);
   settings.tokenizer.model.vocab = vocabularyOf({

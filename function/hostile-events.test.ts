@@ -4,26 +4,23 @@ import { expect, test } from 'vitest';
 import type { Exchange } from '../capture/client.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { mayBeRetried, REQUEST_ERRORS, type RequestErrorCode } from './errors.ts';
+import { PONG } from './event-sources/ping.ts';
+import { FunctionError } from './event-sources/response.ts';
+import { answering } from './fixtures/handler.ts';
+import { malformedEvents } from './fixtures/malformed-events.ts';
 import { createHandler } from './handler.ts';
-import { malformedEvents } from './malformed-events.ts';
-import { PONG } from './ping.ts';
-import { DeadlineExceededError } from './qa/deadline.ts';
-import { FunctionError } from './response.ts';
+import { DeadlineExceededError } from './model/deadline.ts';
 
 const records: Exchange[] = [];
 const seen = new Set<string>();
 let asked = 0;
 const handler = createHandler({
-  pipeline: async () => ({
-    // A model that breaks now and then, and is late as often.
-    answer: async () => {
-      asked++;
-      if (asked % 7 === 3) throw new DeadlineExceededError('too late');
-      if (asked % 7 === 5) throw new Error('ort\n    at a line of a stack');
-      return [{ answer: 'Berlin', score: 0.9, start: 10, end: 16 }];
-    },
-    prepare: () => [],
-    modelDigest: 'abc',
+  // A model that breaks now and then, and is late as often.
+  model: answering(async () => {
+    asked++;
+    if (asked % 7 === 3) throw new DeadlineExceededError('too late');
+    if (asked % 7 === 5) throw new Error('ort\n    at a line of a stack');
+    return [{ answer: 'Berlin', score: 0.9, start: 10, end: 16 }];
   }),
   capture: {
     send: async (exchange) => {
@@ -57,7 +54,7 @@ function checked(exchange: Exchange): InferenceRecord {
   return record;
 }
 
-/** An answer is that of the record, in the form of its door, and names the record. */
+/** An answer is that of the record, in the form of its source, and names the record. */
 function expectAnswer(response: Record<string, unknown>, { status, output, eventId }: InferenceRecord): void {
   if (!('statusCode' in response)) {
     if (JSON.stringify(response) !== output.data) expect.fail('the record differs');
@@ -71,7 +68,7 @@ function expectAnswer(response: Record<string, unknown>, { status, output, event
 const failed = ({ errorCode }: InferenceRecord) =>
   errorCode !== undefined && mayBeRetried(errorCode as RequestErrorCode);
 
-/** An event gets the answer that its door expects, or a failure that is documented, and leaves one record; a ping, none; a batch, one a message. */
+/** An event gets the answer that its source expects, or a documented failure, and leaves one record. A ping leaves none, a batch one for each message. */
 async function answersAndCaptures(event: unknown): Promise<void> {
   records.length = 0;
   const outcome = await handler(event, { awsRequestId: 'r' }).catch((error: unknown) => error);

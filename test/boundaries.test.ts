@@ -8,7 +8,13 @@ import { beforeAll, expect, test } from 'vitest';
 const PRODUCTION = ['capture', 'function', 'extension', 'emulator', 'model'];
 const FOLDERS = [...PRODUCTION, 'bench'];
 /** A place of each folder that others may want to import from: of `model/`, its own folders name it. */
-const INSIDE: Record<string, string> = { model: 'model/evaluate', fixtures: 'capture/fixtures', s3: 'emulator/s3' };
+const INSIDE: Record<string, string> = {
+  model: 'model/evaluate',
+  fixtures: 'capture/fixtures',
+  s3: 'emulator/s3',
+  'own-model': 'function/model',
+  task: 'function/tasks/question-answering',
+};
 
 interface Import {
   from: string;
@@ -27,16 +33,22 @@ const folderOf = (file: string) => file.split('/')[0]!;
 const imports = (files: string[], targets: string[]): Import[] =>
   files.flatMap((from) => targets.filter((to) => to !== folderOf(from)).map((to) => ({ from, to })));
 
+/** Code of the function that all tasks share. */
+const SHARED = ['function/a.ts', 'function/event-sources/a.ts'];
+
 const others = FOLDERS.filter((folder) => folder !== 'capture');
 const FORBIDDEN = [
   ...imports([...production, ...TESTS], [...others, 'test']),
   ...imports(production, FOR_TESTS),
   ...imports(['harness/a.ts'], [...others, 'test']),
+  ...imports(SHARED, [...others, 'test', ...FOR_TESTS, 'task']),
 ];
 const ALLOWED = [
   ...imports([...production, ...TESTS, 'harness/a.ts'], ['capture']),
   ...imports(TESTS, FOR_TESTS),
   ...imports(['harness/a.ts'], ['s3']),
+  ...imports(SHARED, ['capture', 'own-model']),
+  ...imports(['function/deep/a.ts'], ['own-model', 'task']),
   ...imports(['test/a.ts'], [...FOLDERS, ...FOR_TESTS]),
 ];
 

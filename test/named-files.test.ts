@@ -5,7 +5,7 @@ import { documents } from './documented-commands.ts';
 
 const INSTALLED = ['node_modules', 'dist', 'local', '.aws-sam', '.venv', '.venv-oracles', '.venv-commands'];
 const files = globSync('**/*.{ts,mjs,sh,py,md,yaml}', { exclude: (name) => INSTALLED.includes(path.basename(name)) });
-/** By the end of its path, each file: `words.ts`, `qa/words.ts`, `function/qa/words.ts`. */
+/** By the end of its path, each file: `words.ts`, `tokenizer/words.ts`, `function/tokenizer/words.ts`. */
 const ends = new Set(files.flatMap((file) => file.split('/').map((_, at, parts) => parts.slice(at).join('/'))));
 
 /** A file's name, perhaps with folders. Python files without one are those of others, such as SQuAD's scripts. */

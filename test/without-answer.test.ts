@@ -36,7 +36,7 @@ async function invoke(
   return { functionError: response.headers.get('x-amz-function-error'), result: await response.json() };
 }
 
-test('without a model, each event source is told in its way that the request may come again, and all of it is on record', async () => {
+test('without a model, each door is told in its way that the request may come again, and all of it is on record', async () => {
   const emulator = await start(['--env', `MODEL_DIR=${path.join(folder, 'no-model')}`]);
   expect(await invoke(emulator, QUESTION)).toEqual({
     functionError: expect.any(String),

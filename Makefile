@@ -30,7 +30,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
+.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ check: $(INSTALLED) ## Types, lint, import boundaries and cycles
 
 fix: $(INSTALLED) ## Let the linter format and mend what it can
 	biome check --write .
+
+docs: $(INSTALLED) ## Write into the documents what the code knows: errors, variables, parameters, limits
+	@node test/documents/index.ts
 
 build: $(BUILT) ## Bundle function and extension into dist/
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createProgress } from './progress.ts';
 
-/** Everything that is written in the course of a work of 100 steps, one in 50 ms, of which 20 were done before. */
+/** Everything that is written during a work of 100 steps of 50 ms each. The first 20 were done before it started. */
 function written(stream: { isTTY: boolean; columns: number }): string[] {
   const lines: string[] = [];
   let clock = 0;
@@ -13,7 +13,7 @@ function written(stream: { isTTY: boolean; columns: number }): string[] {
     now: () => clock,
   });
   for (let done = 20; done <= 100; done++) {
-    progress.at(done, 100);
+    progress.update(done, 100);
     clock += 50;
   }
   progress.end();
@@ -27,12 +27,12 @@ test('a terminal gets one line that moves, with the pace and the time that is le
   expect(lines.slice(-2)).toEqual([expect.stringContaining('[################] 100 %  100 of 100 steps'), '\n']);
 });
 
-test('a narrow terminal gets as much of it as fits, so that the line does not wrap', () => {
+test('a narrow terminal gets as much of the line as fits, so that it does not wrap', () => {
   const [first] = written({ isTTY: true, columns: 30 });
   expect(first).toBe('\r\u001b[2Kwork  [###.............] 20 %');
 });
 
-test('anything else gets a plain line now and then, and the last', () => {
+test('anything but a terminal gets a plain line every few seconds, and the last', () => {
   expect(written({ isTTY: false, columns: 0 })).toEqual([
     expect.stringMatching(/^work {2}\[#{16}\] 100 % {2}100 of 100 steps, .*\n$/),
   ]);

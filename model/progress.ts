@@ -1,25 +1,27 @@
 import type { WriteStream } from 'node:tty';
 
-/** Follows one piece of long work. */
+/** Shows how far a long piece of work has come. */
 export interface Progress {
-  /** So much is done, of so much, when that is known. */
-  at(done: number, all?: number): void;
-  /** The last state, and the end of the line. */
+  /** Reports how much is done, and of how much in all where that is known. */
+  update(done: number, all?: number): void;
+  /** Shows the last state, and ends the line. */
   end(): void;
 }
 
 export interface ProgressOptions {
+  /** The name of the work, which the line begins with. */
   what: string;
-  /** Both numbers with their unit, as `12 of 843 questions`. */
+  /** Both numbers with their unit, such as `12 of 843 questions`. */
   amount: (done: number, all?: number) => string;
-  /** So much in a second, with its unit. */
+  /** An amount per second with its unit, such as `20 questions/s`. */
   rate: (perSecond: number) => string;
-  /** A terminal gets a bar that moves; anything else a line every few seconds. */
+  /** A terminal gets a bar that moves. Anything else gets a line every few seconds. */
   stream: Pick<WriteStream, 'write' | 'columns' | 'isTTY'>;
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a clock that never goes back. @default performance.now */
   now?: () => number;
 }
 
+/** The least time between two states that are shown, on a terminal and elsewhere. */
 const TERMINAL_MS = 100;
 const LINE_MS = 5000;
 const BAR_CELLS = 16;
@@ -33,7 +35,7 @@ export function createProgress({
 }: ProgressOptions): Progress {
   const startedMs = now();
   let shownMs = Number.NEGATIVE_INFINITY;
-  /** What was there before we began is not our pace. */
+  /** What was done before the start: it does not count for the pace. */
   let first: number | undefined;
   let state: { done: number; all?: number } | undefined;
 
@@ -49,11 +51,11 @@ export function createProgress({
   }
 
   return {
-    at(done, all) {
+    update(done, all) {
       first ??= done;
       state = { done, all };
       const nowMs = now();
-      // Elsewhere than on a terminal, work that is over at once needs no line but its last.
+      // Without a terminal, work that ends at once gets its last line only.
       if (!stream.isTTY && shownMs === Number.NEGATIVE_INFINITY) shownMs = nowMs;
       if (nowMs - shownMs >= (stream.isTTY ? TERMINAL_MS : LINE_MS)) show(nowMs);
     },

@@ -4,28 +4,28 @@ import type { Paragraph, Question } from './squad.ts';
 /** The function's handler, as its bundle exports it. */
 export type Handler = (event: unknown, context: { awsRequestId: string }) => Promise<unknown>;
 
-/** What came of a question. */
+/** A question, and what the function answered. */
 export interface Outcome extends Question {
   /** Empty where the function finds no answer. */
   predicted?: string;
-  /** Why there is none: the code and the message of the function's error. */
+  /** The code and the message of the function's error, where it answered with one. */
   error?: string;
 }
 
-/** The function cannot answer anything. */
+/** The function cannot answer any question. */
 export class FunctionError extends Error {
   override name = 'FunctionError';
 }
 
-/** What a request may hold: see docs/api.md. */
+/** Most questions of a request: see docs/api.md. */
 const MAX_QUESTIONS = 100;
 
 const Failure = v.looseObject({ error: v.looseObject({ code: v.string(), message: v.string() }) });
 const Answers = v.array(v.union([Failure, v.looseObject({ answer: v.string() })]));
 
 /**
- * Asks the function everything about a paragraph, in as few requests as it takes, each an event as a direct invocation sends it.
- * Where not one of a request can be answered, it has a single error: then its questions are asked by themselves.
+ * Asks the function all questions about a paragraph, in as few requests as possible. Each request is an event of a direct invocation.
+ * Where no question of a request can be answered, the answer is a single error. Then each of its questions is asked alone.
  *
  * @param noAnswer whether the empty answer may win
  * @throws FunctionError when the model cannot be loaded
@@ -59,7 +59,7 @@ export async function* askParagraph(
   }
 }
 
-/** A function error, which a direct invocation gets for what may be retried, in the form of any other. */
+/** A function error, in the form of any other error: a direct invocation gets one for an error that may be retried. */
 function failureOf({ name, message }: Error): v.InferOutput<typeof Failure> {
   return { error: { code: name, message } };
 }

@@ -6,16 +6,16 @@ export const HELP = `Asks the function every question of a file, and prints exac
   node model/evaluate/index.ts file.json [flags]
 
   --limit N                only the first N questions
-  --predictions FILE       write the answers, by the id of their question, as the SQuAD scripts take them
+  --predictions FILE       write the answers, by the id of their question, in the form that the SQuAD scripts read
   --help                   this text
 
-The function is the bundle in dist/function, asked with the events of a direct invocation; nothing is captured. Where every question
-has an answer, the figures are those of evaluate-v1.1.py. Where some have none, those of evaluate-v2.0.py, and the function may answer
-that there is none ("handle_impossible_answer"). A question that the function refuses scores 0 and is reported.
+The function is the bundle in dist/function. It gets the events of a direct invocation, and nothing is captured. Where every question
+has an answer, the figures are those of evaluate-v1.1.py. Where some questions have none, the figures are those of evaluate-v2.0.py, and
+the function may answer that there is none ("handle_impossible_answer"). A question that the function refuses scores 0 and is reported.
 
-MODEL_DIR names another model, AWS_LAMBDA_FUNCTION_MEMORY_SIZE (1769) gives the model a thread for each 1,769 MB.
-The figures are on stdout, progress and everything else on stderr. Ends with 0, with 1 when the data cannot be read or the function
-answers nothing, with 2 for a wrong argument.`;
+MODEL_DIR names another model. AWS_LAMBDA_FUNCTION_MEMORY_SIZE (1769) gives the model one thread for each 1,769 MB.
+The figures go to stdout, progress and everything else to stderr. The exit status is 0, or 1 when the data cannot be read or the function
+answers nothing, or 2 for a wrong argument.`;
 
 export interface CommandLine {
   help: boolean;

@@ -33,7 +33,7 @@ function dataFile(qas: object[], name = 'data.json'): string {
   return file;
 }
 
-test('asks the function that was built, prints what the script for v1.1 prints, and writes the predictions', () => {
+test('it asks the function that was built, prints what the script for v1.1 prints, and writes the predictions', () => {
   const predictions = path.join(folder, 'predictions.json');
   const { status, stdout, stderr } = evaluate(dataFile(ANSWERABLE), '--predictions', predictions);
   expect(status).toBe(0);
@@ -44,7 +44,7 @@ test('asks the function that was built, prints what the script for v1.1 prints, 
   expect(stderr).toMatch(/100 % {2}2 of 2 questions, [\d.]+ questions\/s/);
 });
 
-test('prints what the script for v2.0 prints where a question has no answer', () => {
+test('it prints what the script for v2.0 prints where a question has no answer', () => {
   const impossible = {
     id: 'none',
     question: 'Who won the football match?',
@@ -63,7 +63,7 @@ test('prints what the script for v2.0 prints where a question has no answer', ()
   });
 });
 
-test('a question that the function refuses scores 0, is reported, and keeps no other from its answer', () => {
+test('a question that the function refuses scores 0 and is reported, and the others are answered', () => {
   const endless = { id: 'endless', question: 'where '.repeat(600), answers: [{ text: 'Berlin' }] };
   const { status, stdout, stderr } = evaluate(dataFile([...ANSWERABLE, endless]));
   expect(status).toBe(0);
@@ -72,13 +72,13 @@ test('a question that the function refuses scores 0, is reported, and keeps no o
   expect(stderr).toContain('1 of 3 questions failed, and score 0');
 });
 
-test('the log of the function goes to stderr, and stdout holds the figures alone', () => {
+test('the log of the function goes to stderr, and stdout has the figures only', () => {
   const { stdout, stderr } = evaluate(dataFile(ANSWERABLE), '--limit', '1');
   expect(stdout).toBe('{"exact_match":100,"f1":100}\n');
   expect(stderr).toContain('"message":"ready to answer"');
 });
 
-test('--limit asks the first questions only', () => {
+test('--limit N asks the first N questions only', () => {
   const { stdout } = evaluate(dataFile(ANSWERABLE), '--limit', '1');
   expect(JSON.parse(stdout)).toEqual({ exact_match: 100, f1: 100 });
 });

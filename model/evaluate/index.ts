@@ -9,6 +9,7 @@ import { figuresV1, figuresV2 } from './metric.ts';
 import { DataError, readSquad } from './squad.ts';
 
 const BUNDLE = path.resolve(import.meta.dirname, '../../dist/function/index.mjs');
+/** Most questions whose errors are shown one by one. */
 const SHOWN_ERRORS = 10;
 
 const stdout = process.stdout.write.bind(process.stdout);
@@ -44,7 +45,7 @@ async function evaluate({ data, limit, predictions }: CommandLine): Promise<numb
   const handler = await loadFunction();
   note(
     `${questions.length} questions about ${paragraphs.length} texts, ${unanswerable} of them without an answer; ` +
-      `model ${process.env['MODEL_DIR'] ?? 'of the bundle'}, a thread for each 1,769 of ${process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']} MB`,
+      `model ${process.env['MODEL_DIR'] ?? 'of the bundle'}, ${process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']} MB of memory with a thread for each 1,769 MB`,
   );
 
   const outcomes: Outcome[] = [];
@@ -54,11 +55,11 @@ async function evaluate({ data, limit, predictions }: CommandLine): Promise<numb
     rate: (perSecond) => `${perSecond.toFixed(1)} questions/s`,
     stream: process.stderr,
   });
-  progress.at(0, questions.length);
+  progress.update(0, questions.length);
   for (const paragraph of paragraphs) {
     for await (const some of askParagraph(handler, paragraph, unanswerable > 0)) {
       outcomes.push(...some);
-      progress.at(outcomes.length, questions.length);
+      progress.update(outcomes.length, questions.length);
     }
   }
   progress.end();
@@ -77,12 +78,13 @@ async function evaluate({ data, limit, predictions }: CommandLine): Promise<numb
   return failed.length < outcomes.length ? 0 : 1;
 }
 
-/** The function in this process, as Lambda's runtime loads it. */
+/** Loads the function's bundle into this process, as Lambda's runtime does. */
 async function loadFunction(): Promise<Handler> {
-  if (!existsSync(BUNDLE)) throw new FunctionError(`Expected the function's bundle in ${BUNDLE}: make build`);
+  if (!existsSync(BUNDLE))
+    throw new FunctionError(`Expected the function's bundle at ${BUNDLE}, found none. Run "make build" first`);
   process.env['CAPTURE_DISABLED'] = 'true';
   process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ??= '1769';
-  // The function's log is its stdout; here that is for the figures.
+  // The function logs to stdout, which is for the figures here.
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
   const { handler } = (await import(pathToFileURL(BUNDLE).href)) as { handler: Handler };
   return handler;

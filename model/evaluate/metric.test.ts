@@ -14,7 +14,7 @@ const golden = lines.map((line) => JSON.parse(line) as Pair | Judgement);
 const pairs = golden.filter((line) => 'predicted' in line);
 const sets = golden.filter((line) => 'script' in line);
 
-describe('as the SQuAD scripts have it', () => {
+describe('scores are those of the SQuAD scripts', () => {
   test(`${pairs.length} pairs of a prediction and an answer`, () => {
     expect(pairs.length).toBeGreaterThan(1000);
     for (const { predicted, expected, ...figures } of pairs) {
@@ -42,22 +42,22 @@ test.each([
   expect(normalizedWords(text)).toEqual(words);
 });
 
-test('an answer that is repeated counts as often as the annotator wrote it', () => {
+test('a repeated word counts at most as often as the annotator wrote it', () => {
   expect(f1('no no no', 'no no')).toBeCloseTo(0.8);
 });
 
-test('the best of the annotators counts, for each figure by itself', () => {
+test('the best of the annotators counts, separately for each figure', () => {
   const judged = { answers: ['the north', 'north of the river Spree'], predicted: 'north of the river' };
   expect(figuresV1([judged])).toEqual({ exact_match: 0, f1: (100 * 2 * (3 / 3) * (3 / 4)) / (1 + 3 / 4) });
 });
 
-test('a question that failed scores 0, also where there is no answer', () => {
+test('a question that failed scores 0, even where there is no answer', () => {
   expect(figuresV1([{ answers: ['a'] }])).toEqual({ exact_match: 0, f1: 0 });
   expect(figuresV2([{ answers: [] }])).toMatchObject({ exact: 0, f1: 0, NoAns_total: 1 });
 });
 
 const texts = fc.string({ unit: 'binary', maxLength: 40 });
-test('F1 is symmetric, 1 for what matches exactly, and never outside 0 to 1', () => {
+test('F1 is symmetric, is 1 for an exact match, and lies between 0 and 1', () => {
   fc.assert(
     fc.property(texts, texts, (one, other) => {
       const score = f1OrBothEmpty(one, other);

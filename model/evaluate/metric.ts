@@ -1,14 +1,14 @@
 /**
  * Exact match and F1 as the SQuAD scripts compute them: evaluate-v1.1.py and evaluate-v2.0.py, P. Rajpurkar et al.
- * Both normalise alike; they differ in what they make of a question that has no answer.
+ * Both normalise texts in the same way. They differ in how they score a question that has no answer.
  */
 
-/** Python's `string.punctuation`: that of ASCII, so that a typographic quotation mark stays. */
+/** Python's `string.punctuation`. It is that of ASCII: a typographic quotation mark stays. */
 const PUNCTUATION = /[!-/:-@[-`{-~]/g;
 /** Python's `\b` knows the letters and digits of every script. */
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-/** What Python's `str.split()` takes for white space; `\s` of JavaScript is another set. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are Python's
+/** The white space of Python's `str.split()`, which differs from `\s` in JavaScript. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python's white space has them
 const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 
 /** The words of a text in lower case, without punctuation and articles. */
@@ -51,10 +51,11 @@ function countShared(one: readonly string[], other: readonly string[]): number {
   return shared;
 }
 
+/** A question that was asked, with what its score follows from. */
 export interface Judged {
   /** The annotators' answers; none where the text has no answer. */
   answers: readonly string[];
-  /** The answer that was given; empty for none. Undefined where the question failed, which scores 0. */
+  /** The function's answer; empty where it found none. Undefined where the question failed, which scores 0. */
   predicted?: string;
 }
 
@@ -73,7 +74,7 @@ export function figuresV1(judged: readonly Judged[]): FiguresV1 {
   };
 }
 
-/** What evaluate-v2.0.py prints: of all questions, of those with an answer (`HasAns_`), of those without (`NoAns_`). */
+/** What evaluate-v2.0.py prints: the figures of all questions, of those with an answer (`HasAns_`), and of those without (`NoAns_`). */
 export type FiguresV2 = Record<string, number>;
 
 export function figuresV2(judged: readonly Judged[]): FiguresV2 {
@@ -95,7 +96,7 @@ export function figuresV2(judged: readonly Judged[]): FiguresV2 {
   );
 }
 
-/** As v2.0 has it, an answer of articles and punctuation is none, and where there is none the empty one is right. */
+/** In v2.0 an answer of articles and punctuation only does not count. Where no answer is left, the empty text is the right one. */
 function golden({ answers }: Judged): readonly string[] {
   const texts = answers.filter((text) => normalizedWords(text).length > 0);
   return texts.length > 0 ? texts : [''];

@@ -9,7 +9,7 @@ export interface Question {
   answers: string[];
 }
 
-/** A text and what is asked about it. */
+/** A text, and the questions about it. */
 export interface Paragraph {
   context: string;
   questions: Question[];
@@ -43,7 +43,7 @@ const Document = v.looseObject({
 /**
  * Reads a file in the format of SQuAD 1.1 or 2.0.
  *
- * @param limit only the first so many questions
+ * @param limit most questions to read
  * @throws DataError
  */
 export async function readSquad(file: string, limit = Number.POSITIVE_INFINITY): Promise<Paragraph[]> {

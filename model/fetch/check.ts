@@ -1,14 +1,13 @@
-/** Whether the function can load a model's folder. The function alone knows which models are supported. */
-
 import { openModelFolder } from '../../function/model/model-folder.ts';
 import type { TaskName } from '../../function/model/supported-models.ts';
 import { loadTask } from '../../function/tasks/load-task.ts';
 
-export interface Check {
-  /** @throws Error when the function does not support what config and tokenizer describe; the ONNX file need not be there */
-  texts(folder: string): Promise<void>;
-  /** Loads the folder and asks it an example. @returns the answer in words @throws Error when the function cannot load it */
-  whole(folder: string): Promise<string>;
+/** Checks a model's folder with the function's own code, because only that knows which models are supported. */
+export interface ModelCheck {
+  /** Reads config and tokenizer. The ONNX file need not be there yet. @throws Error when the function does not support them */
+  settings(folder: string): Promise<void>;
+  /** Loads the model and asks it an example. @returns the answer in words @throws Error when the function cannot load it */
+  model(folder: string): Promise<string>;
 }
 
 /** A request for each task, and where in its answer the text is that is shown. */
@@ -19,12 +18,12 @@ const EXAMPLES: Record<TaskName, { request: object; text: string }> = {
   },
 };
 
-export const checkByFunction: Check = {
-  async texts(folder) {
+export const checkByFunction: ModelCheck = {
+  async settings(folder) {
     await openModelFolder(folder);
   },
 
-  async whole(folder) {
+  async model(folder) {
     const { task, run } = await loadTask(folder, 1);
     const { request, text } = EXAMPLES[task.name];
     const { body } = await run(task.parse(request));

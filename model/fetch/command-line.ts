@@ -9,15 +9,16 @@ export const HELP = `Fetches a question-answering model from the Hugging Face hu
 
   --revision NAME  a branch, a tag or a commit (main)
   --out FOLDER     where to put it (local/models/owner/name)
-  --onnx FILE      the ONNX file to take; otherwise the first there is of onnx/model_quantized.onnx,
+  --onnx FILE      the ONNX file to take; by default the first that exists of onnx/model_quantized.onnx,
                    onnx/model_int8.onnx, onnx/model.onnx, model_quantized.onnx and model.onnx
   --help           this text
 
-Every file is of the one commit that the revision is at the start, and is compared with the hub's digest. Then the function's own
-code loads the folder and answers a question. Only then the folder appears; what a broken download leaves is gone on with.
+All files are of one commit: the one that the revision names at the start. Each file is compared with the hub's digest. Then the
+function's own code loads the folder and answers a question, and only then the folder appears. The next run continues a download
+that broke off.
 
 HF_ENDPOINT names a mirror (https://huggingface.co), HF_TOKEN holds the token for private and gated models, HTTPS_PROXY a proxy.
-Ends with 0 when the model is there, with 1 when it cannot be fetched, with 2 for a wrong argument.`;
+The exit status is 0 when the model is there, 1 when it cannot be fetched, 2 for a wrong argument.`;
 
 export interface CommandLine {
   help: boolean;
@@ -27,6 +28,7 @@ export interface CommandLine {
   onnx?: string;
 }
 
+/** The owner or the name of a repository. */
 const PART = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
 /** @throws Error naming the argument, what was expected and what came */
@@ -51,7 +53,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     ![owner, name].every((part) => part && part.length <= 96 && PART.test(part))
   ) {
     throw new Error(
-      `expected a model's name on the hub, MODEL=owner/name, as distilbert/distilbert-base-cased-distilled-squad, got "${positionals.join(' ')}"`,
+      `expected a model's name on the hub, MODEL=owner/name, such as distilbert/distilbert-base-cased-distilled-squad, got "${positionals.join(' ')}"`,
     );
   }
   if (!/^[\w][\w./-]*$/.test(revision) || !isInside(revision)) {
@@ -70,7 +72,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   };
 }
 
-/** @throws Error */
+/** The address of a hub. @throws Error naming what was expected and what came */
 export function parseEndpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash) return url;

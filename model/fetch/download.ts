@@ -11,14 +11,15 @@ export interface Download {
   repository: string;
   commit: string;
   file: string;
-  /** Where it is to lie. It appears there whole and verified, or not at all. */
+  /** The path of the file. The file appears there complete and verified, or not at all. */
   target: string;
-  /** A larger file is refused. */
+  /** Most bytes of the file. A larger one is refused. */
   maxBytes: number;
 }
 
 /**
- * Fetches a file, unless it is there. What a broken download leaves, in `{target}.partial`, the next attempt and the next run go on with.
+ * Fetches a file, unless it is there already. A download that breaks off leaves `{target}.partial`. The next attempt continues that file, and
+ * so does the next run.
  *
  * @throws FetchError
  */
@@ -34,39 +35,43 @@ async function attempt(hub: Hub, what: Download, partial: string, progress: Prog
   const { repository, commit, file, maxBytes } = what;
   const had = (await sizeOf(partial)) ?? 0;
   const content = await hub.open(repository, commit, file, had).catch(async (error) => {
-    // What is there may be more than the hub has: the next attempt begins anew.
+    // The partial file may be longer than the hub's: the next attempt starts from the first byte.
     if (had > 0) await rm(partial);
     throw had > 0 && !(error instanceof TransientError) ? new TransientError(error.message, { cause: error }) : error;
   });
   const { start, size } = content;
   const output = await open(partial, start > 0 ? 'a' : 'w');
   let done = start;
-  progress.at(done, size);
+  progress.update(done, size);
   try {
     for await (const chunk of content.body) {
       done += chunk.length;
       if (start !== 0 && start !== had)
-        throw new FetchError(`Expected ${file} from byte ${had} on, got it from ${start}`);
+        throw new FetchError(`Expected ${file} from byte ${had} on, got it from byte ${start}`);
       if (Math.max(done, size ?? 0) > maxBytes)
         throw new FetchError(`Expected ${file} to have at most ${maxBytes} bytes, got more`);
       await output.writeFile(chunk);
-      progress.at(done, size);
+      progress.update(done, size);
     }
   } finally {
     await output.close();
   }
   if (size !== undefined && done < size)
-    throw new TransientError(`The download broke off: ${done} of ${size} bytes of ${file} came`);
+    throw new TransientError(`The download broke off: expected ${size} bytes of ${file}, got ${done}`);
   await verify(partial, done, content, what);
 }
 
-/** A wrong digest is worth another attempt only where parts of two downloads were put together. */
+/**
+ * Compares a download with the size and the digest that the hub named, and removes it where they differ.
+ *
+ * @throws TransientError where the file consists of parts of two downloads, which another attempt may mend; else FetchError
+ */
 async function verify(partial: string, size: number, content: Content, { file, repository }: Download): Promise<void> {
   const { digest, start } = content;
   if (content.size !== undefined && content.size !== size) {
     await rm(partial);
     throw new FetchError(
-      `Expected ${content.size} bytes of ${file}, as the hub says, got ${size}: what came was thrown away`,
+      `Expected ${content.size} bytes of ${file}, as the hub says, got ${size}: the download was removed`,
     );
   }
   if (digest === undefined) return;
@@ -74,8 +79,10 @@ async function verify(partial: string, size: number, content: Content, { file, r
   const got = await digestOfFile(partial, hash);
   if (got === digest.hex) return;
   await rm(partial);
-  const message = `Expected ${file} of ${repository} to have the digest ${digest.hex}, as the hub says, got ${got}: what came was thrown away`;
-  throw start > 0 ? new TransientError(message) : new FetchError(`${message}. Try again, or another mirror.`);
+  const message = `Expected ${file} of ${repository} to have the digest ${digest.hex}, as the hub says, got ${got}: the download was removed`;
+  throw start > 0
+    ? new TransientError(message)
+    : new FetchError(`${message}. Try again, or name another mirror with HF_ENDPOINT.`);
 }
 
 /** The digest of a file, in hexadecimal. */

@@ -9,17 +9,17 @@ const Fetched = v.object({
   repository: v.string(),
   revision: v.string(),
   commit: v.string(),
-  /** The one of the repository's ONNX files that was taken. */
+  /** The ONNX file that was taken, as the repository names it. */
   onnx: v.string(),
   license: v.optional(v.string()),
   /** SHA-256 of each file in the folder, by its path. */
   files: v.record(v.string(), v.string()),
 });
 
-/** What a fetched folder says about where it is from, in its `source.json`. */
+/** Where a fetched model came from, as the `source.json` of its folder says. */
 export type Fetched = v.InferOutput<typeof Fetched>;
 
-/** @returns undefined where there is none that can be read */
+/** @returns undefined where the folder has no valid `source.json` */
 export async function readFetched(folder: string): Promise<Fetched | undefined> {
   const text = await readFile(path.join(folder, FILE), 'utf8').catch(() => 'null');
   try {
@@ -33,7 +33,7 @@ export async function writeFetched(folder: string, fetched: Fetched): Promise<vo
   await writeFile(path.join(folder, FILE), `${JSON.stringify(fetched, null, 2)}\n`);
 }
 
-/** Whether every file is there and is what it was. */
+/** Whether every file is there and has the digest that it had when it was fetched. */
 export async function isIntact(folder: string, { files }: Fetched): Promise<boolean> {
   for (const [file, digest] of Object.entries(files)) {
     const got = await digestOfFile(path.join(folder, file)).catch(() => undefined);

@@ -3,29 +3,30 @@ import { FetchError, TransientError } from './fetch-error.ts';
 
 /** The Hugging Face hub, or a mirror of it. */
 export interface Hub {
-  /** What a revision is at this moment. */
+  /** The commit that a revision names at this moment, and the files of that commit. */
   revision(repository: string, revision: string): Promise<Revision>;
-  /** A file of a commit, from a byte on where the hub can do that. The caller reads the body to its end, or gives it up. */
+  /** Opens a file of a commit, from the byte `from` on where the hub supports ranges. The caller reads the body to its end, or leaves the loop. */
   open(repository: string, commit: string, file: string, from: number): Promise<Content>;
 }
 
 export type Revision = { commit: string; files: string[]; license?: string };
 
+/** A file that is being downloaded. */
 export interface Content {
   body: AsyncIterable<Uint8Array>;
   /** The byte that the body begins with. */
   start: number;
   /** Bytes of the whole file. */
   size?: number;
-  /** Of the whole file: SHA-256 of a large one, git's SHA-1 of any other. */
+  /** The digest of the whole file: SHA-256 for a large file, git's SHA-1 for any other. */
   digest?: { algorithm: 'sha256' | 'git'; hex: string };
 }
 
 export interface HubOptions {
   endpoint: URL;
-  /** Sent to the endpoint only, never to where it redirects. */
+  /** Sent to the endpoint only, never to another origin that it redirects to. */
   token?: string;
-  /** How long the hub may send nothing: while it is connected to, before it answers, and within an answer. */
+  /** Most milliseconds without a byte from the hub: while connecting, before an answer, and within an answer. */
   idleMs: number;
 }
 
@@ -35,7 +36,7 @@ const RevisionInfo = v.pipe(
   v.looseObject({
     sha: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)),
     siblings: v.array(
-      v.looseObject({ rfilename: v.pipe(v.string(), v.check(isInside, 'a path inside the repository')) }),
+      v.looseObject({ rfilename: v.pipe(v.string(), v.check(isInside, 'Expected a path inside the repository')) }),
     ),
     tags: v.optional(v.array(v.string()), []),
   }),
@@ -54,7 +55,7 @@ export function isInside(file: string): boolean {
 export function createHub({ endpoint, token, idleMs }: HubOptions): Hub {
   const base = endpoint.href.replace(/\/+$/, '');
 
-  /** What the hub says of a file stands on the first answers, not on that of the network of caches to which it redirects. */
+  /** Follows redirects. The size and the digest of a file are in the hub's own answers, not in that of the cache that the last redirect names. */
   async function get(url: URL, headers: Record<string, string>, watch: Watch) {
     let at = url;
     let digest: Content['digest'];
@@ -68,7 +69,7 @@ export function createHub({ endpoint, token, idleMs }: HubOptions): Hub {
       }).catch((error) => {
         throw watch.signal.aborted ? watch.signal.reason : unreachable(at, error);
       });
-      watch.alive();
+      watch.restart();
       digest ??= digestOf(response.headers);
       size ??= bytes(response.headers.get('x-linked-size'));
       const location = response.headers.get('location');
@@ -97,7 +98,7 @@ export function createHub({ endpoint, token, idleMs }: HubOptions): Hub {
       if (result.success) return result.output;
       const [issue] = result.issues;
       throw new FetchError(
-        `Expected what the hub says of a model from ${url.href}: at "${v.getDotPath(issue)}" ${issue.message}. Does HF_ENDPOINT name a hub?`,
+        `Expected the description of a model from ${url.href}, got a wrong "${v.getDotPath(issue)}": ${issue.message}. Does HF_ENDPOINT name a hub?`,
       );
     },
 
@@ -126,24 +127,26 @@ export function createHub({ endpoint, token, idleMs }: HubOptions): Hub {
   };
 }
 
+/** Watches that the hub goes on sending. */
 interface Watch extends Disposable {
   signal: AbortSignal;
-  alive(): void;
+  /** Called when something has come. */
+  restart(): void;
 }
 
-/** Aborts when nothing has come for so long. */
+/** @param from the hub's address, for the error with which the signal aborts when nothing has come for `idleMs` */
 function watchIdle(idleMs: number, from: string): Watch {
   const controller = new AbortController();
   const late = () => controller.abort(new TransientError(`Nothing came from ${from} for ${idleMs / 1000} s`));
   const timer = setTimeout(late, idleMs);
-  return { signal: controller.signal, alive: () => timer.refresh(), [Symbol.dispose]: () => clearTimeout(timer) };
+  return { signal: controller.signal, restart: () => timer.refresh(), [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 async function* watched(body: AsyncIterable<Uint8Array> | never[], watch: Watch): AsyncGenerator<Uint8Array> {
   using disposed = watch;
   try {
     for await (const chunk of body) {
-      disposed.alive();
+      disposed.restart();
       yield chunk;
     }
   } catch (error) {
@@ -152,7 +155,10 @@ async function* watched(body: AsyncIterable<Uint8Array> | never[], watch: Watch)
   }
 }
 
-/** Of a large file its `X-Linked-Etag`, wherever it comes from; else the `ETag` of an answer that speaks for the repository. */
+/**
+ * The digest of a file that an answer names: for a large file its `X-Linked-Etag`, for any other its `ETag`, which counts only beside an
+ * `X-Repo-Commit`. The `ETag` of a cache is something else.
+ */
 function digestOf(headers: Headers): Content['digest'] {
   const etag = headers.get('x-linked-etag') ?? (headers.has('x-repo-commit') ? headers.get('etag') : null);
   const hex = etag?.replace(/^W\//, '').replaceAll('"', '');
@@ -168,7 +174,9 @@ function bytes(header: string | null): number | undefined {
 function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (to && (to.protocol === 'https:' || to.protocol === from.protocol)) return to;
-  throw new FetchError(`Expected a redirect from ${from.href} to an address as safe, got "${location.slice(0, 200)}"`);
+  throw new FetchError(
+    `Expected a redirect from ${from.href} to an address with ${from.protocol} or https:, got "${location.slice(0, 200)}"`,
+  );
 }
 
 function unreachable(url: URL, error: unknown): TransientError {
@@ -180,22 +188,23 @@ function causeOf(error: unknown): string {
   return cause?.code ?? cause?.message ?? message;
 }
 
-interface Asked {
+/** What an answer is about. */
+interface Subject {
   base: string;
   repository: string;
   revision: string;
   file?: string;
 }
 
-/** What an answer that is an error means, by the hub's `X-Error-Code` where there is one. */
-async function refusal(response: Response, { base, repository, revision, file }: Asked): Promise<FetchError> {
+/** The error for an answer that is not a success, by the hub's `X-Error-Code` where the answer has one. */
+async function refusal(response: Response, { base, repository, revision, file }: Subject): Promise<FetchError> {
   await response.body?.cancel();
   const { status, headers } = response;
-  const said = headers
+  const reason = headers
     .get('x-error-message')
     ?.replace(/\p{Cc}/gu, ' ')
     .slice(0, 300);
-  const got = `got ${status}${said ? ` (${said})` : ''}`;
+  const got = `got ${status}${reason ? ` (${reason})` : ''}`;
   if (status === 408 || status === 429 || status >= 500) {
     const seconds = bytes(headers.get('retry-after'));
     const retryAfterMs = seconds === undefined ? undefined : seconds * 1000;
@@ -204,7 +213,7 @@ async function refusal(response: Response, { base, repository, revision, file }:
   const code = headers.get('x-error-code');
   if (code === 'GatedRepo' || status === 403) {
     return new FetchError(
-      `Expected access to ${repository}, ${got}. Accept its terms at ${base}/${repository}, and let HF_TOKEN hold a token of that account.`,
+      `Expected access to ${repository}, ${got}. Accept its terms at ${base}/${repository}, and set HF_TOKEN to a token of the account that has accepted them.`,
     );
   }
   if (code === 'RevisionNotFound') {
@@ -217,7 +226,7 @@ async function refusal(response: Response, { base, repository, revision, file }:
   }
   if (code === 'RepoNotFound' || status === 401 || status === 404) {
     return new FetchError(
-      `Expected a model ${repository} at ${base}, ${got}. Look at the spelling; a private or gated model needs HF_TOKEN.`,
+      `Expected a model ${repository} at ${base}, ${got}. Check the spelling. A private or gated model needs HF_TOKEN.`,
     );
   }
   return new FetchError(`Expected ${file ?? repository} from ${base}, ${got}`);

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The command, in a folder of its own. */
+/** Runs the command in a folder of its own. */
 function start(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [INDEX, ...args], { cwd: folder, env: { PATH: process.env['PATH'], ...env } });
   const read = { stdout: '', stderr: '' };
@@ -30,7 +30,7 @@ function start(args: readonly string[], env: Record<string, string> = {}) {
   return { child, ended: ended.then((code) => ({ code, ...read })) };
 }
 
-test('fetches from the mirror that HF_ENDPOINT names, into local/models/owner/name, with progress on stderr', async () => {
+test('it fetches from the mirror that HF_ENDPOINT names, into local/models/owner/name, with progress on stderr', async () => {
   await using server = await startHubServer({ repositories, token: 'hf_secret' });
   const { code, stdout, stderr } = await start([NAME], { HF_ENDPOINT: `${server.url}/`, HF_TOKEN: 'hf_secret' }).ended;
   expect({ code, stderr }).toEqual({
@@ -42,7 +42,7 @@ test('fetches from the mirror that HF_ENDPOINT names, into local/models/owner/na
   expect(existsSync(path.join(folder, 'local/models', NAME, ONNX_FILE))).toBe(true);
 });
 
-test('killed in the middle, leaves nothing that looks like a model, and the next run goes on', async () => {
+test('when it is killed in the middle, it leaves nothing that looks like a model, and the next run continues', async () => {
   let half: () => void = () => {};
   const halfway = new Promise<void>((resolve) => {
     half = resolve;
@@ -73,7 +73,7 @@ test('killed in the middle, leaves nothing that looks like a model, and the next
   ]);
 });
 
-test('without a name, and with a mirror that is none, it says what it expected', async () => {
+test('without a name, and with an address that is no mirror, it says what it expected', async () => {
   const missing = await start(['']).ended;
   expect(missing).toMatchObject({ code: 2, stdout: '' });
   expect(missing.stderr).toMatch(/^model: expected a model's name on the hub, MODEL=owner\/name, .*got ""\nSee: /);
@@ -81,7 +81,7 @@ test('without a name, and with a mirror that is none, it says what it expected',
   expect(mirror.stderr).toMatch(/HF_ENDPOINT: expected an address like https:\/\/huggingface.co, got "hf-mirror"/);
 });
 
-test('--help says what there is', async () => {
+test('--help names the arguments and the variables', async () => {
   const { code, stdout } = await start(['--help']).ended;
   expect(code).toBe(0);
   for (const word of ['MODEL=', '--revision', '--out', '--onnx', 'HF_ENDPOINT', 'HF_TOKEN'])

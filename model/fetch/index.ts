@@ -46,7 +46,7 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof FetchError)) throw error;
-    const again = error instanceof TransientError ? '. Run it again: it goes on where it broke off.' : '';
+    const again = error instanceof TransientError ? '. Run the command again: it continues where it broke off.' : '';
     note(`model: ${error.message}${again}`);
     return 1;
   }

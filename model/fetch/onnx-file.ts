@@ -1,6 +1,6 @@
 import { FetchError } from './fetch-error.ts';
 
-/** Where conversions keep the ONNX file, the one to be preferred first: int8 is the faster on a CPU, and the smaller. */
+/** Where conversions keep the ONNX file, in the order of preference: int8 is faster on a CPU than float32, and smaller. */
 const CANDIDATES = [
   'onnx/model_quantized.onnx',
   'onnx/model_int8.onnx',
@@ -10,9 +10,9 @@ const CANDIDATES = [
 ];
 
 /**
- * The ONNX file to take of a repository.
+ * Chooses the ONNX file to take from a repository.
  *
- * @param wanted the one to take instead of the usual ones
+ * @param wanted the file to take instead of the first of the usual ones
  * @throws FetchError when there is none, or when its weights are in a file of their own
  */
 export function chooseOnnxFile(repository: string, files: readonly string[], wanted?: string): string {
@@ -27,7 +27,7 @@ export function chooseOnnxFile(repository: string, files: readonly string[], wan
   if (chosen === undefined) {
     const name = repository.split('/')[1];
     throw new FetchError(
-      `Expected ${repository} to have an ONNX file, got ${listed(files)}. Others convert models and publish them: look for ` +
+      `Expected ${repository} to have an ONNX file, got ${listed(files)}. Look for a published conversion, such as ` +
         `Xenova/${name} or onnx-community/${name}-ONNX, or convert it yourself: optimum-cli export onnx --model ${repository} FOLDER`,
     );
   }

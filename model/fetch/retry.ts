@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TransientError } from './fetch-error.ts';
 
 export interface RetryOptions {
-  /** The first one included. */
+  /** Most attempts, the first one included. */
   attempts: number;
-  /** Before the second attempt; doubled before each further one, in milliseconds. */
+  /** The longest wait before the second attempt, in milliseconds. It doubles with each further attempt. */
   baseMs: number;
-  /** Told of every failure that is followed by another attempt. */
+  /** Called after every failure that another attempt follows. */
   note: (line: string) => void;
 }
 
-/** Longest wait between two attempts, also where the hub asks for more. */
+/** The longest wait between two attempts, even where the hub asks for a longer one. */
 const MAX_WAIT_MS = 60_000;
 
-/** Tries again after a TransientError, each time after a longer wait of which up to half is drawn by chance. */
+/** Repeats an attempt that fails with a TransientError. The waits grow; up to half of each is random, so that many clients do not return at once. */
 export async function retrying<T>(attempt: () => Promise<T>, { attempts, baseMs, note }: RetryOptions): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {

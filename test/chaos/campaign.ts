@@ -1,25 +1,27 @@
+import { FaultCounts } from './fault-counts.ts';
 import { planOf } from './plan.ts';
 import type { Programs } from './programs.ts';
 import { type RunResult, run } from './run.ts';
-import { Strikes } from './strikes.ts';
 
 export interface CampaignResult {
   runs: number;
+  /** Records that the extension acknowledged. */
   acknowledged: number;
+  /** Processes of the extension whose own counts were checked. */
   accounts: number;
   /** The runs that broke a promise. */
   failures: RunResult[];
-  strikes: Strikes;
+  faultCounts: FaultCounts;
   ms: number;
 }
 
-/** As many runs at once as keep two cores busy: much of a run is waiting. */
+/** Runs at the same time. Much of a run is waiting, so three keep two cores busy. */
 const AT_ONCE = 3;
 
 /**
- * Runs the plans of `runs` seeds from `seed` on.
+ * Runs the plans of `runs` seeds, the first of which is `seed`.
  *
- * @param onRun called after each, in no particular order
+ * @param onRun called after each run, in no particular order
  */
 export async function campaign(
   { runs, seed }: { runs: number; seed: number },
@@ -27,7 +29,14 @@ export async function campaign(
   onRun: (result: RunResult, done: number) => void = () => {},
 ): Promise<CampaignResult> {
   const startMs = performance.now();
-  const total: CampaignResult = { runs, acknowledged: 0, accounts: 0, failures: [], strikes: new Strikes(), ms: 0 };
+  const total: CampaignResult = {
+    runs,
+    acknowledged: 0,
+    accounts: 0,
+    failures: [],
+    faultCounts: new FaultCounts(),
+    ms: 0,
+  };
   let started = 0;
   let done = 0;
   async function worker(): Promise<void> {
@@ -35,7 +44,7 @@ export async function campaign(
       const result = await run(planOf(seed + started++), programs);
       total.acknowledged += result.acknowledged;
       total.accounts += result.accounts;
-      total.strikes.add(result.strikes);
+      total.faultCounts.add(result.faultCounts);
       if (result.broken.length > 0) total.failures.push(result);
       done += 1;
       onRun(result, done);

@@ -17,16 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// Faults are aimed by what /proc tells.
+// The faults need /proc to find their processes.
 test.skipIf(!existsSync('/proc/self/environ'))(
   `nothing is lost or stored twice, and every count is exact, in ${RUNS} runs full of faults`,
   { timeout: 180_000 },
   async () => {
-    const { failures, acknowledged, accounts, strikes } = await campaign({ runs: RUNS, seed: SEED }, programs);
+    const { failures, acknowledged, accounts, faultCounts } = await campaign({ runs: RUNS, seed: SEED }, programs);
     expect(failures.map(({ seed, broken }) => ({ seed, broken }))).toEqual([]);
     expect(acknowledged).toBeGreaterThan(RUNS);
     expect(accounts).toBeGreaterThan(RUNS);
-    // Which they are depends on the machine's mood; that most of them struck does not.
-    expect(strikes.missing().length).toBeLessThan(5);
+    // Timing decides which kinds of fault strike. Most of them do in every campaign.
+    expect(faultCounts.missing().length).toBeLessThan(5);
   },
 );

@@ -1,4 +1,4 @@
-/** The function of the campaign: it has no model, but the real capture client, and keeps a ledger of what the extension acknowledged. */
+/** The function of the campaign. It has the real capture client and no model, and keeps a ledger of what the extension acknowledged. */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCaptureClient } from '../../capture/client.ts';
@@ -6,34 +6,35 @@ import type { InferenceRecord } from '../../capture/record.ts';
 import { type AcceptedBody, RECORDS_PATH, type WireErrorBody } from '../../capture/wire.ts';
 import type { PlannedRecord, Sending } from './plan.ts';
 
-/** The event. */
+/** The event: what an invocation does. */
 export interface Work {
   records: PlannedRecord[];
   sending: Sending;
-  /** Before each record, in milliseconds. */
+  /** Milliseconds before each record. */
   workMs: number;
+  /** Whether the function never answers. */
   hangs: boolean;
 }
 
 /**
- * A line of the ledger. The first for a record says that it is posted now, the second what became of it; a record may be posted again. A
- * process begins with a line of its own. What is no record has an id that ends in `-bad`.
+ * A line of the ledger. Each post of a record has two: `posted` before it, and what came of it afterwards. A process of the function begins
+ * with a line `started`. A line of a body that is not a record has an id that ends in `-bad`.
  */
 export interface LedgerEntry {
   eventId: string;
   outcome: 'posted' | 'accepted' | string;
-  /** Whether it went through the capture client, which tells of what was lost. */
+  /** Whether the record went through the capture client, which reports losses with later records. */
   byClient?: boolean;
 }
 
 const HOUR_MS = 3_600_000;
 const ledger = process.env['CHAOS_LEDGER'] ?? '';
-/** Opens with the first failure, and not for long: an invocation has no time for three, and the next one comes soon. */
+/** Opens at the first failure and for a short time: an invocation is too short for three failures, and the next one comes soon. */
 const breaker = { threshold: 1, openMs: 30, maxOpenMs: 100 };
 const capture = createCaptureClient({ port: Number(process.env['CAPTURE_PORT']), breaker });
 
 function note(entry: LedgerEntry): void {
-  // At once on disk as far as a kill is concerned; outside of /tmp, which may be full.
+  // Synchronous, so that a kill loses no line; and outside of /tmp, which may be full.
   appendFileSync(ledger, `${JSON.stringify(entry)}\n`);
 }
 
@@ -75,7 +76,7 @@ async function send(record: InferenceRecord): Promise<void> {
   note({ eventId, outcome, byClient: true });
 }
 
-/** Lines that are no records, each like no other. */
+/** Lines that are not records. The id makes each of them unique. */
 const BAD_LINES: ((id: string) => string)[] = [
   (id) => `no JSON: ${id}`,
   (id) => `{"eventId": "${id}"}`,
@@ -83,7 +84,7 @@ const BAD_LINES: ((id: string) => string)[] = [
   (id) => `{"eventId": "${id}", `,
 ];
 
-/** All records as one body, with lines between them that are none; and once more if it was answered, as a cautious sender does. */
+/** Posts all records as one body, with bad lines between them. After an answer it posts the body again, as a cautious sender does. */
 async function sendWithBadLines(records: InferenceRecord[]): Promise<void> {
   const lines = records.flatMap((record, at) => {
     const bad = `${record.eventId}-bad`;

@@ -1,4 +1,4 @@
-/** `make chaos RUNS=1000 SEED=n`: seeded faults against real processes, and what became of every record. See docs/chaos.md. */
+/** `make chaos RUNS=1000 SEED=n`: runs the campaign of docs/chaos.md and prints its result. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { planOf } from './plan.ts';
 import { buildPrograms } from './programs.ts';
 import type { RunResult } from './run.ts';
 
-/** From so many runs on, every kind of fault must have struck. */
+/** In a campaign of so many runs or more, every kind of fault must strike. */
 const ENOUGH_RUNS = 200;
 
 const runs = wholeNumber('RUNS', 100, 1);
@@ -21,14 +21,15 @@ const programs = await buildPrograms(folder, path.resolve(extension));
 if (runs === 1) console.log(JSON.stringify(planOf(seed), null, 2));
 const result = await campaign({ runs, seed }, programs, progress());
 console.log(`\n${'fault'.padEnd(40)} struck`);
-for (const [kind, count] of result.strikes.counts) console.log(`${kind.padEnd(40)} ${String(count).padStart(6)}`);
+for (const [kind, count] of result.faultCounts.counts) console.log(`${kind.padEnd(40)} ${String(count).padStart(6)}`);
 const { acknowledged, accounts, failures, ms } = result;
 console.log(
   `\n${runs} runs from seed ${seed} in ${(ms / 1000).toFixed(0)} s: ${acknowledged} records acknowledged, ` +
     `the counts of ${accounts} processes checked, ${failures.length} runs broke a promise`,
 );
-const missing = runs >= ENOUGH_RUNS ? result.strikes.missing() : [];
-if (missing.length > 0) console.log(`Never struck, so that nothing is proved of it: ${missing.join(', ')}`);
+const missing = runs >= ENOUGH_RUNS ? result.faultCounts.missing() : [];
+if (missing.length > 0)
+  console.log(`These faults never struck, so the campaign says nothing about them: ${missing.join(', ')}`);
 if (failures.length > 0) {
   console.log(
     `Failing seeds: ${failures.map((failure) => failure.seed).join(' ')}. One alone: make chaos RUNS=1 SEED=n`,
@@ -38,22 +39,22 @@ process.exit(failures.length > 0 || missing.length > 0 ? 1 : 0);
 
 function progress(): (result: RunResult, done: number) => void {
   const startMs = performance.now();
-  let toldMs = startMs;
+  let reportedMs = startMs;
   return (one, done) => {
     if (runs === 1) console.log(one.story.join('\n'));
-    if (one.broken.length > 0) tell(one);
+    if (one.broken.length > 0) report(one);
     const nowMs = performance.now();
-    if (nowMs - toldMs < 5000) return;
-    toldMs = nowMs;
+    if (nowMs - reportedMs < 5000) return;
+    reportedMs = nowMs;
     const leftSeconds = (((nowMs - startMs) / done) * (runs - done)) / 1000;
     console.log(`${done} of ${runs} runs, about ${Math.ceil(leftSeconds)} s left`);
   };
 }
 
-function tell({ seed: failed, broken, folder: kept }: RunResult): void {
+function report({ seed: failed, broken, folder: kept }: RunResult): void {
   console.log(`\nseed ${failed}:`);
   for (const what of broken) console.log(`  ${what}`);
-  console.log(`  its files and its story are in ${kept}`);
+  console.log(`  the files and the story of the run are in ${kept}`);
 }
 
 function wholeNumber(name: string, standard: number, least: number): number {

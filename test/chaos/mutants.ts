@@ -1,52 +1,55 @@
-import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { build } from 'esbuild';
-
-/** A fault planted in a copy of the extension: a text of a source file, and what it is replaced by. */
+/** A fault that is planted in the extension, to see that the campaign finds it. */
 export interface Mutant {
-  /** What it does wrong. */
+  /** What the extension does wrong, as the rest of "an extension that ...". */
   name: string;
-  file: string;
-  text: string;
-  by: string;
-  /** How the verdict on one of its runs begins; a regular expression. */
+  /** A file in the folder `mutants`. It stands in for a module of the extension, which it imports; or, as `.sh`, for the launcher. */
+  standIn: string;
+  /** How the verdict on a run with the fault begins; a regular expression. */
   found: string;
-  /** The first seed to try: one of the next few finds it. @default 1 */
+  /** The first seed to try. One of the next few finds the fault. @default 1 */
   firstSeed?: number;
 }
 
-/**
- * Builds the extension with a fault.
- *
- * @returns its executable
- * @throws Error where the text is not in the file exactly once
- */
-export async function buildMutant({ name, file, text, by }: Mutant, folder: string): Promise<string> {
-  for (const part of ['extension', 'capture']) await cp(part, path.join(folder, part), { recursive: true });
-  const source = path.join(folder, file);
-  const parts = (await readFile(source, 'utf8')).split(text);
-  if (parts.length !== 2) {
-    throw new Error(`Expected the text of the mutant "${name}" once in ${file}, found it ${parts.length - 1} times`);
-  }
-  await writeFile(source, parts.join(by));
-  const [bundle, extensions] = [path.join(folder, 'opt/inference-capture'), path.join(folder, 'opt/extensions')];
-  await build({
-    entryPoints: [path.join(folder, 'extension/index.ts')],
-    outdir: bundle,
-    nodePaths: [path.resolve('node_modules')],
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    outExtension: { '.js': '.mjs' },
-    banner: {
-      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-    },
-  });
-  await mkdir(extensions);
-  const executable = path.join(extensions, 'inference-capture');
-  await cp(path.join(folder, 'extension/launcher.sh'), executable);
-  await chmod(executable, 0o755);
-  return executable;
-}
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'acknowledges before it has written',
+    standIn: 'early-acknowledgement.ts',
+    found: 'lost|misplaced',
+  },
+  {
+    name: 'removes a segment before S3 has confirmed it',
+    standIn: 'early-removal.ts',
+    found: 'lost',
+  },
+  {
+    name: 'names the object anew with each attempt',
+    standIn: 'new-key-each-attempt.ts',
+    found: 'twice',
+  },
+  {
+    name: 'counts what it delivers twice',
+    standIn: 'delivered-twice.ts',
+    found: 'miscounted',
+  },
+  {
+    name: 'does not see that its open segment is gone',
+    standIn: 'unwatched-segment.ts',
+    found: 'lost|miscounted|left|broken off',
+    firstSeed: 18,
+  },
+  {
+    name: 'counts a bad line as often as it comes',
+    standIn: 'recounted-bad-lines.ts',
+    found: 'miscounted|overstated',
+  },
+  {
+    name: 'does not tell what the function lost',
+    standIn: 'untold-losses.ts',
+    found: 'untold',
+  },
+  {
+    name: 'takes over what NODE_OPTIONS wants of the function',
+    standIn: 'launcher-that-clears-nothing.sh',
+    found: 'not started',
+  },
+];

@@ -19,7 +19,7 @@ test('no two records of a plan have the same id', () => {
   );
 });
 
-test('thirty seeds have every fate of an object, every fault, every step', () => {
+test('thirty seeds have every outcome of a PUT, every fault and every step', () => {
   const many = Array.from({ length: 30 }, (_, seed) => planOf(seed + 1));
   const plans = JSON.stringify(many);
   for (const planned of [
@@ -44,7 +44,7 @@ test('thirty seeds have every fate of an object, every fault, every step', () =>
     'quota',
     'disk',
     'stall',
-    'vandalise',
+    'tamper',
     'folder removed',
     'files removed',
     'segment truncated',

@@ -1,7 +1,7 @@
 import { mulberry32 } from '../../harness/random.ts';
 
-/** What one PUT of an object meets at S3. */
-export type PutFate =
+/** What happens to one PUT of an object at S3. */
+export type PutOutcome =
   | 'stored'
   | 'hangs'
   | 'reset before it is read'
@@ -15,43 +15,43 @@ export type PutFate =
   | 'extension killed when it is stored'
   | 'frozen in the middle';
 
-/** What somebody else in /tmp does to the spool. */
-export type Vandalism =
+/** What another program does to the spool in /tmp. */
+export type Tampering =
   | 'folder removed'
   | 'files removed'
   | 'segment truncated'
   | 'segment replaced'
   | 'folder becomes a file';
 
-/** A fault at a time, in milliseconds after the beginning of its step. */
+/** A fault, and its time in milliseconds after the start of its step. */
 export type TimedFault =
   | { what: 'kill function' | 'kill extension'; afterMs: number }
   | { what: 'freeze'; afterMs: number; forMs: number }
-  /** The extension alone stands still, for longer than the function waits for an answer. */
+  /** Only the extension stops, for longer than the function waits for an answer. */
   | { what: 'stall'; afterMs: number; forMs: number }
-  | { what: 'vandalise'; afterMs: number; how: Vandalism }
-  /** The wall clock steps, for all processes of the environment and what stands for Lambda. */
+  | { what: 'tamper'; afterMs: number; how: Tampering }
+  /** The wall clock of all processes of the environment, and of the emulator, is set to another time. */
   | { what: 'step clock'; afterMs: number; byMs: number };
 
-/** How the function hands its records over: as they come, all at the same time, or as one body with lines between them that are no records. */
+/** How the function sends its records: one after the other, all at the same time, or as one body with lines between them that are not records. */
 export type Sending = 'one by one' | 'at once' | 'with bad lines';
 
-/** A record that the function hands over in an invocation. */
+/** A record that the function sends in an invocation. */
 export interface PlannedRecord {
   eventId: string;
-  /** Of its text. */
+  /** Bytes of its input. */
   bytes: number;
-  /** Whole hours before the present, which decide the object that it belongs to. */
+  /** Whole hours between its time and the present. The hour decides which object the record belongs to. */
   hoursAgo: number;
 }
 
 export type Step =
   | { step: 'invoke'; records: PlannedRecord[]; sending: Sending; workMs: number; hangs: boolean; fault?: TimedFault }
   | { step: 'while frozen'; fault: FrozenFault }
-  /** `inInvocation`: asked for while an invocation runs, which ends first. Then a new environment starts in the same /tmp. */
+  /** With `inInvocation`, the shutdown begins while an invocation runs, and that ends first. Then a new environment starts in the same /tmp. */
   | { step: 'shut down'; inInvocation?: PlannedRecord[]; killExtensionAfterMs?: number };
 
-/** A fault of an environment that does nothing. */
+/** A fault that can strike a frozen environment. */
 export type FrozenFault = Exclude<TimedFault, { what: 'freeze' | 'stall' }>;
 
 export interface EnvironmentPlan {
@@ -60,40 +60,40 @@ export interface EnvironmentPlan {
   batchRecords: number;
   batchAgeMs: number;
   flushBudgetMs: number;
-  /** CAPTURE_LAST_RESORT=log: at shutdown, what cannot be delivered is written to the log. */
+  /** CAPTURE_LAST_RESORT=log: at shutdown, records that cannot be delivered are written to the log. */
   lastResort: boolean;
-  /** `quota`: CAPTURE_SPOOL_BYTES; `disk`: the size of its /tmp, where that can be made. */
+  /** The room for the spool. `quota`: CAPTURE_SPOOL_BYTES. `disk`: the size of /tmp, where this process may mount one. */
   room: { kind: 'plenty' } | { kind: 'quota' | 'disk'; bytes: number };
-  /** One after the other; the PUTs after the last are stored. `outage`: every PUT is answered 503. */
-  puts: PutFate[] | 'outage';
+  /** The outcomes of the PUTs, in their order. Further PUTs are stored. `outage`: every PUT is answered 503. */
+  puts: PutOutcome[] | 'outage';
   steps: Step[];
-  /** Whether NODE_OPTIONS asks every Node process to load something first, as tools that trace a function do. */
+  /** Whether NODE_OPTIONS makes every Node process load a module first, as tracing tools do. */
   preload: boolean;
-  /** The last shutdown, cut short. */
+  /** Kills the extension so many milliseconds after the start of the last shutdown. */
   killExtensionAfterMs?: number;
 }
 
-/** All that happens in one run. It follows from the seed alone. */
+/** All that happens in one run. The seed alone decides it. */
 export interface Plan {
   seed: number;
-  /** One, or two that work at the same time and deliver to one bucket. */
+  /** One environment, or two that work at the same time and deliver to one bucket. */
   environments: EnvironmentPlan[];
-  /** Whether the two have one /tmp, and so one spool folder. */
+  /** Whether two environments share a /tmp, and so the folder of the spool. */
   sharedTmp: boolean;
 }
 
 const HOUR_MS = 3_600_000;
-/** More than the connections that a client opens. */
+/** More senders than a client opens connections. */
 const SENDERS = 40;
-const VANDALISMS = [
+const TAMPERINGS = [
   'folder removed',
   'files removed',
   'segment truncated',
   'segment replaced',
   'folder becomes a file',
-] as const satisfies readonly Vandalism[];
+] as const satisfies readonly Tampering[];
 
-const FATES: readonly (readonly [fate: PutFate, weight: number])[] = [
+const PUT_OUTCOMES: readonly (readonly [outcome: PutOutcome, weight: number])[] = [
   ['stored', 10],
   ['hangs', 1],
   ['reset before it is read', 2],
@@ -108,7 +108,7 @@ const FATES: readonly (readonly [fate: PutFate, weight: number])[] = [
   ['frozen in the middle', 2],
 ];
 
-/** The plan of a seed: the same today and tomorrow. */
+/** The plan of a seed. A seed always has the same plan. */
 export function planOf(seed: number): Plan {
   const random = mulberry32(seed);
   const dice: Dice = {
@@ -119,7 +119,7 @@ export function planOf(seed: number): Plan {
   const count = dice.chance(0.3) ? 2 : 1;
   const environments = Array.from({ length: count }, (_, at) => environmentPlan(dice, `${seed}-${at}`));
   const sharedTmp = count === 2 && dice.chance(0.5);
-  // One /tmp has one size.
+  // A shared /tmp has one size for both.
   if (sharedTmp && environments.some(({ room }) => room.kind === 'disk')) {
     for (const environment of environments) environment.room = environments[0]!.room;
   }
@@ -127,9 +127,9 @@ export function planOf(seed: number): Plan {
 }
 
 interface Dice {
-  /** @param share from 0 to 1 */
+  /** @param share the probability of true, from 0 to 1 */
   chance(share: number): boolean;
-  /** Both bounds included. */
+  /** A whole number from `least` to `most`. */
   whole(least: number, most: number): number;
   of<T>(items: readonly T[]): T;
 }
@@ -151,7 +151,7 @@ function environmentPlan(dice: Dice, name: string): EnvironmentPlan {
     flushBudgetMs: dice.of([0, 60, 150]),
     lastResort: dice.chance(0.2),
     room,
-    puts: room.kind === 'plenty' || dice.chance(0.3) ? putFates(dice) : 'outage',
+    puts: room.kind === 'plenty' || dice.chance(0.3) ? putOutcomes(dice) : 'outage',
     steps: Array.from({ length: dice.whole(3, 7) }, () => stepOf(dice, records, record)),
     preload: dice.chance(0.1),
     ...(dice.chance(0.15) && { killExtensionAfterMs: dice.whole(0, 60) }),
@@ -164,8 +164,8 @@ function roomOf(dice: Dice): EnvironmentPlan['room'] {
   return { kind, bytes: kind === 'quota' ? dice.whole(1000, 20_000) : 4096 * dice.whole(2, 6) };
 }
 
-function putFates(dice: Dice): PutFate[] {
-  const all = FATES.flatMap(([fate, weight]) => Array.from({ length: weight }, () => fate));
+function putOutcomes(dice: Dice): PutOutcome[] {
+  const all = PUT_OUTCOMES.flatMap(([outcome, weight]) => Array.from({ length: weight }, () => outcome));
   return Array.from({ length: dice.whole(0, 8) }, () => dice.of(all));
 }
 
@@ -192,7 +192,7 @@ function stepOf(dice: Dice, records: (most: number) => PlannedRecord[], record: 
 }
 
 function faultOf(dice: Dice): TimedFault {
-  // Most of them within an ordinary invocation; some so late that they hit the start of a new environment or a delivery that takes long.
+  // Most faults strike within an ordinary invocation. Some come so late that they strike the start of a new environment or a long delivery.
   const afterMs = dice.chance(0.7) ? dice.whole(0, 20) : dice.whole(0, 200);
   if (dice.chance(0.3)) return { what: 'freeze', afterMs, forMs: dice.whole(5, 150) };
   if (dice.chance(0.15)) return { what: 'stall', afterMs, forMs: dice.whole(260, 450) };
@@ -200,8 +200,8 @@ function faultOf(dice: Dice): TimedFault {
 }
 
 function frozenFaultOf(dice: Dice): FrozenFault {
-  const what = dice.of(['kill function', 'kill extension', 'vandalise', 'vandalise', 'step clock'] as const);
-  if (what === 'vandalise') return { what, afterMs: 0, how: dice.of(VANDALISMS) };
+  const what = dice.of(['kill function', 'kill extension', 'tamper', 'tamper', 'step clock'] as const);
+  if (what === 'tamper') return { what, afterMs: 0, how: dice.of(TAMPERINGS) };
   if (what === 'step clock') return { what, afterMs: 0, byMs: dice.of([-2, -1, 1, 2]) * HOUR_MS };
   return { what, afterMs: 0 };
 }

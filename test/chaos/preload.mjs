@@ -1,2 +1,2 @@
-/** What NODE_OPTIONS asks for in the name of the function, and what would end the extension if it were loaded there. */
+/** The module that NODE_OPTIONS loads into the function. The extension would end if it loaded the module. */
 process.exit(78);

@@ -3,10 +3,10 @@ import type { Program } from '../../emulator/environment/process-group.ts';
 
 export type Role = 'function' | 'extension';
 
-/** How long a process may take to stop. */
+/** Most milliseconds that a process may take to stop. */
 const STOPPED_MS = 100;
 
-/** The processes of one environment, as far as faults are concerned: each is the leader of its group, and has noted its id. */
+/** Sends signals to the processes of one environment. Each process leads its group and has written its id to a file. */
 export class Processes {
   readonly #folder: string;
 
@@ -14,8 +14,8 @@ export class Processes {
     this.#folder = folder;
   }
 
-  /** A program that first notes its process id. */
-  noted(role: Role, program: Program): Program {
+  /** The program, which first writes its process id to a file. */
+  withPidFile(role: Role, program: Program): Program {
     const args = ['-c', 'echo $$ > "$0"; exec "$@"', this.#file(role), program.command, ...program.args];
     return { ...program, command: '/bin/sh', args };
   }
@@ -35,14 +35,14 @@ export class Processes {
   }
 
   /**
-   * Does something at which a process must not look on.
+   * Does something while a process is stopped.
    *
-   * @returns undefined where it could not be stopped in time; then nothing was done
+   * @returns undefined where the process did not stop in time; then nothing was done
    */
-  behindTheBackOf<T>(role: Role, deed: () => T): T | undefined {
+  whileStopped<T>(role: Role, action: () => T): T | undefined {
     const state = this.#state(role);
-    if (state === undefined || state === 'T') return deed();
-    if (!this.stop(role)) return deed();
+    if (state === undefined || state === 'T') return action();
+    if (!this.stop(role)) return action();
     const giveUpMs = performance.now() + STOPPED_MS;
     while (this.#state(role) !== 'T' && this.#state(role) !== undefined) {
       if (performance.now() > giveUpMs) {
@@ -51,13 +51,13 @@ export class Processes {
       }
     }
     try {
-      return deed();
+      return action();
     } finally {
       this.thaw(role);
     }
   }
 
-  /** Whether it lives, and is stopped. */
+  /** Whether the process lives and is stopped. */
   isFrozen(role: Role): boolean {
     return this.#state(role) === 'T';
   }
@@ -68,16 +68,16 @@ export class Processes {
       process.kill(-this.#pid(role)!, signal);
       return true;
     } catch {
-      return false; // it ended just now
+      return false; // the process has just ended
     }
   }
 
-  /** As /proc has it: `T` is stopped. Undefined when it is gone. */
+  /** The state of the process in /proc, such as `T` for stopped. Undefined when the process is gone. */
   #state(role: Role): string | undefined {
     const pid = this.#pid(role);
     if (pid === undefined) return undefined;
     try {
-      // Its id may have gone to somebody else meanwhile, who has never heard of this folder.
+      // Another process may have got the same id. That one does not have this folder in its environment.
       if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(this.#folder)) return undefined;
       return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '')[0];
     } catch {

@@ -2,17 +2,17 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
-/** What the environments of a campaign run. */
+/** The programs that the environments of a campaign run. */
 export interface Programs {
-  /** The emulator's runtime, as a bundle: nothing has to be stripped when it starts. */
+  /** The emulator's runtime as a bundle, because Node strips the types of a .ts file at each start. */
   runtime: string;
   /** The folder of the function's index.mjs. */
   taskRoot: string;
   /** The extension's executable. */
   extension: string;
-  /** A folder with a `node` whose wall clock can be stepped: see emulator/fixtures/stepped-clock.mjs. */
+  /** A folder with a `node` whose wall clock can be set: see emulator/fixtures/stepped-clock.mjs. */
   bin: string;
-  /** Node's, for all of them: a run starts a dozen processes. */
+  /** The folder of Node's compile cache. A run starts a dozen processes, which share it. */
   compileCache: string;
 }
 

@@ -3,73 +3,73 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildS3 } from '../../emulator/s3/s3.ts';
-import { Actor, type Scene } from './actor.ts';
+import { FaultCounts } from './fault-counts.ts';
+import { BUCKET } from './host.ts';
 import type { Plan } from './plan.ts';
+import { PlanRunner, type RunContext } from './plan-runner.ts';
 import type { Programs } from './programs.ts';
 import { recordsBelow, tornFilesBelow } from './spool-files.ts';
-import { BUCKET } from './stage.ts';
-import { Strikes } from './strikes.ts';
 import { verdict } from './verdict.ts';
 
 export interface RunResult {
   seed: number;
-  /** Every promise that was broken, in words. */
+  /** The promises that were broken, in words. */
   broken: string[];
-  strikes: Strikes;
+  faultCounts: FaultCounts;
   /** Records that the extension acknowledged. */
   acknowledged: number;
   /** Processes of the extension whose own counts could be checked. */
   accounts: number;
   /** What happened, in order, with milliseconds since the start. */
   story: string[];
-  /** What it left on disk; only where a promise was broken. */
+  /** The files of the run. Present only where a promise was broken; else they are removed. */
   folder?: string;
   ms: number;
 }
 
-/** Lets a plan happen, with real processes, and says what came of it. */
+/** Carries out a plan with real processes, and judges the result. */
 export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
   const startMs = performance.now();
   const story: string[] = [];
   const note = (text: string) => story.push(`${(performance.now() - startMs).toFixed(1).padStart(8)} ${text}`);
   const folder = await mkdtemp(path.join(tmpdir(), `chaos-${plan.seed}-`));
-  // Whoever ends the campaign wants no part of a run that was not played to its end.
-  const interrupted = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }); // its processes may be dying still
+  // An interrupted campaign leaves no files of unfinished runs. Its processes may still be ending, hence the retries.
+  const interrupted = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   process.once('exit', interrupted);
   const s3 = buildS3({ folder: path.join(folder, 's3'), buckets: [BUCKET], log: note });
   const s3Url = await s3.listen({ host: '127.0.0.1', port: 0 });
-  const scene: Scene = { programs, folder, s3Url, strikes: new Strikes(), note, working: new Set() };
-  const actors: Actor[] = [];
+  const context: RunContext = { programs, folder, s3Url, faultCounts: new FaultCounts(), note, working: new Set() };
+  const runners: PlanRunner[] = [];
   let broken: string[] = [];
   let acknowledged = 0;
-  let told = 0;
+  let checkedAccounts = 0;
   try {
     for (const [at, one] of plan.environments.entries()) {
-      actors.push(await Actor.enter(one, 'AB'[at]!, scene, plan.sharedTmp ? actors[0] : undefined));
+      runners.push(await PlanRunner.create(one, 'AB'[at]!, context, plan.sharedTmp ? runners[0] : undefined));
     }
-    if (plan.sharedTmp) scene.strikes.struck('two extensions on one spool');
+    if (plan.sharedTmp) context.faultCounts.count('two extensions on one spool');
     const objects = () => recordsBelow(path.join(folder, 's3', BUCKET));
-    const spools = () => actors.flatMap(({ stage }) => stage.spooled());
+    const spools = () => runners.flatMap(({ host }) => host.spooled());
 
-    await Promise.all(actors.map((actor) => actor.play()));
+    await Promise.all(runners.map((runner) => runner.run()));
     const [delivered, spooled] = [objects(), spools()];
-    await Promise.all(actors.map((actor) => actor.recover()));
-    const ledger = actors.flatMap(({ stage }) => stage.ledger());
-    const accounts = actors.flatMap(({ stage }) => stage.accounts());
-    const atLast = {
-      deliveredAtLast: objects(),
-      spooledAtLast: spools(),
-      tornAtLast: tornFilesBelow(path.join(folder, 's3', BUCKET)),
+    await Promise.all(runners.map((runner) => runner.recover()));
+    const ledger = runners.flatMap(({ host }) => host.ledger());
+    const accounts = runners.flatMap(({ host }) => host.accounts());
+    const afterRecovery = {
+      deliveredAfterRecovery: objects(),
+      spooledAfterRecovery: spools(),
+      tornAfterRecovery: tornFilesBelow(path.join(folder, 's3', BUCKET)),
     };
-    const logged = actors.flatMap(({ stage }) => stage.logged());
-    const unstarted = actors.filter(({ startedAtFirst }) => !startedAtFirst).length;
-    broken = verdict({ ledger, delivered, spooled, logged, ...atLast, accounts, unstarted });
+    const logged = runners.flatMap(({ host }) => host.logged());
+    const unstarted = runners.filter(({ startedAtFirst }) => !startedAtFirst).length;
+    broken = verdict({ ledger, delivered, spooled, logged, ...afterRecovery, accounts, unstarted });
     acknowledged = ledger.filter(({ outcome }) => outcome === 'accepted').length;
-    told = accounts.filter(({ stats }) => stats !== undefined).length;
+    checkedAccounts = accounts.filter(({ stats }) => stats !== undefined).length;
   } catch (error) {
     broken = [`broken off: ${(error as Error).stack}`];
   } finally {
-    for (const actor of actors) await actor.leave();
+    for (const runner of runners) await runner.close();
     await s3.close();
     process.off('exit', interrupted);
     if (broken.length === 0) await rm(folder, { recursive: true, force: true });
@@ -78,9 +78,9 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
   return {
     seed: plan.seed,
     broken,
-    strikes: scene.strikes,
+    faultCounts: context.faultCounts,
     acknowledged,
-    accounts: told,
+    accounts: checkedAccounts,
     story,
     ...(broken.length > 0 && { folder }),
     ms: performance.now() - startMs,

@@ -1,30 +1,30 @@
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Exchange, type S3Answer, type S3Request, startS3Front, whole } from '../../harness/s3-front.ts';
-import type { PutFate } from './plan.ts';
-import type { Strikes } from './strikes.ts';
+import type { FaultCounts } from './fault-counts.ts';
+import type { PutOutcome } from './plan.ts';
 
-/** What a fate may do to the environment that sends the object. @returns whether there was a process to do it to */
-export interface Environs {
+/** Faults of the environment that sends the object. @returns whether a process was there to be struck */
+export interface EnvironmentFaults {
   killExtension(): boolean;
   freeze(forMs: number): boolean;
 }
 
 export interface S3Proxy extends AsyncDisposable {
   url: string;
-  /** From here on everything is stored. */
+  /** From here on every PUT is stored. */
   recover(): void;
 }
 
-/** A slow answer comes after so many milliseconds; a freeze lasts as long. */
+/** Milliseconds that a slow answer takes, and that a freeze lasts. */
 const SLOW_MS = 80;
 
-/** Stands before an S3 server, for one environment, and lets each PUT meet its fate; all else goes through. */
+/** Starts a proxy between one environment and an S3 server. Each PUT has its planned outcome; all other requests are forwarded. */
 export async function startS3Proxy(
   s3: string,
-  fates: readonly PutFate[] | 'outage',
-  environs: Environs,
-  strikes: Strikes,
+  outcomes: readonly PutOutcome[] | 'outage',
+  environment: EnvironmentFaults,
+  faultCounts: FaultCounts,
   note: (text: string) => void,
 ): Promise<S3Proxy> {
   let puts = 0;
@@ -32,10 +32,10 @@ export async function startS3Proxy(
   const front = await startS3Front(
     (request) => send(s3, request),
     async (exchange) => {
-      const fate = fateOf(exchange);
-      note(`PUT ${exchange.request.url?.slice(-30)}: ${fate}`);
+      const outcome = outcomeOf(exchange);
+      note(`PUT ${exchange.request.url?.slice(-30)}: ${outcome}`);
       try {
-        await meet(fate, exchange);
+        await meet(outcome, exchange);
       } catch (error) {
         note(`S3 proxy: ${(error as Error).message}`);
         throw error;
@@ -43,52 +43,52 @@ export async function startS3Proxy(
     },
   );
 
-  function fateOf({ request }: Exchange): PutFate {
+  function outcomeOf({ request }: Exchange): PutOutcome {
     if (healthy || request.method !== 'PUT') return 'stored';
-    return fates === 'outage' ? 'answered 503' : (fates[puts++] ?? 'stored');
+    return outcomes === 'outage' ? 'answered 503' : (outcomes[puts++] ?? 'stored');
   }
 
-  async function meet(fate: PutFate, exchange: Exchange): Promise<void> {
-    if (fate === 'reset before it is read') {
-      strikes.struck('S3 resets the connection');
+  async function meet(outcome: PutOutcome, exchange: Exchange): Promise<void> {
+    if (outcome === 'reset before it is read') {
+      faultCounts.count('S3 resets the connection');
       return exchange.breakConnection();
     }
     if (!(await exchange.read())) return; // the sender is gone
-    switch (fate) {
+    switch (outcome) {
       case 'stored':
         return forward(exchange);
       case 'slow':
-        strikes.struck('S3 is slow');
+        faultCounts.count('S3 is slow');
         await sleep(SLOW_MS);
         return forward(exchange);
       case 'hangs':
-        strikes.struck('S3 hangs');
+        faultCounts.count('S3 hangs');
         return;
       case 'reset in the middle':
-        strikes.struck('S3 resets the connection');
+        faultCounts.count('S3 resets the connection');
         return exchange.breakConnection();
       case 'answered 500':
-        strikes.struck('S3 answers 500');
+        faultCounts.count('S3 answers 500');
         return exchange.refuse({ status: 500, code: 'InternalError' });
       case 'answered 503':
-        strikes.struck('S3 answers 503');
+        faultCounts.count('S3 answers 503');
         return exchange.refuse({ status: 503, code: 'SlowDown' });
       case 'stored, answer lost':
-        if (await stores(exchange)) strikes.struck('S3 stores and loses the answer');
+        if (await stores(exchange)) faultCounts.count('S3 stores and loses the answer');
         return exchange.breakConnection();
       case 'stored, answer hangs':
-        if (await stores(exchange)) strikes.struck('S3 hangs');
+        if (await stores(exchange)) faultCounts.count('S3 hangs');
         return;
       case 'extension killed before it is stored':
-        if (!healthy && environs.killExtension()) strikes.struck('extension killed in an upload');
+        if (!healthy && environment.killExtension()) faultCounts.count('extension killed in an upload');
         return exchange.breakConnection();
       case 'extension killed when it is stored':
-        // Meanwhile the recovery may have begun, whose process is to be left alone.
-        if ((await stores(exchange)) && !healthy && environs.killExtension())
-          strikes.struck('extension killed when S3 had stored');
+        // The recovery may have begun in the meantime. Its extension must not be killed.
+        if ((await stores(exchange)) && !healthy && environment.killExtension())
+          faultCounts.count('extension killed when S3 had stored');
         return exchange.breakConnection();
       case 'frozen in the middle':
-        if (environs.freeze(SLOW_MS)) strikes.struck('frozen in an upload');
+        if (environment.freeze(SLOW_MS)) faultCounts.count('frozen in an upload');
         return exchange.breakConnection();
     }
   }

@@ -6,9 +6,9 @@ process.on('exit', () => {
 });
 
 /**
- * Makes a folder a disk of its own, of so many bytes.
+ * Mounts a disk of `bytes` bytes on a folder.
  *
- * @returns false where one may not mount, or there is no tmpfs
+ * @returns false where this process may not mount, or there is no tmpfs
  */
 export function mountSmallDisk(folder: string, bytes: number): boolean {
   try {

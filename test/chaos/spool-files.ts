@@ -1,27 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A record as it lies in a segment or in an object. */
-export interface LyingRecord {
+/** A record that was found in a segment, in an object or in the log. */
+export interface FoundRecord {
   eventId: string;
   inferenceTime: string;
-  /** The losses that it tells of. */
+  /** The losses that its line reports, by reason. */
   droppedBefore?: Record<string, number>;
-  /** Of the segment or object, below its folder. */
+  /** The path of the segment or object, relative to the folder that was searched. */
   file: string;
 }
 
 /**
  * Every record in the objects below a folder.
  *
- * @throws Error when a whole line is no record
+ * @throws Error when a whole line is not a record
  */
-export function recordsBelow(folder: string): LyingRecord[] {
+export function recordsBelow(folder: string): FoundRecord[] {
   return linesBelow(folder, /\.jsonl$/).map(({ line, file }) => recordOf(line, file));
 }
 
-/** Every record in the segments below a folder, open or sealed. What somebody else has left there is passed over. */
-export function spooledBelow(folder: string): LyingRecord[] {
+/** Every record in the open and sealed segments below a folder. Lines that are not records are ignored: another program may have written them. */
+export function spooledBelow(folder: string): FoundRecord[] {
   return linesBelow(folder, /\.jsonl(\.open)?$/).flatMap(({ line, file }) => {
     try {
       return [recordOf(line, file)];
@@ -45,8 +45,8 @@ export function tornFilesBelow(folder: string): string[] {
   return filesBelow(folder).filter((file) => file.endsWith('.jsonl') && !/(^|\n)$/.test(read(path.join(folder, file))));
 }
 
-/** @throws Error when a line is no record */
-export function recordOf(line: string, file: string): LyingRecord {
+/** Reads a stored line. @throws Error when it is not a record */
+export function recordOf(line: string, file: string): FoundRecord {
   try {
     const { eventMetadata, inferenceCapture } = JSON.parse(line);
     const { eventId, inferenceTime } = eventMetadata;
@@ -56,12 +56,12 @@ export function recordOf(line: string, file: string): LyingRecord {
   }
 }
 
-/** All files and folders below one, relative to it. */
+/** All files and folders below a folder, relative to it. */
 export function filesBelow(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch {
-    return []; // not made yet
+    return []; // the folder does not exist yet
   }
 }
 
@@ -69,6 +69,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ''; // a folder of that name, or sealed or delivered at this moment
+    return ''; // it is a folder, or it was sealed or delivered just now
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { DROP_REASONS, type Stats } from '../../capture/wire.ts';
 import type { LedgerEntry } from './function.ts';
-import type { LyingRecord } from './spool-files.ts';
+import type { FoundRecord } from './spool-files.ts';
 import { type Account, type Evidence, verdict } from './verdict.ts';
 
 const OBJECT = 'Chaos/AllTraffic/2026/11/24/22/00-00-000-a.jsonl';
-const record = (eventId: string, file = OBJECT): LyingRecord => ({
+const record = (eventId: string, file = OBJECT): FoundRecord => ({
   eventId,
   inferenceTime: '2026-11-24T22:00:00Z',
   file,
@@ -28,28 +28,28 @@ const stats: Stats = {
   pending: 1,
   spoolBytes: 100,
 };
-const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, shared: false, destroyed: [], inDoubt: [], ledger, stats };
+const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, shared: false, destroyed: [], uncertain: [], ledger, stats };
 const well: Evidence = {
   ledger,
   delivered: [record('a')],
   spooled: [record('b')],
   logged: [],
-  deliveredAtLast: [record('a'), record('b')],
-  spooledAtLast: [],
-  tornAtLast: [],
+  deliveredAfterRecovery: [record('a'), record('b')],
+  spooledAfterRecovery: [],
+  tornAfterRecovery: [],
   accounts: [account],
   unstarted: 0,
 };
 
-/** A record is destroyed in the spool. */
-const destroying = (id: string, changed: object, inDoubt: string[] = []): Evidence => ({
+/** The record `id` is destroyed in the spool. */
+const destroying = (id: string, changed: object, uncertain: string[] = []): Evidence => ({
   ...well,
   spooled: [],
-  deliveredAtLast: [record('a')],
-  accounts: [{ ...account, spoolAtEnd: 0, destroyed: [id], inDoubt, stats: { ...stats, ...changed } }],
+  deliveredAfterRecovery: [record('a')],
+  accounts: [{ ...account, spoolAtEnd: 0, destroyed: [id], uncertain, stats: { ...stats, ...changed } }],
 });
 
-/** d was skipped before e was accepted. */
+/** d was skipped before e was accepted, whose line reports `droppedBefore`. */
 const losing = (droppedBefore: Record<string, number>): Evidence => {
   const sent = [...noted('d', 'skipped'), ...noted('e', 'accepted')].map((entry) => ({ ...entry, byClient: true }));
   const e = { ...record('e'), droppedBefore };
@@ -57,11 +57,11 @@ const losing = (droppedBefore: Record<string, number>): Evidence => {
     ...well,
     ledger: [...ledger, ...sent],
     delivered: [...well.delivered, e],
-    deliveredAtLast: [...well.deliveredAtLast, e],
+    deliveredAfterRecovery: [...well.deliveredAfterRecovery, e],
   };
 };
 
-/** A line that is no record is sent twice, and counted so many times. */
+/** A line that is not a record is posted twice, and counted `counted` times. */
 const refusing = (counted: number): Evidence => ({
   ...well,
   accounts: [
@@ -74,22 +74,28 @@ const refusing = (counted: number): Evidence => ({
 });
 
 test.each([
-  ['what was acknowledged is delivered, or was in the spool and is delivered now', well],
-  ['a record without an answer may be stored', { ...well, deliveredAtLast: [...well.deliveredAtLast, record('c')] }],
-  ['a record may be in S3 and in the spool for a while', { ...well, spooled: [record('a'), record('b')] }],
-  ['a record is in the log, as a last resort', { ...well, spooled: [], logged: ['b'], deliveredAtLast: [record('a')] }],
-  ['what somebody else destroyed is counted', destroying('b', { dropped: { ...dropped, VANISHED: 1 }, pending: 0 })],
-  ['what was destroyed just before the end may be taken for pending', destroying('b', {})],
+  ['an acknowledged record is delivered, or was in the spool and is delivered after the recovery', well],
   [
-    'of what was posted when something was destroyed, nobody knows whether it was',
+    'a record without an answer may be stored',
+    { ...well, deliveredAfterRecovery: [...well.deliveredAfterRecovery, record('c')] },
+  ],
+  ['a record may be in S3 and in the spool for a while', { ...well, spooled: [record('a'), record('b')] }],
+  [
+    'a record may be in the log, as the last resort',
+    { ...well, spooled: [], logged: ['b'], deliveredAfterRecovery: [record('a')] },
+  ],
+  ['a destroyed record is counted', destroying('b', { dropped: { ...dropped, VANISHED: 1 }, pending: 0 })],
+  ['a record that was destroyed just before the end may count as pending', destroying('b', {})],
+  [
+    'a record that was posted during the tampering may be destroyed or not',
     destroying('b', { received: 3, dropped: { ...dropped, VANISHED: 2 }, pending: 0 }, ['c']),
   ],
   [
-    'what shares a spool cannot be told by what lies there',
+    'the records in a shared spool prove nothing about one process',
     { ...well, accounts: [{ ...account, shared: true, spoolAtStart: 7, spoolAtEnd: 9 }] },
   ],
-  ['a line of the next record tells what the function could not hand over', losing({ skipped: 1 })],
-  ['what is no record counts once, however often it is sent', refusing(1)],
+  ['the line of the next record reports what the function did not post', losing({ skipped: 1 })],
+  ['a line that is not a record counts once, however often it is posted', refusing(1)],
   ['a process that was killed has no counts', { ...well, accounts: [{ ...account, spoolAtEnd: 9, stats: undefined }] }],
 ])('no promise is broken: %s', (_, evidence: Evidence) => {
   expect(verdict(evidence)).toEqual([]);
@@ -98,15 +104,18 @@ test.each([
 const counting = (changed: object) => ({ ...well, accounts: [{ ...account, stats: { ...stats, ...changed } }] });
 test.each([
   ['lost: b was acknowledged and is nowhere', { ...well, spooled: [] }],
-  ['lost: b was still in the spool, and a successor did not', { ...well, deliveredAtLast: [record('a')] }],
-  ['left: b is in the spool after the recovery', { ...well, spooledAtLast: [record('b')] }],
-  ['twice: a is in', { ...well, deliveredAtLast: [record('a'), record('a', `${OBJECT}2`), record('b')] }],
+  ['lost: b was still in the spool, and a successor did not', { ...well, deliveredAfterRecovery: [record('a')] }],
+  ['left: b is in the spool after the recovery', { ...well, spooledAfterRecovery: [record('b')] }],
+  ['twice: a is in', { ...well, deliveredAfterRecovery: [record('a'), record('a', `${OBJECT}2`), record('b')] }],
   ['not started: the extension of 1 environments', { ...well, unstarted: 1 }],
-  ['torn: a line of x.jsonl is not whole', { ...well, tornAtLast: ['x.jsonl'] }],
-  ['foreign: d was stored, and never posted', { ...well, deliveredAtLast: [...well.deliveredAtLast, record('d')] }],
+  ['torn: a line of x.jsonl is not whole', { ...well, tornAfterRecovery: ['x.jsonl'] }],
+  [
+    'foreign: d was stored, and never posted',
+    { ...well, deliveredAfterRecovery: [...well.deliveredAfterRecovery, record('d')] },
+  ],
   [
     'overstated: 2 records dropped for SPOOL_FULL, where 0 were',
-    { ...well, deliveredAtLast: [{ ...record('a'), droppedBefore: { SPOOL_FULL: 2 } }, record('b')] },
+    { ...well, deliveredAfterRecovery: [{ ...record('a'), droppedBefore: { SPOOL_FULL: 2 } }, record('b')] },
   ],
   [
     'told of 0 pending records and 0 vanished ones, where 0 were in the spool and 1 destroyed',
@@ -119,7 +128,7 @@ test.each([
   ['untold: the function did not send 1 records, of which stored lines tell 0', losing({})],
   ['counted 2 lines that are no records, where 1 were sent and 1 refused', refusing(2)],
   ['counted 0 lines that are no records, where 1 were sent and 1 refused', refusing(0)],
-  ['misplaced: b', { ...well, deliveredAtLast: [record('a'), record('b', OBJECT.replace('/22/', '/21/'))] }],
+  ['misplaced: b', { ...well, deliveredAfterRecovery: [record('a'), record('b', OBJECT.replace('/22/', '/21/'))] }],
   ['received 3 = delivered 1 + logged 0 + dropped 0 + pending 1', counting({ received: 3 })],
   ['recovered 1 records, where 0 were', counting({ received: 3, recovered: 1, delivered: 2 })],
   ['told of 2 pending records and 0 vanished ones, where 1 were', counting({ delivered: 0, pending: 2 })],

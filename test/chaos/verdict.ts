@@ -1,42 +1,46 @@
 import type { DropReason, Stats } from '../../capture/wire.ts';
 import type { LedgerEntry } from './function.ts';
-import type { LyingRecord } from './spool-files.ts';
+import type { FoundRecord } from './spool-files.ts';
 
-/** The life of one extension process. */
+/** What is known about one process of the extension. */
 export interface Account {
-  /** Records in the spool when it was started, and when the next one was, or at the end. */
+  /** Records in the spool when the process started. */
   spoolAtStart: number;
+  /** Records in the spool when the next process started, or after the last one. */
   spoolAtEnd: number;
-  /** Whether the spool is another extension's as well, so that nothing follows from what lies in it. */
+  /** Whether another extension uses the spool too, so that its records prove nothing about this process. */
   shared: boolean;
-  /** Records that somebody else in /tmp has destroyed meanwhile; and those that were posted, and not answered, when he did it. */
+  /** The ids of the records that tampering destroyed during its life. */
   destroyed: string[];
-  inDoubt: string[];
-  /** What the function noted meanwhile. */
+  /** The ids of the records that were posted and not yet answered at the time of a tampering: they may be destroyed or not. */
+  uncertain: string[];
+  /** The ledger of the function during its life. */
   ledger: LedgerEntry[];
-  /** What it said of itself when it shut down; absent where it was killed. */
+  /** Its counts, as logged at shutdown; absent where it was killed. */
   stats?: Stats | undefined;
 }
 
-/** What is known after a run. */
+/** What is known after a run. The verdict follows from it alone. */
 export interface Evidence {
   ledger: LedgerEntry[];
-  /** In S3, and in the spools, when the last process had ended. */
-  delivered: LyingRecord[];
-  spooled: LyingRecord[];
-  /** Event ids in the log, as a last resort. */
+  /** Records in S3 when the last planned process had ended. */
+  delivered: FoundRecord[];
+  /** Records in the spools at the same time. */
+  spooled: FoundRecord[];
+  /** Event ids of the records in the log, written there as the last resort. */
   logged: string[];
-  /** The same when successors had had their chance, with an S3 that works. */
-  deliveredAtLast: LyingRecord[];
-  spooledAtLast: LyingRecord[];
-  /** Objects that end in the middle of a line. */
-  tornAtLast: string[];
+  /** Records in S3 after the recovery: successors ran with an S3 that works. */
+  deliveredAfterRecovery: FoundRecord[];
+  /** Records in the spools after the recovery. */
+  spooledAfterRecovery: FoundRecord[];
+  /** Objects that end in the middle of a line, after the recovery. */
+  tornAfterRecovery: string[];
   accounts: Account[];
-  /** Environments whose extension did not start, before anything was done to it. */
+  /** How many environments had an extension that did not start, before any fault. */
   unstarted: number;
 }
 
-/** Every promise that a run broke, in words; none when all is well. */
+/** The promises that a run broke, in words; empty when it broke none. */
 export function verdict(evidence: Evidence): string[] {
   return [
     ...notStarted(evidence),
@@ -51,69 +55,79 @@ export function verdict(evidence: Evidence): string[] {
   ];
 }
 
-/** Outcomes of a post that only the extension knows more of. */
+/** Outcomes of a post after which only the extension knows whether it has the record. */
 const UNANSWERED = ['timeout', 'unreachable'];
-/** What the capture client did not even try. */
+/** Outcomes of a record that the capture client never posted. */
 const NOT_TRIED = ['skipped', 'queue_full'];
 const INVALID = ['INVALID_JSON', 'INVALID_RECORD'];
 
-/** The records that were posted and whose post has no outcome yet. */
+/** The ids of the records whose last post has no outcome yet. */
 export function unanswered(ledger: readonly LedgerEntry[]): string[] {
   const outcomes = new Map(ledger.map(({ eventId, outcome }) => [eventId, outcome]));
   return [...outcomes].filter(([, outcome]) => outcome === 'posted').map(([eventId]) => eventId);
 }
 
-const ids = (records: readonly LyingRecord[]) => new Set(records.map(({ eventId }) => eventId));
+const ids = (records: readonly FoundRecord[]) => new Set(records.map(({ eventId }) => eventId));
 
-/** An extension that does not start takes the function down. */
+/** Lambda ends an environment whose extension does not start. */
 function notStarted({ unstarted }: Evidence): string[] {
   return unstarted > 0 ? [`not started: the extension of ${unstarted} environments`] : [];
 }
 
-function lost({ ledger, delivered, spooled, logged, deliveredAtLast, spooledAtLast, accounts }: Evidence): string[] {
-  // What was destroyed nobody can bring back; that it is counted is asked below.
-  const destroyed = new Set(accounts.flatMap((account) => [...account.destroyed, ...account.inDoubt]));
+function lost({
+  ledger,
+  delivered,
+  spooled,
+  logged,
+  deliveredAfterRecovery,
+  spooledAfterRecovery,
+  accounts,
+}: Evidence): string[] {
+  // Records that tampering destroyed cannot come back. `miscounted` checks that they are counted.
+  const destroyed = new Set(accounts.flatMap((account) => [...account.destroyed, ...account.uncertain]));
   const acknowledged = ledger
     .filter(({ eventId, outcome }) => outcome === 'accepted' && !destroyed.has(eventId))
     .map(({ eventId }) => eventId);
   const safe = ids([...delivered, ...spooled]).union(new Set(logged));
-  const safeAtLast = ids(deliveredAtLast).union(new Set(logged));
+  const safeAfterRecovery = ids(deliveredAfterRecovery).union(new Set(logged));
   return [
     ...acknowledged.filter((id) => !safe.has(id)).map((id) => `lost: ${id} was acknowledged and is nowhere`),
     ...acknowledged
-      .filter((id) => safe.has(id) && !safeAtLast.has(id))
+      .filter((id) => safe.has(id) && !safeAfterRecovery.has(id))
       .map((id) => `lost: ${id} was still in the spool, and a successor did not deliver it`),
-    ...spooledAtLast.map(({ eventId, file }) => `left: ${eventId} is in the spool after the recovery, in ${file}`),
+    ...spooledAfterRecovery.map(
+      ({ eventId, file }) => `left: ${eventId} is in the spool after the recovery, in ${file}`,
+    ),
   ];
 }
 
-function twice({ deliveredAtLast }: Evidence): string[] {
-  const files = Map.groupBy(deliveredAtLast, ({ eventId }) => eventId);
+function twice({ deliveredAfterRecovery }: Evidence): string[] {
+  const files = Map.groupBy(deliveredAfterRecovery, ({ eventId }) => eventId);
   return [...files]
     .filter(([, records]) => records.length > 1)
     .map(([id, records]) => `twice: ${id} is in ${records.map(({ file }) => file).join(' and ')}`);
 }
 
-function foreign({ ledger, deliveredAtLast }: Evidence): string[] {
+function foreign({ ledger, deliveredAfterRecovery }: Evidence): string[] {
   const posted = new Set(ledger.map(({ eventId }) => eventId));
-  const unknown = [...ids(deliveredAtLast)].filter((id) => !posted.has(id));
+  const unknown = [...ids(deliveredAfterRecovery)].filter((id) => !posted.has(id));
   return unknown.map((id) => `foreign: ${id} was stored, and never posted`);
 }
 
-/** An object ends with the end of a line. */
-function torn({ tornAtLast }: Evidence): string[] {
-  return tornAtLast.map((file) => `torn: a line of ${file} is not whole`);
+/** Every object ends with the end of a line. */
+function torn({ tornAfterRecovery }: Evidence): string[] {
+  return tornAfterRecovery.map((file) => `torn: a line of ${file} is not whole`);
 }
 
-/** A record belongs under its own hour: `.../yyyy/MM/dd/HH/...`. */
-function misplaced({ deliveredAtLast }: Evidence): string[] {
-  return deliveredAtLast
+/** The key of an object names the hour of its records: `.../yyyy/MM/dd/HH/...`. */
+function misplaced({ deliveredAfterRecovery }: Evidence): string[] {
+  return deliveredAfterRecovery
     .filter(({ inferenceTime, file }) => !file.includes(`/${inferenceTime.slice(0, 13).replace(/[-T]/g, '/')}/`))
     .map(({ eventId, inferenceTime, file }) => `misplaced: ${eventId} of ${inferenceTime} is in ${file}`);
 }
 
-function miscounted({ accounts, deliveredAtLast, logged }: Evidence): string[] {
-  const survivors = ids(deliveredAtLast).union(new Set(logged));
+function miscounted({ accounts, deliveredAfterRecovery, logged }: Evidence): string[] {
+  const survivors = ids(deliveredAfterRecovery).union(new Set(logged));
   const last = new Map(accounts.flatMap(({ destroyed }, at) => destroyed.map((id) => [id, at])));
   return accounts.flatMap((account, at) => {
     const gone = new Set(account.destroyed.filter((id) => !survivors.has(id) && last.get(id) === at));
@@ -121,13 +135,13 @@ function miscounted({ accounts, deliveredAtLast, logged }: Evidence): string[] {
   });
 }
 
-/** The losses that stored lines tell of have happened, each of them once. */
-function overstated({ ledger, deliveredAtLast, accounts }: Evidence): string[] {
-  const destroyed = new Set(accounts.flatMap((account) => [...account.destroyed, ...account.inDoubt]));
+/** Stored lines report no more losses than there were. */
+function overstated({ ledger, deliveredAfterRecovery, accounts }: Evidence): string[] {
+  const destroyed = new Set(accounts.flatMap((account) => [...account.destroyed, ...account.uncertain]));
   const outcomes = new Map(ledger.map(({ eventId, outcome }) => [eventId, outcome])); // the last one of each
   const count = (...of: string[]) => [...outcomes.values()].filter((outcome) => of.includes(outcome)).length;
   const told = new Map<string, number>();
-  for (const { droppedBefore } of deliveredAtLast) {
+  for (const { droppedBefore } of deliveredAfterRecovery) {
     for (const [reason, records] of Object.entries(droppedBefore ?? {})) {
       told.set(reason, (told.get(reason) ?? 0) + records);
     }
@@ -145,11 +159,11 @@ function idsWith(ledger: readonly LedgerEntry[], is: (outcome: string, eventId: 
 }
 
 /**
- * What the function did not even send, its next record tells: so where a record that was sent afterwards, by the same process, is accepted and
- * still there, stored lines tell of as many losses at least.
+ * The capture client reports the records that it never posted with its next record. So where a later record of the same process is accepted
+ * and stored, stored lines report at least those losses.
  */
-function untold({ ledger, deliveredAtLast }: Evidence): string[] {
-  const stored = ids(deliveredAtLast);
+function untold({ ledger, deliveredAfterRecovery }: Evidence): string[] {
+  const stored = ids(deliveredAfterRecovery);
   let due = 0;
   let losses: number[] = [];
   const postedAt = new Map<string, number>();
@@ -163,20 +177,20 @@ function untold({ ledger, deliveredAtLast }: Evidence): string[] {
     if (stored.has(eventId)) due += losses.length - later.length;
     losses = later;
   }
-  const told = deliveredAtLast
+  const told = deliveredAfterRecovery
     .flatMap(({ droppedBefore }) => Object.entries(droppedBefore ?? {}))
     .filter(([reason]) => NOT_TRIED.includes(reason))
     .reduce((sum, [, records]) => sum + records, 0);
   return told < due ? [`untold: the function did not send ${due} records, of which stored lines tell ${told}`] : [];
 }
 
-/** @param gone how many of the records that it held have been destroyed for good */
+/** The counts of a process that are wrong, in words. @param gone how many of its records were destroyed and are nowhere else */
 function miscounts(account: Account, gone: number): string[] {
-  const { spoolAtStart, spoolAtEnd, shared, destroyed, inDoubt, ledger, stats } = account;
+  const { spoolAtStart, spoolAtEnd, shared, destroyed, uncertain, ledger, stats } = account;
   if (stats === undefined) return [];
   const { received, recovered, delivered, logged, pending } = stats;
   const dropped = Object.values(stats.dropped).reduce((sum, records) => sum + records, 0);
-  const vanished = stats.dropped.VANISHED ?? 0; // the log leaves out what is 0
+  const vanished = stats.dropped.VANISHED ?? 0; // the log omits counts of 0
   const wrong: string[] = [];
   const expect = (holds: boolean, what: string) => {
     if (!holds) wrong.push(what);
@@ -186,20 +200,21 @@ function miscounts(account: Account, gone: number): string[] {
     `received ${received} = delivered ${delivered} + logged ${logged} + dropped ${dropped} + pending ${pending} does not hold`,
   );
   if (!shared) {
-    // What was destroyed while it started it may never have seen.
+    // It may never have seen records that were destroyed during its start.
     const unseen = spoolAtStart - recovered;
     expect(
       0 <= unseen && unseen <= destroyed.length,
       `recovered ${recovered} records, where ${spoolAtStart} were in the spool`,
     );
-    // Of what is gone it knows by the end, or it takes it for pending still. What a predecessor had delivered, without an answer, counts too.
+    // A destroyed record is counted as vanished, or as pending where the process had no occasion to look. So is a record that a predecessor
+    // had delivered without an answer.
     const missed = unseen + vanished + pending - spoolAtEnd;
     expect(
-      gone <= missed && missed <= new Set(destroyed).size + inDoubt.length,
+      gone <= missed && missed <= new Set(destroyed).size + uncertain.length,
       `told of ${pending} pending records and ${vanished} vanished ones, where ${spoolAtEnd} were in the spool and ${gone} destroyed`,
     );
   }
-  // Of a post that was not answered, only the extension knows whether the record was stored.
+  // The record of a post without an answer may be stored or not.
   const accepted = idsWith(ledger, (outcome) => outcome === 'accepted').size;
   const answered = ledger.filter(({ outcome }) => !['started', 'posted', ...UNANSWERED].includes(outcome)).length;
   const unanswered = ledger.filter(({ outcome }) => outcome === 'posted').length - answered;
@@ -208,13 +223,13 @@ function miscounts(account: Account, gone: number): string[] {
     accepted <= stored && stored <= accepted + unanswered,
     `stored ${stored} records, where ${accepted} were acknowledged and ${unanswered} not answered`,
   );
-  // What is no record counts once, however often it is sent.
+  // A line that is not a record counts once, however often it is posted.
   const invalid = INVALID.reduce((sum, reason) => sum + (stats.dropped[reason as DropReason] ?? 0), 0);
-  const told = idsWith(ledger, (outcome) => INVALID.includes(outcome)).size;
+  const refused = idsWith(ledger, (outcome) => INVALID.includes(outcome)).size;
   const sent = idsWith(ledger, (_, eventId) => eventId.endsWith('-bad')).size;
   expect(
-    told <= invalid && invalid <= sent,
-    `counted ${invalid} lines that are no records, where ${sent} were sent and ${told} refused`,
+    refused <= invalid && invalid <= sent,
+    `counted ${invalid} lines that are no records, where ${sent} were sent and ${refused} refused`,
   );
   return wrong;
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Block, blocksOf, documents, runBlock } from '../../documented-commands.ts';
+import { type Block, blocksOf, documents, runBlock } from '../../documents/commands.ts';
 import { type EmulatorProcess, startEmulator } from '../../emulator-process.ts';
 import { ask } from '../../questions.ts';
 import { storedRecords } from '../../stored-records.ts';

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { claimPort } from '../../../harness/ports.ts';
+import { FaultCounts } from '../../chaos/fault-counts.ts';
+import { Host } from '../../chaos/host.ts';
 import type { PlannedRecord } from '../../chaos/plan.ts';
 import { buildPrograms, type Programs } from '../../chaos/programs.ts';
 import { startS3Proxy } from '../../chaos/s3-proxy.ts';
-import { Stage } from '../../chaos/stage.ts';
-import { Strikes } from '../../chaos/strikes.ts';
 import { CREDENTIALS, Gateway } from './gateway.ts';
 
 let built: string;
@@ -50,11 +50,11 @@ const RIGHT = { AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId, AWS_SECRET_ACCESS_KE
 // The emulator's credentials have a session token; versitygw's do not.
 const NO_TOKEN = { AWS_SESSION_TOKEN: '' };
 
-async function stage(s3Url: string, env: Record<string, string> = RIGHT): Promise<Stage> {
+async function hostFor(s3Url: string, env: Record<string, string> = RIGHT): Promise<Host> {
   const note = (text: string) => log.push(text);
   const own = path.join(folder, 'environment');
   mkdirSync(own, { recursive: true });
-  return new Stage({
+  return new Host({
     plan: PLAN,
     programs,
     folder: own,
@@ -74,8 +74,8 @@ function records(count: number, bytes = 100): PlannedRecord[] {
 }
 
 /** One environment from its start to its shutdown, with an invocation for each list of records. */
-async function live(on: Stage, ...invocations: PlannedRecord[][]): Promise<void> {
-  const environment = on.environment();
+async function live(host: Host, ...invocations: PlannedRecord[][]): Promise<void> {
+  const environment = host.environment();
   await environment.init();
   for (const each of invocations) {
     const payload = Buffer.from(JSON.stringify({ records: each, workMs: 0, hangs: false }));
@@ -88,24 +88,24 @@ const ids = (all: PlannedRecord[]) => all.map(({ eventId }) => eventId);
 
 test('an object whose answer was lost is there already: 412 counts as delivered, and its records are stored once', async () => {
   const faults = { killExtension: () => false, freeze: () => false };
-  const fates = ['stored, answer lost'] as const;
-  await using proxy = await startS3Proxy(gateway.url, fates, faults, new Strikes(), (text) => log.push(text));
+  const outcomes = ['stored, answer lost'] as const;
+  await using proxy = await startS3Proxy(gateway.url, outcomes, faults, new FaultCounts(), (text) => log.push(text));
   const all = records(20);
-  const on = await stage(proxy.url);
-  await live(on, all);
+  const host = await hostFor(proxy.url);
+  await live(host, all);
   assert.ok(log.includes('S3 answers 412'), log.join('\n'));
   assert.deepEqual(await gateway.eventIds(), ids(all));
-  assert.deepEqual(on.spooled(), []);
+  assert.deepEqual(host.spooled(), []);
 });
 
 test('with wrong credentials everything stays in the spool, and is delivered when they are right', async () => {
   const all = records(20);
-  const denied = await stage(gateway.url, { ...RIGHT, AWS_SECRET_ACCESS_KEY: 'wrong' });
+  const denied = await hostFor(gateway.url, { ...RIGHT, AWS_SECRET_ACCESS_KEY: 'wrong' });
   await live(denied, all);
   assert.match(log.join('\n'), /SignatureDoesNotMatch/);
   assert.deepEqual(await gateway.eventIds(), []);
   assert.equal(denied.spooled().length, all.length);
-  await live(await stage(gateway.url));
+  await live(await hostFor(gateway.url));
   assert.deepEqual(await gateway.eventIds(), ids(all));
 });
 
@@ -130,20 +130,20 @@ test('a server that ends in the middle of an upload and comes back has every rec
   between.listen(0, '127.0.0.1');
   await once(between, 'listening');
   const all = records(20, 100_000);
-  const on = await stage(`http://127.0.0.1:${(between.address() as AddressInfo).port}`);
-  await live(on, all);
+  const host = await hostFor(`http://127.0.0.1:${(between.address() as AddressInfo).port}`);
+  await live(host, all);
   between.close();
   assert.ok(restarted, 'the server was never ended');
   assert.deepEqual(await gateway.eventIds(), ids(all));
-  assert.deepEqual(on.spooled(), []);
+  assert.deepEqual(host.spooled(), []);
 });
 
 test('50 MB arrive, segment by segment', async () => {
   const all = records(104, 512 * 1024);
   const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
   assert.ok(bytes > 50 * 1024 * 1024);
-  const on = await stage(gateway.url);
-  await live(on, ...Array.from({ length: 4 }, (_, i) => all.slice(i * 26, (i + 1) * 26)));
+  const host = await hostFor(gateway.url);
+  await live(host, ...Array.from({ length: 4 }, (_, i) => all.slice(i * 26, (i + 1) * 26)));
   assert.deepEqual(await gateway.eventIds(), ids(all));
-  assert.deepEqual(on.spooled(), []);
+  assert.deepEqual(host.spooled(), []);
 });

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Block, blocksOf, documents, RUN_BY, runBlock, runUntilPrinted } from './documented-commands.ts';
-import { BY_MAKE, type EmulatorProcess, startEmulator } from './emulator-process.ts';
+import { BY_MAKE, type EmulatorProcess, startEmulator } from '../emulator-process.ts';
+import { type Block, blocksOf, documents, RUN_BY, runBlock, runUntilPrinted } from './commands.ts';
 
 const BLOCKS = documents().flatMap(blocksOf);
 /** The beginning of a line that a person types into a terminal. */

@@ -5,55 +5,55 @@ import { systemClock } from '../../emulator/environment/clock.ts';
 import { Environment } from '../../emulator/environment/environment.ts';
 import { extensionVariables, functionArn, functionVariables } from '../../emulator/environment/variables.ts';
 import type { LedgerEntry } from './function.ts';
-import type { EnvironmentPlan, Vandalism } from './plan.ts';
+import type { EnvironmentPlan, Tampering } from './plan.ts';
 import { Processes } from './processes.ts';
 import { type Programs, STEPPED_CLOCK } from './programs.ts';
 import { mountSmallDisk, unmount } from './small-disk.ts';
-import { type LyingRecord, recordOf, spooledBelow } from './spool-files.ts';
-import { vandalise } from './vandal.ts';
+import { type FoundRecord, recordOf, spooledBelow } from './spool-files.ts';
+import { tamper } from './tampering.ts';
 import { type Account, unanswered } from './verdict.ts';
 
 const FUNCTION_NAME = 'Chaos';
 export const BUCKET = 'inference-capture';
-/** Meant for the function, as a tracer's is; the function of the campaign does without. */
+/** A preload as tracing tools have it. It is meant for the function, and must not reach the extension. */
 const PRELOAD = { NODE_OPTIONS: `--import ${path.resolve('test/chaos/preload.mjs')}` };
 
-/** What a stage has to know of a plan. */
-export type StagePlan = Omit<EnvironmentPlan, 'puts' | 'steps' | 'killExtensionAfterMs'>;
+/** The parts of a plan that concern the host. */
+export type HostPlan = Omit<EnvironmentPlan, 'puts' | 'steps' | 'killExtensionAfterMs'>;
 
-export interface StageOptions {
-  plan: StagePlan;
+export interface HostOptions {
+  plan: HostPlan;
   programs: Programs;
-  /** Its own, which must exist. */
+  /** The host's own folder, which must exist. */
   folder: string;
-  /** Of the receiver; nobody else may have it as long as the stage lives. */
+  /** The receiver's port. Nothing else may use it during the life of the host. */
   port: number;
   s3Url: string;
-  /** Another's, whose /tmp it has. */
-  sharing?: Stage | undefined;
-  /** Laid over the environment of function and extension. */
+  /** The host whose /tmp this host uses. @default its own /tmp */
+  sharing?: Host | undefined;
+  /** Variables that replace those of function and extension. */
   env?: Record<string, string>;
   note(text: string): void;
 }
 
-/** One /tmp with the environments that follow one another in it, and what is to be known of them in the end. */
-export class Stage {
+/** A /tmp and the environments that run in it, one after the other. The host collects what the verdict needs to know about them. */
+export class Host {
   readonly processes: Processes;
-  readonly #options: StageOptions;
+  readonly #options: HostOptions;
   readonly #tmp: string;
   readonly #ledger: string;
-  #neighbour: Stage | undefined;
+  #neighbour: Host | undefined;
   readonly #clock: string;
   #clockOffMs = 0;
   readonly #accounts: Account[] = [];
-  // By its place, the line of a record, of which there may be several parts.
+  /** The stored lines in the log, by key and line number. A line may come in several parts. */
   readonly #logged = new Map<string, string>();
-  /** Whether an extension of it has got as far as asking for an event. */
+  /** Whether an extension has asked for its first event. */
   extensionStarted = false;
-  /** Whether its /tmp is a small disk. */
+  /** Whether /tmp is a small disk. */
   readonly hasSmallDisk: boolean;
 
-  constructor(options: StageOptions) {
+  constructor(options: HostOptions) {
     this.#options = options;
     const { folder, plan } = options;
     this.processes = new Processes(folder);
@@ -80,7 +80,7 @@ export class Stage {
       extensions: ['inference-capture'],
       telemetry: plan.telemetry,
       runtimeProgram: (api) =>
-        this.processes.noted('function', {
+        this.processes.withPidFile('function', {
           command: process.execPath,
           args: ['--import', STEPPED_CLOCK, programs.runtime],
           folder: programs.taskRoot,
@@ -88,7 +88,7 @@ export class Stage {
         }),
       extensionProgram: (_, api) => {
         this.#openAccount();
-        return this.processes.noted('extension', {
+        return this.processes.withPidFile('extension', {
           command: programs.extension,
           args: [],
           folder: '/',
@@ -103,48 +103,48 @@ export class Stage {
     });
   }
 
-  spooled(): LyingRecord[] {
+  spooled(): FoundRecord[] {
     return spooledBelow(this.#tmp);
   }
 
-  /** The event ids of the records that the extension has written to its log, for want of anything better. */
+  /** The event ids of the records that the extension has written to its log, as the last resort. */
   logged(): string[] {
     return Array.from(this.#logged.values(), (line) => recordOf(line, 'the log').eventId);
   }
 
-  /** What the function has noted so far. */
+  /** The lines of the function's ledger so far. */
   ledger(): LedgerEntry[] {
     const lines = readFileSync(this.#ledger, 'utf8').split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as LedgerEntry);
   }
 
-  /** Lets the wall clock of all processes, and of what stands for Lambda, step. */
+  /** Sets the wall clock of all processes and of the emulator, `byMs` from where it is. */
   stepClock(byMs: number): void {
     this.#clockOffMs += byMs;
     writeFileSync(this.#clock, String(this.#clockOffMs));
   }
 
   /**
-   * Does something to the spool, of which the extension must notice nothing until it is done.
+   * Tampers with the spool while every extension that uses it is stopped.
    *
-   * @returns whether there was anything to do it to
+   * @returns whether the extensions could be stopped and there was anything to tamper with
    */
-  vandalise(how: Vandalism): boolean {
-    const everybody: Stage[] = this.#neighbour === undefined ? [this] : [this, this.#neighbour];
-    const deed = everybody.reduce<() => string[] | undefined>(
+  tamper(how: Tampering): boolean {
+    const hosts: Host[] = this.#neighbour === undefined ? [this] : [this, this.#neighbour];
+    const action = hosts.reduce<() => string[] | undefined>(
       (inner, { processes }) =>
         () =>
-          processes.behindTheBackOf('extension', inner),
+          processes.whileStopped('extension', inner),
       () => {
-        const destroyed = vandalise(this.#tmp, how);
-        for (const stage of everybody) if (destroyed) stage.#bookLoss(stage === this ? destroyed : []);
+        const destroyed = tamper(this.#tmp, how);
+        for (const host of hosts) if (destroyed) host.#noteLoss(host === this ? destroyed : []);
         return destroyed;
       },
     );
-    return deed() !== undefined;
+    return action() !== undefined;
   }
 
-  /** Of every process of the extension that there was; none of them lives any more. */
+  /** The accounts of all processes of the extension. All of them must have ended. */
   accounts(): readonly Account[] {
     this.#closeAccount();
     return this.#accounts;
@@ -154,10 +154,10 @@ export class Stage {
     unmount(this.#tmp);
   }
 
-  #bookLoss(destroyed: string[]): void {
+  #noteLoss(destroyed: string[]): void {
     const account = this.#accounts.at(-1);
     account?.destroyed.push(...destroyed);
-    account?.inDoubt.push(...unanswered(this.ledger()));
+    account?.uncertain.push(...unanswered(this.ledger()));
   }
 
   #openAccount(): void {
@@ -168,7 +168,7 @@ export class Stage {
       spoolAtEnd: spoolAtStart,
       shared: this.#neighbour !== undefined,
       destroyed: [],
-      inDoubt: [],
+      uncertain: [],
       ledger: [],
     });
   }

@@ -1,4 +1,4 @@
-/** Every kind of fault, and the words that the campaign counts it under. */
+/** Every kind of fault, in the words of the campaign's table. */
 export const FAULTS = [
   'function killed',
   'function killed while frozen',
@@ -36,19 +36,19 @@ export const FAULTS = [
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
-/** How often each kind of fault really struck: counted where it strikes, not where it is planned. */
-export class Strikes {
+/** How often each kind of fault struck. A fault that was planned and struck nothing does not count. */
+export class FaultCounts {
   readonly counts = new Map<FaultKind, number>(FAULTS.map((kind) => [kind, 0]));
 
-  struck(kind: FaultKind): void {
+  count(kind: FaultKind): void {
     this.counts.set(kind, this.counts.get(kind)! + 1);
   }
 
-  add(other: Strikes): void {
+  add(other: FaultCounts): void {
     for (const [kind, count] of other.counts) this.counts.set(kind, this.counts.get(kind)! + count);
   }
 
-  /** Those that never struck. */
+  /** The kinds that never struck. */
   missing(): FaultKind[] {
     return FAULTS.filter((kind) => this.counts.get(kind) === 0);
   }

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { EmulatorProcess } from './emulator-process.ts';
+import type { EmulatorProcess } from '../emulator-process.ts';
 
 /** A fenced block of a document. */
 export interface Block {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { documents } from './documented-commands.ts';
+import { documents } from './commands.ts';
 
 const INSTALLED = ['node_modules', 'dist', 'local', '.aws-sam', '.venv', '.venv-oracles', '.venv-commands'];
 const files = globSync('**/*.{ts,mjs,sh,py,md,yaml}', { exclude: (name) => INSTALLED.includes(path.basename(name)) });

@@ -1,0 +1,20 @@
+import { type DeliveryParts, Delivery as Original } from '../../../extension/delivery.ts';
+
+export * from '../../../extension/delivery.ts';
+
+/** Counts every delivered record twice. */
+export class Delivery extends Original {
+  constructor(parts: DeliveryParts) {
+    const { counters, sink, spool } = parts;
+    super({
+      ...parts,
+      sink: {
+        name: sink.name,
+        async put(key, body, signal) {
+          await sink.put(key, body, signal);
+          counters.delivered += spool.sealed.find((one) => one.key === key)?.records ?? 0;
+        },
+      },
+    });
+  }
+}

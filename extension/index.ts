@@ -1,31 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../capture/wire.ts';
-import { withFoldersApart } from './apart.ts';
+import { Counters } from './accounting/counters.ts';
+import { damageReport } from './accounting/damage.ts';
+import { createMetrics } from './accounting/metrics.ts';
 import { clocksOf } from './clocks.ts';
-import { type Basics, type Destination, type ExtensionConfig, parseBasics, parseConfig } from './config.ts';
-import { Counters } from './counters.ts';
-import { damageReport } from './damage.ts';
-import { SHUTDOWN_MS } from './deadlines.ts';
-import { Delivery } from './delivery.ts';
-import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
-import { type Initialization, initializationOf } from './initialization.ts';
-import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
-import { InvocationEnds } from './invocation-ends.ts';
-import { logRecords } from './last-resort.ts';
-import { live, liveByTimer } from './lifecycle.ts';
+import { withFoldersApart } from './configuration/apart.ts';
+import {
+  type Basics,
+  type Destination,
+  type ExtensionConfig,
+  parseBasics,
+  parseConfig,
+} from './configuration/config.ts';
+import { warnOf } from './configuration/warnings.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { logRecords } from './delivery/last-resort.ts';
+import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake/intake.ts';
+import { RecentIds } from './intake/recent-ids.ts';
+import { SHUTDOWN_MS } from './lambda/deadlines.ts';
+import { createExtensionsApi, type ExtensionsApi } from './lambda/extensions-api.ts';
+import { type Initialization, initializationOf } from './lambda/initialization.ts';
+import { createTelemetryListener, sandboxAddress } from './lambda/telemetry.ts';
+import { InvocationEnds } from './lifecycle/invocation-ends.ts';
+import { live, liveByTimer } from './lifecycle/lifecycle.ts';
+import type { Ending } from './lifecycle/shutdown.ts';
+import { StartUp } from './lifecycle/start-up.ts';
 import { flushed, log, writeLine } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { createReceiver } from './receiver.ts';
-import { RecentIds } from './recent-ids.ts';
-import type { Ending } from './shutdown.ts';
+import { createReceiver } from './receiver/receiver.ts';
 import { lazySink } from './sinks/lazy.ts';
 import type { Sink } from './sinks/sink.ts';
 import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
 import { Spool } from './spool/spool.ts';
 import { kernelUuid } from './spool/uuid.ts';
-import { StartUp } from './start-up.ts';
-import { createTelemetryListener, sandboxAddress } from './telemetry.ts';
-import { warnOf } from './warnings.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
 const NAME = 'inference-capture';

@@ -6,7 +6,7 @@ import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { CAPTURE_VARIABLES } from '../capture/variables.ts';
 import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
-import { Environment as ExtensionEnvironment } from '../extension/config.ts';
+import { Environment as ExtensionEnvironment } from '../extension/configuration/config.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/answering.ts';
 import { MAX_BODY_BYTES } from '../function/body.ts';
 import { Environment as FunctionEnvironment } from '../function/config.ts';

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { createLosses } from '../capture/losses.ts';
 import { type LostBefore, NOT_CAPTURED_REASONS } from '../capture/wire.ts';
-import { Counters } from '../extension/counters.ts';
-import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake.ts';
-import { RecentIds } from '../extension/recent-ids.ts';
+import { Counters } from '../extension/accounting/counters.ts';
+import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake/intake.ts';
+import { RecentIds } from '../extension/intake/recent-ids.ts';
 import type { AppendResult, Spool } from '../extension/spool/spool.ts';
 
 /** How a record fares on its way to the extension, whose spool may be full. */

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
-import type { ProxyEnv } from '../proxy.ts';
+import type { ProxyEnv } from '../configuration/proxy.ts';
 import { connectionBroke, credentialsExpired, statusOf } from './failure.ts';
 import type { Sink } from './sink.ts';
 

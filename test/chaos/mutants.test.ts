@@ -27,21 +27,21 @@ const MUTANTS: Mutant[] = [
   },
   {
     name: 'removes a segment before S3 has confirmed it',
-    file: 'extension/delivery.ts',
+    file: 'extension/delivery/delivery.ts',
     text: '    await sink.put(',
     by: '    spool.remove(segment);\n    await sink.put(',
     found: 'lost',
   },
   {
     name: 'names the object anew with each attempt',
-    file: 'extension/delivery.ts',
+    file: 'extension/delivery/delivery.ts',
     text: 'sink.put(segment.key',
     by: "sink.put(segment.key.replace(/-[^-]*$/, '-' + Math.random() + '.jsonl')",
     found: 'twice',
   },
   {
     name: 'counts what it delivers twice',
-    file: 'extension/delivery.ts',
+    file: 'extension/delivery/delivery.ts',
     text: 'counters.delivered += segment.records;',
     by: 'counters.delivered += 2 * segment.records;',
     found: 'miscounted',
@@ -56,14 +56,14 @@ const MUTANTS: Mutant[] = [
   },
   {
     name: 'counts a bad line as often as it comes',
-    file: 'extension/intake.ts',
+    file: 'extension/intake/intake.ts',
     text: "counters.refuse(unreadable.get(digest) ? 'DUPLICATE' : code)",
     by: 'counters.refuse(code)',
     found: 'miscounted|overstated',
   },
   {
     name: 'does not tell what the function lost',
-    file: 'extension/intake.ts',
+    file: 'extension/intake/intake.ts',
     text: 'newLosses(eventId, record.lostBefore, known)',
     by: 'newLosses(eventId, undefined, known)',
     found: 'untold',
@@ -99,5 +99,5 @@ withProcesses.each(MUTANTS)('an extension that $name is found out', { timeout: 1
 
 withProcesses('a copy of the extension without a fault is not', { timeout: 60_000 }, async () => {
   const text = 'counters.delivered += segment.records;';
-  expect(await brokenBy({ name: 'none', file: 'extension/delivery.ts', text, by: text, found: '' }, 3)).toEqual([]);
+  expect(await brokenBy({ name: 'none', file: 'extension/delivery/delivery.ts', text, by: text, found: '' }, 3)).toEqual([]);
 });

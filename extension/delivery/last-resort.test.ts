@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { Counters } from './counters.ts';
+import { Counters } from '../accounting/counters.ts';
+import { Spool } from '../spool/spool.ts';
 import { type LoggedPart, logRecords } from './last-resort.ts';
-import { Spool } from './spool/spool.ts';
 
 /** CloudWatch Logs' limit for an event, in bytes. */
 const MAX_EVENT_BYTES = 262_144 - 26;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import type { KeyScope } from '../capture/object-key.ts';
+import type { KeyScope } from '../../capture/object-key.ts';
 import {
   CapturePort,
   oneOf,
@@ -9,8 +9,8 @@ import {
   refuseContradiction,
   Safeguards,
   wholeNumber,
-} from '../capture/variables.ts';
-import { DEFAULT_PORT } from '../capture/wire.ts';
+} from '../../capture/variables.ts';
+import { DEFAULT_PORT } from '../../capture/wire.ts';
 import { type ProxyEnv, proxyOf } from './proxy.ts';
 
 const Name = v.pipe(

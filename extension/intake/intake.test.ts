@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
-import { Counters } from './counters.ts';
+import { EXAMPLE_RECORD } from '../../capture/example-record.ts';
+import { Counters } from '../accounting/counters.ts';
+import type { AppendResult, Spool } from '../spool/spool.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
 import { RecentIds } from './recent-ids.ts';
-import type { AppendResult, Spool } from './spool/spool.ts';
 
 const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '7', sampleRate: 1 };
 const append = vi.fn<(line: Buffer, time: Date) => AppendResult>();

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Running, startExtension } from './fixtures/extension-process.ts';
-import type { Answers } from './fixtures/lambda.ts';
+import { type Running, startExtension } from '../fixtures/extension-process.ts';
+import type { Answers } from '../fixtures/lambda.ts';
 
 let stack: AsyncDisposableStack;
 beforeEach(() => {

@@ -1,8 +1,8 @@
-import type { Counters } from './counters.ts';
-import type { EventType, ExtensionsApi } from './extensions-api.ts';
-import type { Log } from './log.ts';
-import type { Receiver } from './receiver.ts';
-import type { Spool } from './spool/spool.ts';
+import type { Counters } from '../accounting/counters.ts';
+import type { EventType, ExtensionsApi } from '../lambda/extensions-api.ts';
+import type { Log } from '../log.ts';
+import type { Receiver } from '../receiver/receiver.ts';
+import type { Spool } from '../spool/spool.ts';
 
 /** What kept a start from being complete, as Lambda is told it when the function must not go on without capture. */
 export interface Fault {

@@ -3,7 +3,7 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { RECORD_HEAD } from '../capture/wire.ts';
+import { RECORD_HEAD } from '../../capture/wire.ts';
 import { expressForRecords } from './express.ts';
 
 /** A server that says who answered, and a connection of which each piece comes as it was written. */

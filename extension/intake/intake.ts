@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { InferenceRecord } from '../capture/record.ts';
-import { type Origin, storedLine } from '../capture/stored-line.ts';
-import type { DropReason, NotCapturedReason, WireErrorCode } from '../capture/wire.ts';
-import type { Counters } from './counters.ts';
-import type { Log } from './log.ts';
+import { InferenceRecord } from '../../capture/record.ts';
+import { type Origin, storedLine } from '../../capture/stored-line.ts';
+import type { DropReason, NotCapturedReason, WireErrorCode } from '../../capture/wire.ts';
+import type { Counters } from '../accounting/counters.ts';
+import type { Log } from '../log.ts';
+import type { Spool } from '../spool/spool.ts';
 import { RecentIds } from './recent-ids.ts';
-import type { Spool } from './spool/spool.ts';
 import { type Known, type NewLosses, newLosses } from './told-losses.ts';
 
 /** `requestId` is that of the record, where one can be read, for whoever waits for an invocation's record. */

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { foreignCaller } from '../capture/local-caller.ts';
-import { createTurns } from '../capture/turns.ts';
+import { foreignCaller } from '../../capture/local-caller.ts';
+import { createTurns } from '../../capture/turns.ts';
 import {
   HEALTH_PATH,
   MAX_BODY_BYTES,
@@ -13,13 +13,13 @@ import {
   WIRE_ERRORS,
   type WireErrorBody,
   type WireErrorCode,
-} from '../capture/wire.ts';
+} from '../../capture/wire.ts';
+import type { Counters } from '../accounting/counters.ts';
+import type { Intake, IntakeResult } from '../intake/intake.ts';
+import type { Log } from '../log.ts';
 import { createConnections } from './connections.ts';
-import type { Counters } from './counters.ts';
 import { expressForRecords, responseText } from './express.ts';
-import type { Intake, IntakeResult } from './intake.ts';
 import { takeLines } from './lines.ts';
-import type { Log } from './log.ts';
 import { ABORTED, bytesOf, readBody } from './request-body.ts';
 
 export interface ReceiverParts {

@@ -1,6 +1,6 @@
-import type { Counters } from './counters.ts';
-import type { WriteLine } from './log.ts';
-import type { Spool } from './spool/spool.ts';
+import type { Counters } from '../accounting/counters.ts';
+import type { WriteLine } from '../log.ts';
+import type { Spool } from '../spool/spool.ts';
 
 export interface LastResortParts {
   spool: Spool;

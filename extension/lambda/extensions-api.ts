@@ -1,6 +1,6 @@
 import http from 'node:http';
 import * as v from 'valibot';
-import type { Clocks } from './clocks.ts';
+import type { Clocks } from '../clocks.ts';
 import { deadlines } from './deadlines.ts';
 
 export type EventType = 'INVOKE' | 'SHUTDOWN';

@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import { MAX_BODY_BYTES } from '../capture/wire.ts';
+import { MAX_BODY_BYTES } from '../../capture/wire.ts';
 
 /** Who sent a request has gone. */
 export const ABORTED = new Error('the request was broken off');

@@ -3,12 +3,12 @@ import http from 'node:http';
 import net from 'node:net';
 import { json, text as readAll } from 'node:stream/consumers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createConnection, type Reply } from '../capture/connection.ts';
-import { EXAMPLE_RECORD } from '../capture/example-record.ts';
-import { MAX_BODY_BYTES } from '../capture/wire.ts';
-import { Counters } from './counters.ts';
-import { startExtension } from './fixtures/extension-process.ts';
-import type { Intake } from './intake.ts';
+import { createConnection, type Reply } from '../../capture/connection.ts';
+import { EXAMPLE_RECORD } from '../../capture/example-record.ts';
+import { MAX_BODY_BYTES } from '../../capture/wire.ts';
+import { Counters } from '../accounting/counters.ts';
+import { startExtension } from '../fixtures/extension-process.ts';
+import type { Intake } from '../intake/intake.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 
 const running: Receiver[] = [];

@@ -1,4 +1,4 @@
-import type { LostBefore, NotCapturedCounts, NotCapturedReason } from '../capture/wire.ts';
+import type { LostBefore, NotCapturedCounts, NotCapturedReason } from '../../capture/wire.ts';
 
 /** What a sender tells that was not known yet. */
 export interface NewLosses {

@@ -1,4 +1,4 @@
-import type { ExtensionsApi, InvokeEvent } from './extensions-api.ts';
+import type { ExtensionsApi, InvokeEvent } from '../lambda/extensions-api.ts';
 import { endWaitMs, type FlushState, REMEMBERED_INVOCATIONS, shouldFlush, shouldFlushByTimer } from './flush-policy.ts';
 import type { InvocationEnds } from './invocation-ends.ts';
 import { type Ending, type ShutdownParts, shutDown } from './shutdown.ts';

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type net from 'node:net';
-import { MAX_BODY_BYTES, RECORD_HEAD } from '../capture/wire.ts';
+import { MAX_BODY_BYTES, RECORD_HEAD } from '../../capture/wire.ts';
 
 const HEAD = Buffer.from(RECORD_HEAD);
 const HEAD_END = Buffer.from('\r\n\r\n');

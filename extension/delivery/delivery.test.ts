@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { Counters } from './counters.ts';
+import { Counters } from '../accounting/counters.ts';
+import { KEY_TAKEN } from '../sinks/failure.ts';
+import type { Sink } from '../sinks/sink.ts';
+import { Spool } from '../spool/spool.ts';
 import { Delivery } from './delivery.ts';
-import { KEY_TAKEN } from './sinks/failure.ts';
-import type { Sink } from './sinks/sink.ts';
-import { Spool } from './spool/spool.ts';
 
 let dir: string;
 beforeEach(() => {

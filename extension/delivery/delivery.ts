@@ -1,10 +1,10 @@
-import { admits, afterFailure, afterPermanentFailure, type BreakerPolicy, CLOSED } from '../capture/breaker.ts';
-import type { Counters } from './counters.ts';
-import type { Log } from './log.ts';
-import { type Failure, failureOf } from './sinks/failure.ts';
-import type { Sink } from './sinks/sink.ts';
-import type { SealedSegment } from './spool/segment.ts';
-import type { Spool } from './spool/spool.ts';
+import { admits, afterFailure, afterPermanentFailure, type BreakerPolicy, CLOSED } from '../../capture/breaker.ts';
+import type { Counters } from '../accounting/counters.ts';
+import type { Log } from '../log.ts';
+import { type Failure, failureOf } from '../sinks/failure.ts';
+import type { Sink } from '../sinks/sink.ts';
+import type { SealedSegment } from '../spool/segment.ts';
+import type { Spool } from '../spool/spool.ts';
 
 export interface DeliveryParts {
   spool: Spool;

@@ -1,6 +1,6 @@
-import { misspeltVariables } from '../capture/misspelt.ts';
-import { readSwitch, Safeguards } from '../capture/variables.ts';
-import type { Log } from './log.ts';
+import { misspeltVariables } from '../../capture/misspelt.ts';
+import { readSwitch, Safeguards } from '../../capture/variables.ts';
+import type { Log } from '../log.ts';
 import { unusableProxies } from './proxy.ts';
 
 /** Says what in an environment is likely not meant as it is taken. */

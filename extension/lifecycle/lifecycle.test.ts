@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import type { Stats } from '../capture/wire.ts';
-import type { Delivery, DeliveryManner } from './delivery.ts';
-import type { ExtensionEvent } from './extensions-api.ts';
+import type { Stats } from '../../capture/wire.ts';
+import type { Delivery, DeliveryManner } from '../delivery/delivery.ts';
+import type { ExtensionEvent } from '../lambda/extensions-api.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { InvocationEnds } from './invocation-ends.ts';
 import { type EventLifecycleParts, live, liveByTimer } from './lifecycle.ts';
-import type { Spool } from './spool/spool.ts';
 
 const SECOND = 1000;
 const START = 1_000_000;

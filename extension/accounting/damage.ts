@@ -1,6 +1,6 @@
+import type { Log } from '../log.ts';
+import type { Damage } from '../spool/spool.ts';
 import type { Counters } from './counters.ts';
-import type { Log } from './log.ts';
-import type { Damage } from './spool/spool.ts';
 
 /** Counts what is lost of the spool by the doing of others, and says so: a loss each time, and what was saved the first time. */
 export function damageReport(counters: Counters, log: Log): (damage: Damage) => void {

@@ -1,5 +1,5 @@
-import type { Stats } from '../capture/wire.ts';
-import type { WriteLine } from './log.ts';
+import type { Stats } from '../../capture/wire.ts';
+import type { WriteLine } from '../log.ts';
 
 export interface MetricsParts {
   stats: () => Stats;

@@ -1,4 +1,4 @@
-import type { Clocks } from './clocks.ts';
+import type { Clocks } from '../clocks.ts';
 
 /** The time that Lambda gives extensions to end. */
 export const SHUTDOWN_MS = 2_000;

@@ -5,7 +5,7 @@ import {
   NOT_CAPTURED_REASONS,
   type NotCapturedCounts,
   type NotCapturedReason,
-} from '../capture/wire.ts';
+} from '../../capture/wire.ts';
 
 /** What became of the records, since the process started. */
 export class Counters {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { foreignCaller } from '../capture/local-caller.ts';
-import { createConnections } from './connections.ts';
+import { foreignCaller } from '../../capture/local-caller.ts';
+import { createConnections } from '../receiver/connections.ts';
 
 export interface TelemetryListener {
   /** @param address one of this machine's; where it is none, and by default, loopback. @returns the port */

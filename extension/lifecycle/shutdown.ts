@@ -1,10 +1,10 @@
-import type { Stats } from '../capture/wire.ts';
-import type { Delivery } from './delivery.ts';
-import type { Intake } from './intake.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { Receiver } from './receiver.ts';
-import type { Spool } from './spool/spool.ts';
+import type { Stats } from '../../capture/wire.ts';
+import type { Metrics } from '../accounting/metrics.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { Log } from '../log.ts';
+import type { Receiver } from '../receiver/receiver.ts';
+import type { Spool } from '../spool/spool.ts';
 
 export interface ShutdownParts {
   receiver: Receiver;

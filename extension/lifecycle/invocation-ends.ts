@@ -1,4 +1,4 @@
-import { RecentIds } from './recent-ids.ts';
+import { RecentIds } from '../intake/recent-ids.ts';
 
 /** What told that the function has done its work on an invocation: its record, or Lambda's telemetry. */
 export type EndSign = 'record' | 'runtimeDone';

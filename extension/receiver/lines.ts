@@ -1,5 +1,5 @@
-import { type LinesDetails, MAX_TOLD_LINES, WIRE_ERRORS, type WireErrorBody } from '../capture/wire.ts';
-import type { IntakeResult } from './intake.ts';
+import { type LinesDetails, MAX_TOLD_LINES, WIRE_ERRORS, type WireErrorBody } from '../../capture/wire.ts';
+import type { IntakeResult } from '../intake/intake.ts';
 
 /** After so many bytes of lines others have a turn: a record must not wait for a whole body of them. */
 const TURN_BYTES = 64 * 1024;

@@ -99,5 +99,7 @@ withProcesses.each(MUTANTS)('an extension that $name is found out', { timeout: 1
 
 withProcesses('a copy of the extension without a fault is not', { timeout: 60_000 }, async () => {
   const text = 'counters.delivered += segment.records;';
-  expect(await brokenBy({ name: 'none', file: 'extension/delivery/delivery.ts', text, by: text, found: '' }, 3)).toEqual([]);
+  expect(
+    await brokenBy({ name: 'none', file: 'extension/delivery/delivery.ts', text, by: text, found: '' }, 3),
+  ).toEqual([]);
 });

@@ -101,6 +101,13 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /**
+ * Why a record that reached the receiver was left out on purpose, by the policy of whoever runs the extension: the sample that is kept does not
+ * have it (`NOT_SAMPLED`). Such a record is acknowledged like one that is kept, and is no loss.
+ */
+export const LEFT_OUT_REASONS = ['NOT_SAMPLED'] as const;
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+
+/**
  * Why a record did not reach the receiver, or so the function must think: no answer in time (`timeout`); no connection, or one that broke
  * (`unreachable`); over 16 MiB (`too_large`); no JSON (`invalid`); not tried, because the receiver had not answered for a while (`skipped`);
  * too many waited for their turn already (`queue_full`).
@@ -147,7 +154,7 @@ export type LossCounts = Partial<Record<DropReason | NotCapturedReason, number>>
 
 /**
  * The body of GET /v1/stats. Counts are records since the process started, and always
- * `received = delivered + logged + sum of dropped + pending`. A body that cannot be read as records counts as one.
+ * `received = delivered + logged + sum of dropped + sum of leftOut + pending`. A body that cannot be read as records counts as one.
  */
 export interface Stats {
   /** Records posted here, and those recovered from the spool of a predecessor. */
@@ -158,6 +165,8 @@ export interface Stats {
   /** Written to the log at shutdown instead, with CAPTURE_LAST_RESORT=log. */
   logged: number;
   dropped: Record<DropReason, number>;
+  /** Left out on purpose. */
+  leftOut: Record<LeftOutReason, number>;
   /** Not received, as senders told with later records. */
   notCaptured: NotCapturedCounts;
   /** Acknowledged and in the spool, not yet delivered. */

@@ -16,6 +16,7 @@ import { warnOf } from './configuration/warnings.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { logRecords } from './delivery/last-resort.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake/intake.ts';
+import { keepEverything } from './intake/policy.ts';
 import { RecentIds } from './intake/recent-ids.ts';
 import { SHUTDOWN_MS } from './lambda/deadlines.ts';
 import { createExtensionsApi, type ExtensionsApi } from './lambda/extensions-api.ts';
@@ -79,9 +80,9 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
   const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const ends = new InvocationEnds();
-  const origin = { functionName, functionVersion, sampleRate: 1 };
+  const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  const intake = createIntake({ spool, origin, counters, fates, log });
+  const intake = createIntake({ policy: keepEverything, spool, origin, counters, fates, log });
   const receiver = createReceiver({
     intake,
     counters,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/example-record.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { CAPTURE_VARIABLES } from '../capture/variables.ts';
-import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
+import { DROP_REASONS, LEFT_OUT_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/configuration/config.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/answering.ts';
 import { MAX_BODY_BYTES } from '../function/body.ts';
@@ -68,9 +68,10 @@ describe('docs/api.md', () => {
   });
 });
 
-test('the reasons of a drop that are no error codes are documented', () => {
+test('the reasons of a drop that are no error codes are documented, and those for leaving a record out', () => {
   const others = DROP_REASONS.filter((reason) => !(reason in WIRE_ERRORS));
-  for (const reason of others) expect(read('docs/wire-protocol.md')).toContain(`\`${reason}\``);
+  for (const reason of [...others, ...LEFT_OUT_REASONS])
+    expect(read('docs/wire-protocol.md')).toContain(`\`${reason}\``);
 });
 
 test('the record of docs/wire-protocol.md is a record', () => {

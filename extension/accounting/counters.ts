@@ -1,22 +1,31 @@
 import {
   DROP_REASONS,
   type DropReason,
+  LEFT_OUT_REASONS,
+  type LeftOutReason,
   type LossCounts,
   NOT_CAPTURED_REASONS,
   type NotCapturedCounts,
   type NotCapturedReason,
 } from '../../capture/wire.ts';
 
-/** What became of the records, since the process started. */
+/**
+ * What became of the records, since the process started.
+ *
+ * Invariant: `received` is the sum of `delivered`, `logged`, all of `dropped`, all of `leftOut`, and what is in the spool.
+ */
 export class Counters {
   received = 0;
   recovered = 0;
   delivered = 0;
   logged = 0;
-  readonly dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0])) as Record<DropReason, number>;
-  /** What senders told of, which is not received. Reasons without any are absent. */
+  readonly dropped = zeros(DROP_REASONS);
+  /** What the policy did not keep. */
+  readonly leftOut = zeros(LEFT_OUT_REASONS);
+  /** What senders reported as lost, which is not received. Reasons without any are absent. */
   notCaptured: NotCapturedCounts = {};
   readonly #onLoss: () => void;
+  /** Losses that no stored line has told of yet. */
   #unreported: LossCounts | undefined;
 
   /** @param onLoss called when records are counted that are in no object */
@@ -42,24 +51,32 @@ export class Counters {
   /**
    * What the line of a record tells: the losses that no line has told of yet.
    *
-   * @param told by the sender, with this record
-   * @param found what the record itself counts as, where it has been counted as lost: that is taken back
+   * @param reported by the sender, with this record
+   * @param countedAs the loss that this record has counted as until now; the line takes it back
    */
-  toReport(told?: NotCapturedCounts, found?: DropReason | NotCapturedReason): LossCounts | undefined {
-    if (!told && !found) return this.#unreported;
-    return sum(this.#unreported, told, found && { [found]: -1 });
+  toReport(reported?: NotCapturedCounts, countedAs?: DropReason | NotCapturedReason): LossCounts | undefined {
+    if (!reported && !countedAs) return this.#unreported;
+    return sum(this.#unreported, reported, countedAs && { [countedAs]: -1 });
   }
 
   /**
    * Counts a record that is stored.
    *
-   * @param reported what its line tells, which is what {@link toReport} said for the same `told` and `found`. What has been lost since is still to be told
+   * @param inLine what its line tells: what {@link toReport} gave for the same record. What has been lost since then is still to be told
    */
-  store(reported: LossCounts | undefined, told?: NotCapturedCounts, found?: DropReason | NotCapturedReason): void {
-    this.received += 1;
-    this.miss(told);
-    if (found !== undefined) this.#find(found);
-    if (reported !== undefined) this.#unreported = sum(this.#unreported, negative(reported));
+  store(
+    inLine: LossCounts | undefined,
+    reported?: NotCapturedCounts,
+    countedAs?: DropReason | NotCapturedReason,
+  ): void {
+    this.#take(reported, countedAs);
+    if (inLine !== undefined) this.#unreported = sum(this.#unreported, negative(inLine));
+  }
+
+  /** Counts a record that the policy leaves out. It has no line, so the next stored line tells what came with it. */
+  leaveOut(reason: LeftOutReason, reported?: NotCapturedCounts, countedAs?: DropReason | NotCapturedReason): void {
+    this.#take(reported, countedAs);
+    this.leftOut[reason] += 1;
   }
 
   /** Counts records that a sender could not hand over. */
@@ -69,8 +86,14 @@ export class Counters {
     this.#unreported = sum(this.#unreported, records);
   }
 
-  /** Takes back the count of a loss. */
-  #find(reason: DropReason | NotCapturedReason): void {
+  #take(reported: NotCapturedCounts | undefined, countedAs: DropReason | NotCapturedReason | undefined): void {
+    this.received += 1;
+    this.miss(reported);
+    if (countedAs !== undefined) this.#takeBack(countedAs);
+  }
+
+  /** Takes back the count of a loss: the record is there after all. */
+  #takeBack(reason: DropReason | NotCapturedReason): void {
     if (isNotCaptured(reason)) {
       this.miss({ [reason]: -1 });
       return;
@@ -79,6 +102,15 @@ export class Counters {
     this.dropped.DUPLICATE += 1;
     this.#unreported = sum(this.#unreported, { [reason]: -1 });
   }
+}
+
+/** The reasons that have any records. */
+export function presentReasons(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, records]) => records > 0));
+}
+
+function zeros<Reason extends string>(reasons: readonly Reason[]): Record<Reason, number> {
+  return Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>;
 }
 
 function isNotCaptured(reason: DropReason | NotCapturedReason): reason is NotCapturedReason {

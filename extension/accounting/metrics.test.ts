@@ -4,7 +4,7 @@ import { createMetrics } from './metrics.ts';
 
 /** Where the epoch lies on the clock of the test. */
 const WALL_MS = 1_000_000_000_000;
-const NAMES = ['received', 'delivered', 'logged', 'dropped', 'pending'];
+const NAMES = ['received', 'delivered', 'logged', 'dropped', 'leftOut', 'pending'];
 
 function setUp(recovered = 0) {
   const counters = new Counters(() => metrics.afterLoss());
@@ -52,6 +52,7 @@ test('a line is what the embedded metric format says: every metric that it names
       delivered: 0,
       logged: 0,
       dropped: 0,
+      leftOut: 0,
       pending: 3,
     }),
   ]);
@@ -64,19 +65,22 @@ test('deliveries write a line a minute at most, and the lines add up to the coun
     went(1);
     counters.refuse('SPOOL_FULL');
     counters.refuse('DUPLICATE');
+    counters.leaveOut('NOT_SAMPLED');
     metrics.afterDelivery();
     pass(10_000);
   }
   metrics.atEnd();
   expect(lines).toHaveLength(11);
   const sum = (name: string) => lines.reduce((total, line) => total + Number(line[name]), 0);
-  expect(Object.fromEntries(NAMES.slice(0, 4).map((name) => [name, sum(name)]))).toEqual({
-    received: 2 + 60 * 4,
+  expect(Object.fromEntries(NAMES.slice(0, 5).map((name) => [name, sum(name)]))).toEqual({
+    received: 2 + 60 * 5,
     delivered: 60,
     logged: 0,
     dropped: 120,
+    leftOut: 60,
   });
   expect(lines.at(-1)).toMatchObject({ pending: 62, droppedSinceStart: { SPOOL_FULL: 60, DUPLICATE: 60 } });
+  expect(lines.at(-1)).toMatchObject({ leftOutSinceStart: { NOT_SAMPLED: 60 } });
 });
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));

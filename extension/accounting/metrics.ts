@@ -1,5 +1,6 @@
 import type { Stats } from '../../capture/wire.ts';
 import type { WriteLine } from '../log.ts';
+import { presentReasons } from './counters.ts';
 
 export interface MetricsParts {
   stats: () => Stats;
@@ -22,7 +23,7 @@ export interface Metrics {
 
 /** CloudWatch keeps a value a minute: more lines would cost more and say no more. */
 const LEAST_GAP_MS = 60_000;
-const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'pending'] as const;
+const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'leftOut', 'pending'] as const;
 
 /**
  * CloudWatch metrics as lines of the log, in the embedded metric format. All but `pending` are counts since the line before, so that their
@@ -31,9 +32,9 @@ const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'pending'] as cons
  * Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function createMetrics({ stats, functionName, writeLine, now, wallNow }: MetricsParts): Metrics {
-  let before = { received: 0, delivered: 0, logged: 0, dropped: 0 };
+  let before = { received: 0, delivered: 0, logged: 0, dropped: 0, leftOut: 0 };
   let writtenMs: number | undefined;
-  let lossToTell = false;
+  let lossWaits = false;
 
   function writeIfDue(): void {
     const sinceMs = writtenMs === undefined ? LEAST_GAP_MS : now() - writtenMs;
@@ -60,9 +61,11 @@ export function createMetrics({ stats, functionName, writeLine, now, wallNow }: 
       delivered: after.delivered - before.delivered,
       logged: after.logged - before.logged,
       dropped: after.dropped - before.dropped,
+      leftOut: after.leftOut - before.leftOut,
       pending: present.pending,
-      // No metrics, but of use beside them.
-      droppedSinceStart: Object.fromEntries(Object.entries(present.dropped).filter(([, records]) => records > 0)),
+      // These are no metrics, but of use beside them.
+      droppedSinceStart: presentReasons(present.dropped),
+      leftOutSinceStart: presentReasons(present.leftOut),
       spoolBytes: present.spoolBytes,
     });
     before = after;
@@ -72,10 +75,10 @@ export function createMetrics({ stats, functionName, writeLine, now, wallNow }: 
   return {
     afterDelivery: writeIfDue,
     afterLoss() {
-      if (lossToTell) return;
-      lossToTell = true;
+      if (lossWaits) return;
+      lossWaits = true;
       setImmediate(() => {
-        lossToTell = false;
+        lossWaits = false;
         writeIfDue();
       });
     },
@@ -83,6 +86,10 @@ export function createMetrics({ stats, functionName, writeLine, now, wallNow }: 
   };
 }
 
-function totals({ received, delivered, logged, dropped }: Stats) {
-  return { received, delivered, logged, dropped: Object.values(dropped).reduce((sum, records) => sum + records, 0) };
+function totals({ received, delivered, logged, dropped, leftOut }: Stats) {
+  return { received, delivered, logged, dropped: total(dropped), leftOut: total(leftOut) };
+}
+
+function total(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((sum, records) => sum + records, 0);
 }

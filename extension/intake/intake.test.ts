@@ -3,9 +3,10 @@ import { EXAMPLE_RECORD } from '../../capture/example-record.ts';
 import { Counters } from '../accounting/counters.ts';
 import type { AppendResult, Spool } from '../spool/spool.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
+import { keepEverything } from './policy.ts';
 import { RecentIds } from './recent-ids.ts';
 
-const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '7', sampleRate: 1 };
+const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '7' };
 const append = vi.fn<(line: Buffer, time: Date) => AppendResult>();
 beforeEach(() => {
   append.mockReset().mockReturnValue({ stored: true });
@@ -24,6 +25,7 @@ function setUp(knownEventIds: string[] = []) {
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
   for (const id of knownEventIds) fates.set(id, 'stored');
   const intake = createIntake({
+    policy: keepEverything,
     spool: { append, bytes: 99 } as unknown as Spool,
     origin: ORIGIN,
     counters,
@@ -37,7 +39,7 @@ test('a record goes to the spool as a stored line, under its own time', () => {
   const { counters, take } = setUp();
   expect(take(EXAMPLE_RECORD)).toEqual({ accepted: true, requestId: EXAMPLE_RECORD.requestId });
   const [line, time] = append.mock.calls[0]!;
-  expect(line.toString()).toMatch(/^\{"captureData":.+"functionVersion":"7".+\}\n$/);
+  expect(line.toString()).toMatch(/^\{"captureData":.+"functionVersion":"7","sampleRate":1,.+\}\n$/);
   expect(time).toEqual(new Date(EXAMPLE_RECORD.inferenceTime));
   expect(counters.received).toBe(1);
 });

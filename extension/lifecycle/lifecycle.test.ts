@@ -101,7 +101,7 @@ function world({ recordless = false, outage = false, telemetry = false, lastReso
       afterLoss: () => {},
       atEnd: () => void done.push('metrics'),
     },
-    stats: () => ({ pending: records, logged, dropped: {} }) as Stats,
+    stats: () => ({ pending: records, logged, dropped: {}, leftOut: {} }) as Stats,
     log: (level, message) => void done.push(`${level} ${message}`),
     now: () => nowMs,
     ageNow: () => nowMs,

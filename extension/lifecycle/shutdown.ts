@@ -1,4 +1,5 @@
 import type { Stats } from '../../capture/wire.ts';
+import { presentReasons } from '../accounting/counters.ts';
 import type { Metrics } from '../accounting/metrics.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Intake } from '../intake/intake.ts';
@@ -49,8 +50,8 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
 
   metrics.atEnd();
   const stats = parts.stats();
-  const dropped = Object.fromEntries(Object.entries(stats.dropped).filter(([, records]) => records > 0));
-  const fields = { shutdownReason, ...stats, dropped };
+  const { dropped, leftOut } = stats;
+  const fields = { shutdownReason, ...stats, dropped: presentReasons(dropped), leftOut: presentReasons(leftOut) };
   if (stats.pending > 0) {
     log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', fields);
   } else if (stats.logged > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { Damage } from '../spool/spool.ts';
+import type { Damage } from '../spool/backlog.ts';
 import type { Counters } from './counters.ts';
 
 /** Counts what is lost of the spool by the doing of others, and says so: a loss each time, and what was saved the first time. */

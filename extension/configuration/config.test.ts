@@ -13,6 +13,7 @@ test('a destination is enough, everything else has a default', () => {
     batch: { records: 1000, bytes: 4_194_304, ageMs: 60_000 },
     spool: { dir: '/tmp/inference-capture', maxBytes: 134_217_728 },
     flushBudgetMs: 500,
+    flushStrategy: { kind: 'adaptive' },
     lastResortLog: false,
   });
 });
@@ -88,6 +89,34 @@ test.each([
   const config = parseConfig({ ...LEAST, CAPTURE_DESTINATION, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000' });
   expect(config.destination).toEqual(destination);
   expect(config.scope.prefix).toBe(prefix);
+});
+
+test.each([
+  ['adaptive', { kind: 'adaptive' }, 60_000],
+  ['End', { kind: 'end' }, Number.POSITIVE_INFINITY],
+  ['periodically,60000', { kind: 'periodically', intervalMs: 60_000 }, Number.POSITIVE_INFINITY],
+  [' PERIODICALLY , 1 ', { kind: 'periodically', intervalMs: 1 }, Number.POSITIVE_INFINITY],
+  ['at-shutdown', { kind: 'at-shutdown' }, Number.POSITIVE_INFINITY],
+])(
+  'the strategy %s is understood, and the age of a batch counts only where batches decide',
+  (text, strategy, ageMs) => {
+    const config = parseConfig({ ...LEAST, CAPTURE_FLUSH_STRATEGY: text });
+    expect(config.flushStrategy).toEqual(strategy);
+    expect(config.batch.ageMs).toBe(ageMs);
+  },
+);
+
+test.each(
+  ['', 'never', 'continuously,60000', 'periodically', 'periodically,', 'periodically,0', 'periodically,-1'].concat([
+    'periodically,60s',
+    'periodically,1.5',
+    'periodically,86400001',
+    'end,1',
+  ]),
+)('a strategy that is none is refused: "%s"', (text) => {
+  expect(() => parseConfig({ ...LEAST, CAPTURE_FLUSH_STRATEGY: text })).toThrow(
+    `CAPTURE_FLUSH_STRATEGY: expected "adaptive", "end", "periodically,MS" (MS: 1 to 86400000 milliseconds) or "at-shutdown", got "${text}"`,
+  );
 });
 
 test.each([

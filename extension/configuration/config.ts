@@ -11,6 +11,8 @@ import {
   wholeNumber,
 } from '../../capture/variables.ts';
 import { DEFAULT_PORT } from '../../capture/wire.ts';
+import type { FlushStrategy } from '../lifecycle/flush-policy.ts';
+import { FlushStrategyVariable } from './flush-strategy.ts';
 import { type ProxyEnv, proxyOf } from './proxy.ts';
 
 const Name = v.pipe(
@@ -22,7 +24,7 @@ const Name = v.pipe(
   ),
 );
 
-/** Those that can be read at once. */
+/** The storage classes whose objects can be read at once. */
 const StorageClass = oneOf('STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR');
 
 /** The extension's environment, each variable as docs/configuration.md has it. */
@@ -49,6 +51,7 @@ export const Environment = v.object({
   ),
   CAPTURE_SPOOL_BYTES: v.optional(wholeNumber(1), '134217728'),
   CAPTURE_FLUSH_BUDGET_MS: v.optional(wholeNumber(0, 900_000), '500'),
+  CAPTURE_FLUSH_STRATEGY: v.optional(FlushStrategyVariable, 'adaptive'),
   CAPTURE_LAST_RESORT: v.optional(oneOf('log', 'none'), 'none'),
   ...Safeguards.entries,
   CAPTURE_S3_KMS_KEY_ID: v.optional(
@@ -92,9 +95,11 @@ export interface ExtensionConfig {
   scope: KeyScope;
   functionName: string;
   functionVersion: string;
+  /** `ageMs` is infinite where the flush strategy decides alone when a batch is delivered. */
   batch: { records: number; bytes: number; ageMs: number };
   spool: { dir: string; maxBytes: number };
   flushBudgetMs: number;
+  flushStrategy: FlushStrategy;
   /** What cannot be delivered at shutdown goes to the log. */
   lastResortLog: boolean;
 }
@@ -132,6 +137,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
   refuseContradiction(env);
   const variables = parseVariables(Environment, env);
   const { prefix, ...destination } = parseDestination(variables.CAPTURE_DESTINATION)!;
+  const flushStrategy = variables.CAPTURE_FLUSH_STRATEGY;
   return {
     port: variables.CAPTURE_PORT,
     destination:
@@ -155,10 +161,11 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
     batch: {
       records: variables.CAPTURE_BATCH_RECORDS,
       bytes: variables.CAPTURE_BATCH_BYTES,
-      ageMs: variables.CAPTURE_BATCH_AGE_MS,
+      ageMs: flushStrategy.kind === 'adaptive' ? variables.CAPTURE_BATCH_AGE_MS : Number.POSITIVE_INFINITY,
     },
     spool: { dir: variables.CAPTURE_SPOOL_DIR, maxBytes: variables.CAPTURE_SPOOL_BYTES },
     flushBudgetMs: variables.CAPTURE_FLUSH_BUDGET_MS,
+    flushStrategy,
     lastResortLog: variables.CAPTURE_LAST_RESORT === 'log',
   };
 }

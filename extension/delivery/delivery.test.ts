@@ -171,6 +171,24 @@ test('a delivery can be ended, and the next takes over what was on its way', asy
   expect(log).not.toHaveBeenCalled();
 });
 
+test('a delivery is complete when it has left nothing behind that it could read', async () => {
+  const { delivery, spool, at, pass } = setUp(['fails', 'fails', 'fails', 'stores'], 2);
+  await delivery.deliver(at(500));
+  await delivery.deliver(at(0));
+  expect(delivery.completedMs).toBeUndefined();
+  pass(5_000);
+  await delivery.deliver(at(500));
+  expect(delivery.completedMs).toBe(at(0));
+
+  pass(1);
+  spool.append(Buffer.from('{"n":9}\n'), new Date(at(0)));
+  spool.seal();
+  vi.spyOn(spool, 'read').mockRejectedValue(new Error('EIO'));
+  await delivery.deliver(at(500));
+  expect(spool.pending).toBe(1);
+  expect(delivery.completedMs).toBe(at(0));
+});
+
 test('a destination that hangs is left alone after one attempt', async () => {
   const { delivery, attempts, at, pass } = setUp(['takes a second and fails']);
   for (const [i, openMs] of [5_000, 10_000, 20_000].entries()) {

@@ -21,8 +21,8 @@ export interface DeliveryParts {
   random?: () => number;
 }
 
-/** How a delivery goes about it. */
-export interface DeliveryManner {
+/** How a delivery is done. */
+export interface DeliveryOptions {
   /** Try on until the deadline, even if the destination fails time and again. @default false */
   lastChance?: boolean;
   /** Segments on their way at once. @default 1 */
@@ -47,6 +47,7 @@ export class Delivery {
   /** Segments that could not be read the last time. */
   readonly #unreadable = new Set<SealedSegment>();
   #breaker = CLOSED;
+  #completedMs: number | undefined;
   #deniedFor: string | undefined;
 
   constructor(parts: DeliveryParts) {
@@ -58,15 +59,29 @@ export class Delivery {
     return admits(this.#breaker, this.#parts.ageNow());
   }
 
+  /** When a delivery last left no sealed segment behind that it could read, on the clock of `ageNow`. Undefined until one does. */
+  get completedMs(): number | undefined {
+    return this.#completedMs;
+  }
+
   /**
    * Delivers until nothing is left, time is up, or the destination fails too often.
    *
    * @param deadlineMs on the clock of `now`
    */
-  async deliver(deadlineMs: number, { lastChance = false, lanes = 1, signal }: DeliveryManner = {}): Promise<void> {
-    const { spool, sink, log } = this.#parts;
-    const run: Run = { deadlineMs, lastChance, signal, unread: new Set(), failures: 0, given: false, last: undefined };
+  async deliver(deadlineMs: number, { lastChance = false, lanes = 1, signal }: DeliveryOptions = {}): Promise<void> {
+    const { spool, sink, log, ageNow } = this.#parts;
+    const run: Run = {
+      deadlineMs,
+      lastChance,
+      signal,
+      unread: new Set(),
+      failures: 0,
+      abandoned: false,
+      last: undefined,
+    };
     await Promise.all(Array.from({ length: lanes }, () => this.#lane(run)));
+    if (spool.sealed.every((segment) => run.unread.has(segment))) this.#completedMs = ageNow();
     if (run.last?.kind !== 'transient') return;
     const { pending } = spool;
     const outcome = pending === 0 ? 'all records are delivered' : 'the records stay in the spool';
@@ -83,7 +98,7 @@ export class Delivery {
     const { now, sleep, random = Math.random } = this.#parts;
     for (;;) {
       const leftMs = run.deadlineMs - now();
-      if (leftMs <= 0 || run.given || run.signal?.aborted || (!run.lastChance && !this.ready)) return;
+      if (leftMs <= 0 || run.abandoned || run.signal?.aborted || (!run.lastChance && !this.ready)) return;
       const segment = this.#take(run);
       if (segment === undefined) return;
       try {
@@ -101,12 +116,12 @@ export class Delivery {
         run.failures += 1;
         run.last = failure;
         this.#failed(failure, now() >= run.deadlineMs);
-        if (failure.kind === 'permanent') run.given = true;
+        if (failure.kind === 'permanent') run.abandoned = true;
       } finally {
         this.#inFlight.delete(segment);
       }
       // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-      if (this.#breaker !== CLOSED && !run.given) {
+      if (this.#breaker !== CLOSED && !run.abandoned) {
         const ceilingMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (run.failures - 1));
         await sleep(Math.max(0, Math.min(random() * ceilingMs, run.deadlineMs - now())));
       }
@@ -200,6 +215,6 @@ interface Run {
   unread: Set<SealedSegment>;
   failures: number;
   /** No further attempt is worth it. */
-  given: boolean;
+  abandoned: boolean;
   last: Failure | undefined;
 }

@@ -1,9 +1,17 @@
 import type { ExtensionsApi, InvokeEvent } from '../lambda/extensions-api.ts';
-import { endWaitMs, type FlushState, REMEMBERED_INVOCATIONS, shouldFlush, shouldFlushByTimer } from './flush-policy.ts';
-import type { InvocationEnds } from './invocation-ends.ts';
-import { type Ending, type ShutdownParts, shutDown } from './shutdown.ts';
+import {
+  completionWaitMs,
+  type FlushState,
+  type FlushStrategy,
+  REMEMBERED_INVOCATIONS,
+  shouldFlush,
+  shouldFlushByTimer,
+} from './flush-policy.ts';
+import type { InvocationCompletions } from './invocation-completions.ts';
+import { type ShutdownNotice, type ShutdownParts, shutDown } from './shutdown.ts';
 
 export interface LifecycleParts extends ShutdownParts {
+  flushStrategy: FlushStrategy;
   batchAgeMs: number;
   /** For ages: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
   ageNow: () => number;
@@ -11,7 +19,7 @@ export interface LifecycleParts extends ShutdownParts {
 
 export interface EventLifecycleParts extends LifecycleParts {
   api: ExtensionsApi;
-  ends: InvocationEnds;
+  completions: InvocationCompletions;
   flushBudgetMs: number;
   /** Called with the first event: if the environment is a copy of another, it has been made by then. */
   onFirstEvent: () => void;
@@ -20,9 +28,9 @@ export interface EventLifecycleParts extends LifecycleParts {
 /** Left of an invocation's time when a delivery ends: the function's time-out must not strike because of it. */
 const INVOKE_MARGIN_MS = 250;
 
-/** Follows the life of an environment that is frozen between its events, from the first one to SHUTDOWN. */
-export async function live(parts: EventLifecycleParts): Promise<void> {
-  const { api, ends, spool, delivery, log, now, ageNow, flushBudgetMs } = parts;
+/** Follows an environment that is frozen between its events, from the first one to SHUTDOWN. */
+export async function followEvents(parts: EventLifecycleParts): Promise<void> {
+  const { api, completions, spool, delivery, log, now, ageNow, flushBudgetMs } = parts;
   const invocationsMs: number[] = [];
 
   const state = (): FlushState => ({ ...spoolState(parts), invocationsMs });
@@ -32,8 +40,9 @@ export async function live(parts: EventLifecycleParts): Promise<void> {
     if (invocationsMs.length > REMEMBERED_INVOCATIONS) invocationsMs.shift();
 
     const leftMs = deadlineMs - INVOKE_MARGIN_MS - now();
-    const { telemetry, withoutRecord } = ends;
-    await ends.within(endWaitMs({ ...state(), telemetry, withoutRecord, budgetMs: flushBudgetMs, leftMs }), requestId);
+    const { telemetry, withoutRecord } = completions;
+    const waitState = { ...state(), telemetry, withoutRecord, budgetMs: flushBudgetMs, leftMs };
+    await completions.wait(requestId, completionWaitMs(waitState));
 
     spool.sealIfFinished();
     if (!shouldFlush(state())) return;
@@ -60,17 +69,17 @@ const POLL_MS = 500;
 /** Most that one delivery may take when nobody waits for it. */
 const DELIVERY_MS = 30_000;
 
-/** Follows the life of an environment that is never frozen, or that sends no events, to its end. */
-export async function liveByTimer(
+/** Follows an environment that is never frozen, or that sends no events, by looking at it again and again until its shutdown. */
+export async function followTimer(
   parts: LifecycleParts & { sleep: (ms: number, signal: AbortSignal) => Promise<unknown> },
-  end: Promise<Ending>,
+  shutdown: Promise<ShutdownNotice>,
 ): Promise<void> {
   const { spool, delivery, log, now, sleep } = parts;
   const ended = new AbortController();
   const { signal } = ended;
-  end.finally(() => ended.abort()).catch(() => {}); // whoever awaits `end` below hears of it
+  shutdown.finally(() => ended.abort()).catch(() => {}); // the last line of this function awaits it, and gets the error
 
-  async function turn(): Promise<void> {
+  async function look(): Promise<void> {
     spool.sealIfFinished();
     if (!shouldFlushByTimer(spoolState(parts))) return;
     spool.seal();
@@ -79,18 +88,22 @@ export async function liveByTimer(
   }
 
   while (!signal.aborted) {
-    await turn().catch((error: Error) => log('ERROR', 'work on a timer failed', { cause: error.message }));
+    await look().catch((error: Error) => log('ERROR', 'work on a timer failed', { cause: error.message }));
     await sleep(POLL_MS, signal);
   }
-  return shutDown(parts, await end);
+  return shutDown(parts, await shutdown);
 }
 
-function spoolState({ spool, delivery, ageNow, batchAgeMs }: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
+function spoolState(parts: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
+  const { spool, delivery, ageNow, batchAgeMs, flushStrategy } = parts;
   return {
+    strategy: flushStrategy,
     nowMs: ageNow(),
     sealedSegments: spool.sealed.length,
     openedMs: spool.openedMs,
     batchAgeMs,
+    deliveredMs: delivery.completedMs,
+    spoolShort: spool.isShort,
     destinationReady: delivery.ready,
   };
 }

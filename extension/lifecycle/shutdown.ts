@@ -22,7 +22,7 @@ export interface ShutdownParts {
 }
 
 /** Why the environment ends, and when at the latest, on the clock of `now`. */
-export interface Ending {
+export interface ShutdownNotice {
   shutdownReason: string;
   deadlineMs: number;
 }
@@ -37,16 +37,18 @@ const DRAIN_MS = 100;
 const LANES = 4;
 
 /** Ends the capture: takes no more records, and delivers what there is within the time that is left. */
-export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineMs }: Ending): Promise<void> {
+export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineMs }: ShutdownNotice): Promise<void> {
   const { receiver, intake, spool, delivery, lastResort, metrics, log, now } = parts;
   const endMs = deadlineMs - MARGIN_MS;
-  const going = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: error.message });
+  const logFailure = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: error.message });
 
-  await receiver.drain(Math.min(DRAIN_MS, endMs - now())).catch(going);
+  await receiver.drain(Math.min(DRAIN_MS, endMs - now())).catch(logFailure);
   intake.close();
   spool.seal();
-  await delivery.deliver(lastResort ? endMs - LAST_RESORT_MS : endMs, { lastChance: true, lanes: LANES }).catch(going);
-  if (spool.pending > 0) await lastResort?.(endMs).catch(going);
+  await delivery
+    .deliver(lastResort ? endMs - LAST_RESORT_MS : endMs, { lastChance: true, lanes: LANES })
+    .catch(logFailure);
+  if (spool.pending > 0) await lastResort?.(endMs).catch(logFailure);
 
   metrics.atEnd();
   const stats = parts.stats();

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { MAX_KEPT_OPEN, Spool } from './spool.ts';
+import { MAX_KEPT_OPEN } from './backlog.ts';
+import { Spool } from './spool.ts';
 
 const START = Date.parse('2026-11-23T21:00:00.000Z');
 const line = (eventId: string) => Buffer.from(`{"eventMetadata":{"eventId":"${eventId}"}}\n`);

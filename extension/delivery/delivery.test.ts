@@ -1,82 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
-import { Counters } from '../accounting/counters.ts';
-import { KEY_TAKEN } from '../sinks/failure.ts';
-import type { Sink } from '../sinks/sink.ts';
-import { Spool } from '../spool/spool.ts';
-import { Delivery } from './delivery.ts';
-
-let dir: string;
-beforeEach(() => {
-  dir = fs.mkdtempSync(path.join(tmpdir(), 'delivery-'));
-  return () => fs.rmSync(dir, { recursive: true, force: true });
-});
-
-/** What the sink does at each attempt; from the last one on, always that. */
-type Behaviour =
-  | 'finds another object'
-  | 'stores'
-  | 'fails'
-  | 'denies'
-  | 'takes a second and fails'
-  | 'stores, but the answer is lost';
-
-function setUp(behaviours: Behaviour[], segments = 1, { bytes = 10, holdMs = 0 } = {}) {
-  let nowMs = 1_000_000;
-  const attempts: string[] = [];
-  const onTheWay: number[] = [];
-  let finished = 0;
-  const objects = new Map<string, string>();
-  const sink: Sink = {
-    name: 's3://bucket',
-    async put(key, body) {
-      const behaviour = behaviours[Math.min(attempts.push(key), behaviours.length) - 1]!;
-      if (behaviour === 'takes a second and fails') nowMs += 1000;
-      if (behaviour.startsWith('stores')) objects.set(key, body.toString());
-      onTheWay.push(attempts.length - finished);
-      await new Promise((resolve) => setTimeout(resolve, holdMs));
-      finished += 1;
-      if (behaviour === 'finds another object') throw Object.assign(new Error('another'), { code: KEY_TAKEN });
-      if (behaviour === 'denies') throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
-      if (behaviour !== 'stores') throw new Error('503 SlowDown');
-    },
-  };
-  const counters = new Counters();
-  const spool = new Spool({
-    home: { folder: dir, ensure() {} },
-    maxBytes: 1_000_000_000,
-    batch: { records: 10, bytes: 1000, ageMs: 60_000 },
-    scope: { prefix: '', endpoint: 'qa', variant: 'v' },
-    now: () => nowMs,
-    uuid: randomUUID,
-    onDamage: ({ lost }) => counters.lose('VANISHED', lost),
-  });
-  for (let i = 0; i < segments; i++) {
-    spool.append(Buffer.from(`{"n":${i}}`.padEnd(bytes - 1).concat('\n')), new Date(nowMs + i));
-    spool.seal();
-  }
-  const log = vi.fn();
-  const sleep = vi.fn(async (ms: number) => {
-    nowMs += ms;
-  });
-  const now = () => nowMs;
-  const delivery = new Delivery({ spool, sink, counters, log, now, ageNow: now, sleep, random: () => 1 });
-  return {
-    delivery,
-    spool,
-    counters,
-    attempts,
-    onTheWay,
-    objects,
-    log,
-    sleep,
-    at: (ms: number) => nowMs + ms,
-    pass: (ms: number) => (nowMs += ms),
-  };
-}
+import { expect, test, vi } from 'vitest';
+import { setUp } from './fixtures/delivering.ts';
 
 test('segments go out oldest first, and leave the spool when they are there', async () => {
   const { delivery, spool, counters, attempts, objects, at } = setUp(['stores'], 3);
@@ -105,41 +29,6 @@ test('an object whose answer was lost is written again as the same object', asyn
   await delivery.deliver(at(500));
   expect(objects.size).toBe(1);
   expect(counters.delivered).toBe(1);
-});
-
-test('an outage costs three attempts, then nothing until the breaker lets one through', async () => {
-  const { delivery, spool, attempts, at, pass } = setUp(['fails']);
-  await delivery.deliver(at(10_000));
-  expect(attempts).toHaveLength(3);
-  expect(delivery.ready).toBe(false);
-  await delivery.deliver(at(10_000));
-  expect(attempts).toHaveLength(3);
-
-  pass(5_000);
-  expect(delivery.ready).toBe(true);
-  await delivery.deliver(at(10_000));
-  expect(attempts).toHaveLength(4);
-  expect(spool.pending).toBe(1);
-});
-
-test('a destination that refuses for good is tried once a cool-down, and said once, with what to do', async () => {
-  const { delivery, spool, attempts, log, at, pass } = setUp(['denies', 'denies', 'denies', 'stores']);
-  for (let i = 0; i < 3; i++) {
-    await delivery.deliver(at(10_000));
-    await delivery.deliver(at(10_000));
-    expect(attempts).toHaveLength(i + 1);
-    pass(299_999);
-    expect(delivery.ready).toBe(false);
-    pass(1);
-  }
-  expect(log).toHaveBeenCalledExactlyOnceWith(
-    'ERROR',
-    'the destination refuses every record until somebody acts; they stay in the spool',
-    expect.objectContaining({ pending: 1, remedy: expect.stringContaining('s3:PutObject') }),
-  );
-  await delivery.deliver(at(10_000));
-  expect(log).toHaveBeenLastCalledWith('INFO', 'the destination takes records again', expect.anything());
-  expect(spool.pending).toBe(0);
 });
 
 test('one segment is on its way at a time, unless there are lanes for more', async () => {
@@ -187,26 +76,6 @@ test('a delivery is complete when it has left nothing behind that it could read'
   await delivery.deliver(at(500));
   expect(spool.pending).toBe(1);
   expect(delivery.completedMs).toBe(at(0));
-});
-
-test('a destination that hangs is left alone after one attempt', async () => {
-  const { delivery, attempts, at, pass } = setUp(['takes a second and fails']);
-  for (const [i, openMs] of [5_000, 10_000, 20_000].entries()) {
-    await delivery.deliver(at(500));
-    await delivery.deliver(at(500));
-    expect(attempts).toHaveLength(i + 1);
-    pass(openMs - 1);
-    expect(delivery.ready).toBe(false);
-    pass(1);
-    expect(delivery.ready).toBe(true);
-  }
-});
-
-test('the last chance is used until the deadline, breaker or not', async () => {
-  const { delivery, attempts, at } = setUp(['fails', 'fails', 'fails', 'fails', 'stores']);
-  await delivery.deliver(at(0));
-  await delivery.deliver(at(10_000), { lastChance: true });
-  expect(attempts).toHaveLength(5);
 });
 
 test('no attempt begins after the deadline, and none may last longer', async () => {

@@ -29,12 +29,12 @@ import { kernelUuid } from './spool/uuid.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
 const NAME = 'inference-capture';
-/** Most that the exit waits for the log to be taken. */
+/** Most milliseconds that the exit waits until the operating system has taken the log. */
 const LAST_LINES_MS = 150;
 const clocks = clocksOf({ now: () => performance.now(), wallNow: () => Date.now() });
 const { now, ageNow } = clocks;
 
-/** A start that has got as far as Lambda knowing of it, or refusing to. */
+/** The state of the start after the registration, which Lambda has accepted or refused. */
 interface Start {
   startUp: StartUp;
   /** `host:port` of Lambda's APIs. */
@@ -51,7 +51,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const api = createExtensionsApi(runtimeApi, clocks);
   const initialization = initializationOf(env['AWS_LAMBDA_INITIALIZATION_TYPE']);
   const basics = parseBasics(env);
-  // First of all: Lambda starts the function when every extension has registered, and all the rest happens beside its start.
+  // The registration comes first: Lambda starts the function when every extension has registered, and the rest happens at the same time.
   const events =
     initialization.invocations && !basics.disabled ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
   const registered = await startUp.register(api, NAME, events);
@@ -106,7 +106,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   async function listenAndRecover(): Promise<void> {
     const folders = await abandonedFolders(dir);
     await startUp.listen(receiver, config.port);
-    // At once, so that no record has come yet.
+    // In the same turn of the event loop, so that no record has come yet.
     for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
   }
   await Promise.all([listenAndRecover(), byEvents && subscribe(start, completions)]);
@@ -122,7 +122,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   home.release();
 }
 
-/** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
+/** Asks Lambda to say when an invocation is over. Where Lambda does not, the record of the invocation does. */
 async function subscribe({ api, runtimeApi }: Start, completions: InvocationCompletions): Promise<void> {
   const listener = createTelemetryListener((requestId) => completions.runtimeDone(requestId));
   try {

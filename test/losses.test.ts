@@ -68,7 +68,7 @@ class Pair {
         : this.unanswered.splice(again % (this.unanswered.length || 1), 1);
     const eventId = repeated ?? `record ${this.sent.size}${leftOut ? LEFT_OUT : ''}`;
     this.sent.add(eventId);
-    const lostBefore = this.#losses.toTell(eventId);
+    const lostBefore = this.#losses.toReport(eventId);
     const body = JSON.stringify({ ...EXAMPLE_RECORD, eventId, lostBefore });
     this.#underWay.push(() => this.#send(eventId, body, lostBefore, send, full));
   }

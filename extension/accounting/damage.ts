@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { Damage } from '../spool/backlog.ts';
 import type { Counters } from './counters.ts';
 
-/** Counts what is lost of the spool by the doing of others, and says so: a loss each time, and what was saved the first time. */
+/** Counts the records that other programs destroyed in the spool, and logs it: a loss each time, a rescue the first time only. */
 export function damageReport(counters: Counters, log: Log): (damage: Damage) => void {
   let said = false;
   return ({ lost, rescued }) => {

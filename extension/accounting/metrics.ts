@@ -15,13 +15,13 @@ export interface MetricsParts {
 export interface Metrics {
   /** Writes what has changed since the last time, unless that was less than a minute ago. */
   afterDelivery(): void;
-  /** The same, when the present turn of the event loop has counted all that it counts: a body of many records is one loss. */
+  /** The same, at the end of this turn of the event loop: the losses of a body with many records are one line. */
   afterLoss(): void;
   /** Writes what has changed since the last time. */
   atEnd(): void;
 }
 
-/** CloudWatch keeps a value a minute: more lines would cost more and say no more. */
+/** CloudWatch keeps one value a minute: more lines would cost more and say no more. */
 const LEAST_GAP_MS = 60_000;
 const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'leftOut', 'pending'] as const;
 
@@ -63,7 +63,7 @@ export function createMetrics({ stats, functionName, writeLine, now, wallNow }: 
       dropped: after.dropped - before.dropped,
       leftOut: after.leftOut - before.leftOut,
       pending: present.pending,
-      // These are no metrics, but of use beside them.
+      // These fields are no metrics. They explain the metrics.
       droppedSinceStart: presentReasons(present.dropped),
       leftOutSinceStart: presentReasons(present.leftOut),
       spoolBytes: present.spoolBytes,

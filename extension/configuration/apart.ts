@@ -2,14 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { ExtensionConfig } from './config.ts';
 
-/** Most symbolic links that lead from one to the next, as in Linux. */
+/** Most symbolic links in a chain, as in Linux. */
 const MAX_LINKS = 40;
 
 /**
- * The same configuration, where a file destination and the spool have nothing to do with each other: one inside the other would take objects
- * for segments, and remove them.
+ * The same configuration, if neither the file destination nor the spool lies inside the other. Else the extension would take objects for segments
+ * and remove them.
  *
- * @throws Error where one lies inside the other, by whatever path
+ * @throws Error where one lies inside the other, also by links and mounts
  */
 export function withFoldersApart(config: ExtensionConfig): ExtensionConfig {
   if (config.destination.kind === 's3') return config;

@@ -84,7 +84,7 @@ export type Destination =
       kmsKeyId: string | undefined;
       expectedBucketOwner: string | undefined;
       storageClass: v.InferOutput<typeof StorageClass> | undefined;
-      /** Through what S3 is reached. */
+      /** The proxies that S3 is reached through. */
       proxy: ProxyEnv | undefined;
     }
   | { kind: 'file'; folder: string };
@@ -104,18 +104,18 @@ export interface ExtensionConfig {
   lastResortLog: boolean;
 }
 
-/** What the extension is and must not do without the rest of its configuration, which may be wrong. */
+/** The part of the configuration that is needed also where the rest of it is wrong. */
 export interface Basics {
   /** Nothing is to be captured. */
   disabled: boolean;
   /** An extension that cannot capture must keep the function from starting. */
   failClosed: boolean;
-  /** Where the receiver says that nothing is captured. */
+  /** The port at which the receiver says that nothing is captured. */
   port: number;
   functionName: string;
 }
 
-/** Never throws: what is wrong, {@link parseConfig} says. */
+/** Never throws. {@link parseConfig} says what is wrong. */
 export function parseBasics(env: NodeJS.ProcessEnv): Basics {
   const { CAPTURE_DISABLED, CAPTURE_FAIL_CLOSED } = parseVariables(Safeguards, env);
   const port = v.safeParse(CapturePort, env['CAPTURE_PORT']?.trim());
@@ -187,6 +187,6 @@ function pathOf(url: string): string | undefined {
   try {
     return fileURLToPath(url);
   } catch {
-    return undefined; // an escape that is none, or one of a slash
+    return undefined; // a wrong escape, or an escaped slash
   }
 }

@@ -2,7 +2,7 @@
 export type ProxyEnv = {
   HTTP_PROXY?: string;
   HTTPS_PROXY?: string;
-  /** Always with loopback: an S3 on this machine is no proxy's affair. */
+  /** It always has loopback: an S3 on this machine is reached without a proxy. */
   NO_PROXY: string;
 };
 
@@ -10,7 +10,8 @@ const LOOPBACK = 'localhost,127.0.0.1-127.255.255.255,[::1],::1';
 const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY'] as const;
 
 /**
- * The proxies that an environment names, in lower case or upper, of which the first is taken, as curl does. Without a scheme it is http.
+ * The proxies that an environment names. The variable in lower case comes before the one in upper case, as in curl. An address without a scheme
+ * is http.
  *
  * @returns undefined where there are none that can be used
  */
@@ -24,7 +25,7 @@ export function proxyOf(env: NodeJS.ProcessEnv): ProxyEnv | undefined {
   return { ...Object.fromEntries(named), NO_PROXY: [...exceptions, LOOPBACK].filter((one) => one !== '').join() };
 }
 
-/** The variables that hold what is no proxy for HTTP. Their values may hold a password, and belong in no log. */
+/** The variables whose values are no address of an HTTP proxy. A value may hold a password and must not be logged. */
 export function unusableProxies(env: NodeJS.ProcessEnv): string[] {
   return NAMES.filter((name) => variable(env, name) !== '' && usable(variable(env, name)) === undefined);
 }

@@ -3,7 +3,7 @@ import { readSwitch, Safeguards } from '../../capture/variables.ts';
 import type { Log } from '../log.ts';
 import { unusableProxies } from './proxy.ts';
 
-/** Says what in an environment is likely not meant as it is taken. */
+/** Warns of variables that likely mean something else than the extension takes them for. */
 export function warnOf(env: NodeJS.ProcessEnv, log: Log): void {
   for (const variable of Object.keys(Safeguards.entries)) {
     if (readSwitch(env[variable]) !== undefined) continue;

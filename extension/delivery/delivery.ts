@@ -27,20 +27,20 @@ export interface DeliveryOptions {
   lastChance?: boolean;
   /** Segments on their way at once. @default 1 */
   lanes?: number;
-  /** Ends it before its deadline. */
+  /** Ends the delivery before its deadline. */
   signal?: AbortSignal;
 }
 
 /** After three failures in a row the destination is left alone for 5 s, then longer: an outage must not stretch every invocation. */
 const BREAKER: BreakerPolicy = { threshold: 3, openMs: 5_000, maxOpenMs: 300_000 };
-/** One that hangs costs the whole budget of an invocation, three that refuse cost less: so one is enough. */
+/** One attempt that hangs costs the whole budget of an invocation, more than three refusals do. So one is enough. */
 const HANGING: BreakerPolicy = { ...BREAKER, threshold: 1 };
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
 /** Most bytes of segments in memory at once, unless a single one is larger. */
 const MAX_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
 
-/** Sends sealed segments to the sink, oldest first. What it cannot send stays in the spool. */
+/** Sends sealed segments to the sink, the oldest first. Segments that it cannot send stay in the spool. */
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #inFlight = new Set<SealedSegment>();
@@ -128,7 +128,7 @@ export class Delivery {
     }
   }
 
-  /** The oldest segment that is not on its way, if there is room for it in memory. */
+  /** The oldest segment that no lane is sending, if there is room for it in memory. */
   #take({ unread }: Run): SealedSegment | undefined {
     const segment = this.#parts.spool.sealed.find((one) => !this.#inFlight.has(one) && !unread.has(one));
     if (segment === undefined) return undefined;
@@ -138,7 +138,7 @@ export class Delivery {
     return segment;
   }
 
-  /** What there is to send. Undefined: nothing is left of it, or the disk does not give it, which is no fault of the destination. */
+  /** The bytes of a segment. Undefined where nothing is left of it, or where the disk refuses, which is no fault of the destination. */
   async #read(segment: SealedSegment, { unread }: Run): Promise<Buffer | undefined> {
     const { spool, log } = this.#parts;
     try {
@@ -211,7 +211,7 @@ interface Run {
   deadlineMs: number;
   lastChance: boolean;
   signal: AbortSignal | undefined;
-  /** Segments that could not be read: once a run is enough. */
+  /** Segments that could not be read: one attempt in a run is enough. */
   unread: Set<SealedSegment>;
   failures: number;
   /** No further attempt is worth it. */

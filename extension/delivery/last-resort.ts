@@ -17,14 +17,14 @@ export interface LoggedPart {
   level: 'ERROR';
   source: 'inference-capture';
   message: 'a record that could not be delivered';
-  /** Of the object that it would be in. */
+  /** The key of the object that the record would be in. */
   key: string;
-  /** Its line of that object, from 1. */
+  /** The number of its line in that object, from 1. */
   line: number;
   /** From 1 to `parts`. */
   part: number;
   parts: number;
-  /** The parts of a line, one after the other, are the stored line, without its line feed. */
+  /** The texts of all parts, one after the other, are the stored line, without its line feed. */
   text: string;
 }
 
@@ -35,8 +35,8 @@ export interface LoggedPart {
 const PART_UNITS = 80_000;
 
 /**
- * Writes the sealed segments to the log, the oldest first, and takes those that are there as a whole out of the spool. For when nothing
- * else is left to do with them. What is gone, or cannot be read, keeps the others from nothing: the spool and the delivery have told of it.
+ * Writes the sealed segments to the log, the oldest first, and removes from the spool those that are written as a whole. It is the last thing to
+ * do with them. A segment that is gone or cannot be read is passed over: the spool and the delivery have logged it.
  *
  * @param deadlineMs no line is begun or waited for after it; on the clock of `now`
  */
@@ -66,7 +66,7 @@ function partsOf(text: string, key: string, line: number): LoggedPart[] {
   const texts: string[] = [];
   for (let from = 0; from < text.length; ) {
     let to = Math.min(text.length, from + PART_UNITS);
-    if (to < text.length && isHighSurrogate(text.charCodeAt(to - 1))) to -= 1; // half a pair has no UTF-8
+    if (to < text.length && isHighSurrogate(text.charCodeAt(to - 1))) to -= 1; // half of a surrogate pair has no UTF-8
     texts.push(text.slice(from, to));
     from = to;
   }

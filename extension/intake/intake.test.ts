@@ -165,7 +165,7 @@ describe('what a function could not hand over', () => {
 });
 
 test.each([
-  ['{"eventId":', 'INVALID_JSON', /got no JSON/],
+  ['{"eventId":', 'INVALID_JSON', /got text that is not JSON/],
   ['[]', 'INVALID_RECORD', /eventId/],
   [
     JSON.stringify({ ...EXAMPLE_RECORD, status: 'secret' }),

@@ -61,7 +61,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
     try {
       json = JSON.parse(text);
     } catch {
-      return refuseUnreadable(text, 'INVALID_JSON', 'Expected a record as a JSON object, or one a line, got no JSON');
+      return refuseUnreadable(text, 'INVALID_JSON', 'Expected a record as a JSON object, got text that is not JSON');
     }
     const parsed = v.safeParse(InferenceRecord, json);
     if (!parsed.success) return refuseUnreadable(text, 'INVALID_RECORD', describe(parsed.issues[0]));

@@ -1,11 +1,11 @@
 import type { LostBefore, NotCapturedCounts, NotCapturedReason } from '../../capture/wire.ts';
 
-/** What a sender tells that was not known yet. */
+/** What a sender reports that was not known yet. */
 export interface NewLosses {
   counts: NotCapturedCounts;
-  /** The ids of counts among them. */
+  /** The ids of these counts. */
   countIds: string[];
-  /** The records among them that have an id, and why they were lost. */
+  /** The records that are reported by their ids, and why they were lost. `counts` has them too. */
   records: Map<string, NotCapturedReason>;
 }
 
@@ -17,9 +17,10 @@ export interface Known {
 }
 
 /**
- * What `lostBefore` adds to what is known: a sender tells all until he gets an answer, and a record without an answer may have come.
+ * What `lostBefore` adds to what is known. A sender reports its losses again until it gets an answer, and a record that got no answer may have
+ * come.
  *
- * @param ownId of the record that tells
+ * @param ownId of the record that reports
  * @returns undefined where there is nothing new
  */
 export function newLosses(ownId: string, lostBefore: LostBefore | undefined, known: Known): NewLosses | undefined {

@@ -2,18 +2,18 @@ import type { Clocks } from '../clocks.ts';
 
 /** The time that Lambda gives extensions to end. */
 export const SHUTDOWN_MS = 2_000;
-/** What is taken to be left of it, at least, by a process that has not been killed. */
+/** The least time that is assumed to be left, because Lambda has not killed the process yet. */
 const LEAST_SHUTDOWN_MS = 500;
-/** The longest time-out of a function, and a second in which the clocks may differ; and the standard one. */
+/** The longest time-out of a function, with a second by which the clocks may differ; and the standard time-out. */
 const MAX_TIMEOUT_MS = 901_000;
 const STANDARD_TIMEOUT_MS = 3_000;
-/** An event that took longer to come than this had not been made when it was asked for. */
+/** An event that takes longer to come than this was made after the process had asked for it. */
 const AT_ONCE_MS = 50;
 
 /**
- * Makes deadlines on this process's clock of those of Lambda, which are wall-clock time. Once they are made, the wall clock may jump. It may
- * have jumped before, or differ from Lambda's: a deadline that cannot be is replaced by what is known without a clock. A SHUTDOWN has 2 s,
- * less what this process was busy with when it was made; an INVOKE has as long as the last one had.
+ * Turns Lambda's deadlines, which are wall-clock time, into deadlines on this process's clock. After that the wall clock may jump. It may also
+ * have jumped before, or differ from Lambda's. So a deadline that is impossible is replaced by what is known without a clock: a SHUTDOWN has
+ * 2 s, less the time that this process was busy since Lambda made it, and an INVOKE has as long as the last one had.
  */
 export function deadlines({ now, wallNow }: Pick<Clocks, 'now' | 'wallNow'>) {
   let lastEventMs = now();

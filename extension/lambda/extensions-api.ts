@@ -10,7 +10,7 @@ const ExtensionEvent = v.variant('eventType', [
   v.object({ eventType: v.literal('INVOKE'), deadlineMs: v.number(), requestId: v.string() }),
   v.object({ eventType: v.literal('SHUTDOWN'), deadlineMs: v.number(), shutdownReason: v.string() }),
 ]);
-/** An event of a later Lambda, which means nothing to us. */
+/** An event that a later Lambda may send, and that is passed over. */
 const UnknownEvent = v.object({ eventType: v.pipe(v.string(), v.notValues(['INVOKE', 'SHUTDOWN'])) });
 export type ExtensionEvent = v.InferOutput<typeof ExtensionEvent>;
 export type InvokeEvent = Extract<ExtensionEvent, { eventType: 'INVOKE' }>;
@@ -40,9 +40,9 @@ export interface ExtensionsApi {
 }
 
 const EXTENSION = '/2020-01-01/extension';
-/** The telemetry schema: the one that Managed Instances require, and which is right for all others. */
+/** The telemetry schema. Managed Instances require this one, and it is right for all others. */
 const SCHEMA_VERSION = '2025-01-29';
-/** Telemetry is a convenience: the start does not wait longer for it, in milliseconds. */
+/** Most milliseconds that the start waits for telemetry, without which the extension works too. */
 const SUBSCRIBE_MS = 250;
 
 /**

@@ -1,6 +1,6 @@
-/** What the way in which Lambda starts an environment means for the extension. */
+/** How Lambda starts an environment, and what that means for the extension. */
 export interface Initialization {
-  /** Subscribes to INVOKE: the environment is frozen between invocations. Where it is not, a timer takes the place of the events. */
+  /** The extension subscribes to INVOKE: the environment is frozen between invocations. Where it is not, a timer takes the place of the events. */
   invocations: boolean;
   /** The environment is a copy of one that was started before: what is unique or secret must be made after that. */
   restored: boolean;

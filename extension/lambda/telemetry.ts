@@ -17,14 +17,14 @@ const LOOPBACK = '127.0.0.1';
 /** A name server may take seconds to say that it knows no such name. */
 const LOOKUP_MS = 50;
 
-/** Lambda sends batches of 256 KiB, as we ask it to, and what is larger we need not understand. */
+/** Lambda sends batches of 256 KiB, as we ask it to. A larger body need not be understood. */
 const MAX_BYTES = 1024 * 1024;
-/** From so much on nobody is answered: no batch is as large, whoever sends it. */
-const MOST_BYTES = 16 * MAX_BYTES;
+/** A larger body gets no answer: it is no batch of Lambda's. */
+const ABORT_BYTES = 16 * MAX_BYTES;
 const MAX_CONNECTIONS = 4;
 
 /**
- * The HTTP server that Lambda sends telemetry to. Of all that it says we need one thing: when the runtime is done with a request.
+ * The HTTP server that Lambda sends telemetry to. The extension needs one thing of it: when the runtime is done with a request.
  *
  * Lambda reaches it as sandbox.localdomain, which may be no loopback address, so it is a server of its own, away from the records. It answers
  * Lambda with 200 whatever comes, because anything else would be sent again without end. A page of another site is refused.
@@ -42,16 +42,16 @@ export function createTelemetryListener(onRuntimeDone: (requestId: string) => vo
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= MAX_BYTES) chunks.push(chunk);
-      if (length > MOST_BYTES) request.destroy();
+      if (length > ABORT_BYTES) request.destroy();
     });
-    request.on('error', () => {}); // the connection is gone, and with it whoever wants an answer
+    request.on('error', () => {}); // the connection is gone, so nobody waits for the answer
     request.on('end', () => {
       response.writeHead(200, { 'content-length': 0 }).end();
       if (length <= MAX_BYTES) for (const id of finishedRequests(Buffer.concat(chunks).toString())) onRuntimeDone(id);
     });
   });
   server.keepAliveTimeout = 0; // as in receiver.ts: the clock jumps at a thaw
-  server.on('connection', createConnections(MAX_CONNECTIONS).admit); // none is ever called busy: the oldest gives way to the newest
+  server.on('connection', createConnections(MAX_CONNECTIONS).admit); // no connection is ever marked as busy: the oldest gives way to the newest
 
   function listenAt(address: string): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -75,7 +75,7 @@ export function createTelemetryListener(onRuntimeDone: (requestId: string) => vo
   };
 }
 
-/** What tells where Lambda's name for an environment leads. */
+/** The sources that say which address Lambda's name for an environment has. */
 export interface SandboxSources {
   /** AWS_LAMBDA_RUNTIME_API: `host:port`. */
   runtimeApi: string;
@@ -86,8 +86,8 @@ export interface SandboxSources {
 }
 
 /**
- * The address that sandbox.localdomain stands for, by the hosts file or else a name server; else loopback. No name server is asked where the
- * API is on loopback: that is an emulator, whose machine it would tell the name to, and wait for.
+ * The address of sandbox.localdomain: by the hosts file, or else by a name server, or else loopback. No name server is asked where the API is on
+ * loopback. That is an emulator, and the lookup would tell the name to a server elsewhere and wait for it.
  */
 export async function sandboxAddress({
   runtimeApi,
@@ -113,7 +113,7 @@ async function resolved(name: string): Promise<string> {
   return (await lookup(name, { family: 4 })).address;
 }
 
-/** The ids of the requests that a batch of telemetry says the runtime is done with. What is none is passed over. */
+/** The ids of the requests that the runtime is done with, from a batch of telemetry. Other events are passed over. */
 export function finishedRequests(body: string): string[] {
   let batch: unknown;
   try {

@@ -12,7 +12,7 @@ export interface ShutdownParts {
   intake: Intake;
   spool: Spool;
   delivery: Delivery;
-  /** What becomes of the records that could not be delivered, if they are not to stay in the spool. Takes a deadline. */
+  /** Saves the records that could not be delivered, if they are not to stay in the spool. Takes a deadline. */
   lastResort: ((deadlineMs: number) => Promise<void>) | undefined;
   metrics: Metrics;
   stats: () => Stats;
@@ -36,7 +36,7 @@ const DRAIN_MS = 100;
 /** Segments on their way at once: delivery.ts bounds what they take of the memory. */
 const LANES = 4;
 
-/** Ends the capture: takes no more records, and delivers what there is within the time that is left. */
+/** Ends the capture: takes no more records, and delivers those in the spool within the time that is left. */
 export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineMs }: ShutdownNotice): Promise<void> {
   const { receiver, intake, spool, delivery, lastResort, metrics, log, now } = parts;
   const endMs = deadlineMs - MARGIN_MS;
@@ -62,7 +62,7 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
   else log('INFO', 'shut down; all records are delivered', fields);
 }
 
-/** Whether there was a record that is nowhere. One that came twice is there. */
+/** Whether a record is lost. A duplicate is none, because the record itself is there. */
 function isLossy({ dropped, notCaptured }: Stats): boolean {
   const { DUPLICATE: _, ...lost } = dropped;
   return Object.values({ ...lost, ...notCaptured }).some((records) => records > 0);

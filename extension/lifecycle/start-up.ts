@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import type { Spool } from '../spool/spool.ts';
 
-/** What kept a start from being complete, as Lambda is told it when the function must not go on without capture. */
+/** What went wrong at the start. Lambda gets it as the reason when the function must not go on without capture. */
 export interface Fault {
   errorType:
     | 'Extension.RegistrationRefused'
@@ -14,7 +14,7 @@ export interface Fault {
   cause: string;
 }
 
-/** The steps of a start that may fail. Each says so in the log, notes the fault, and lets the others go on. */
+/** The steps of a start that may fail. Each logs and notes its fault, and the others go on. */
 export class StartUp {
   readonly faults: Fault[] = [];
   readonly #log: Log;
@@ -24,7 +24,7 @@ export class StartUp {
     this.#log = log;
   }
 
-  /** @returns whether Lambda knows the extension */
+  /** @returns whether Lambda has registered the extension */
   async register(api: ExtensionsApi, name: string, events: readonly EventType[]): Promise<boolean> {
     try {
       await api.register(name, events);
@@ -75,7 +75,7 @@ export class StartUp {
     }
   }
 
-  /** Says once that others will take this process for dead. */
+  /** Logs once that other extensions will take this process for dead. */
   readonly onUnlocked = (error: Error): void => {
     if (this.#unlocked) return;
     this.#unlocked = true;

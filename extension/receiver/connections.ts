@@ -1,16 +1,16 @@
 import type net from 'node:net';
 
-/** The connections of a server, of which there are never more than a number. */
+/** The connections of a server, with a limit to their number. */
 export interface Connections {
   /**
-   * Takes a new connection. Where there is no room, the one that has been idle longest is closed for it, and it itself where none is idle: so
-   * nobody keeps others out by doing nothing. No clock decides that, for the clock of a frozen environment jumps at the thaw, and an idle
-   * connection must not be closed just as the function uses it.
+   * Takes a new connection. Where there is no room, the connection that has been idle longest is closed, or the new one where none is idle: no
+   * sender can keep others out with idle connections. No time-out closes them, because the clock of a frozen environment jumps at the thaw, and
+   * an idle connection must not be closed just when the function uses it.
    */
   admit(socket: net.Socket): void;
-  /** A request has begun on it: it is not idle. */
+  /** A request has begun on the connection: it is not idle. */
   begun(socket: net.Socket): void;
-  /** Its request is answered: it is the one that has been idle for the shortest time. */
+  /** The request is answered: the connection is the one that has been idle for the shortest time. */
   answered(socket: net.Socket): void;
 }
 
@@ -38,7 +38,7 @@ export function createConnections(most: number): Connections {
       if (idle.delete(socket)) busy.add(socket);
     },
     answered(socket) {
-      if (!busy.delete(socket) && !idle.delete(socket)) return; // closed meanwhile
+      if (!busy.delete(socket) && !idle.delete(socket)) return; // it has been closed
       idle.add(socket);
     },
   };

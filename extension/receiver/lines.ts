@@ -1,14 +1,14 @@
-import { type LinesDetails, MAX_TOLD_LINES, WIRE_ERRORS, type WireErrorBody } from '../../capture/wire.ts';
+import { type LinesDetails, MAX_REPORTED_LINES, WIRE_ERRORS, type WireErrorBody } from '../../capture/wire.ts';
 import type { IntakeResult } from '../intake/intake.ts';
 
-/** After so many bytes of lines others have a turn: a record must not wait for a whole body of them. */
+/** After so many bytes of lines other requests have a turn: a record must not wait for a whole body of lines. */
 const TURN_BYTES = 64 * 1024;
 
 /**
- * Takes each line of a body as a record, those after a refused one too.
+ * Takes each line of a body as a record, also those after a refused line.
  *
- * @returns status and body of the answer. Where lines were refused, it is the answer to the gravest refusal, which is the one with the highest status: 5xx
- * says that the same lines may be taken later
+ * @returns status and body of the answer. Where lines were refused, it is the answer to the gravest refusal, which is the one with the highest
+ * status: 5xx says that the same lines may be taken later
  */
 export async function takeLines(
   body: Buffer,
@@ -23,7 +23,7 @@ export async function takeLines(
     else {
       const { code, message } = result;
       details.refused += 1;
-      if (details.lines.length < MAX_TOLD_LINES) details.lines.push({ line, code, message });
+      if (details.lines.length < MAX_REPORTED_LINES) details.lines.push({ line, code, message });
       if (gravest === undefined || WIRE_ERRORS[code].status > WIRE_ERRORS[gravest.code].status) gravest = result;
     }
     untilTurn -= text.length;
@@ -39,8 +39,8 @@ export async function takeLines(
 }
 
 /**
- * The lines of a body that are not blank, one at a time: a text of the whole body would be 16 MiB for a moment, twice over.
- * Numbered from 1, the blank ones too.
+ * The lines of a body that are not blank, one at a time: the whole body as a text would take 32 MiB for a moment. The numbers begin at 1 and
+ * count blank lines.
  */
 function* linesOf(body: Buffer): Generator<{ line: number; text: string }> {
   for (let start = 0, end = 0, line = 1; start < body.length; start = end + 1, line += 1) {

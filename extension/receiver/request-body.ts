@@ -1,10 +1,10 @@
 import type http from 'node:http';
 import { MAX_BODY_BYTES } from '../../capture/wire.ts';
 
-/** Who sent a request has gone. */
+/** The sender of a request has gone. */
 export const ABORTED = new Error('the request was broken off');
 
-/** What a body may take of the memory. Where it comes in chunks, that is not known. */
+/** The most memory that a body may take: its length, or the limit where it comes in chunks. */
 export function bytesOf(request: http.IncomingMessage): number {
   return Math.min(Number(request.headers['content-length'] ?? MAX_BODY_BYTES), MAX_BODY_BYTES);
 }
@@ -16,7 +16,7 @@ export function bytesOf(request: http.IncomingMessage): number {
  */
 export function readBody(request: http.IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    if (request.destroyed) return reject(ABORTED); // while it waited
+    if (request.destroyed) return reject(ABORTED); // the sender has gone while the request waited
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {

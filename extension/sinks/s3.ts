@@ -19,11 +19,11 @@ export interface S3SinkOptions {
   proxy?: ProxyEnv | undefined;
 }
 
-/** After so long without use, in milliseconds, a connection is not trusted: S3 closes an idle one, and nobody hears of it when frozen. */
+/** A connection that was not used for so many milliseconds is not trusted: S3 closes idle ones, and a frozen process does not notice. */
 const IDLE_MS = 5_000;
 
 /**
- * A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables.
+ * A sink to S3. The SDK takes region, endpoint and credentials from its own variables.
  *
  * @param now milliseconds on a clock that nobody sets; it goes on while the environment is frozen
  */
@@ -75,7 +75,7 @@ export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
       try {
         await send(key, body, signal);
       } catch (error) {
-        if (credentialsExpired(error)) client = connect(); // the old one would keep them until the time that they had named
+        if (credentialsExpired(error)) client = connect(); // the old one would keep them until the expiry time that they had
         if (!connectionBroke(error) || signal.aborted) throw error;
         dropIdleConnections();
         await send(key, body, signal);

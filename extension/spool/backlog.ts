@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { intactLines } from './lines.ts';
 import { closeQuietly, readSealed, type SealedSegment } from './segment.ts';
 
-/** What somebody else did to files of the spool. */
+/** What another program did to files of the spool. */
 export interface Damage {
   /** Records that are gone. */
   lost: number;
@@ -17,13 +17,13 @@ export const MAX_KEPT_OPEN = 64;
 export class Backlog {
   readonly #onDamage: (damage: Damage) => void;
   #segments: SealedSegment[] = [];
-  /** Segments that have been read: those are in somebody's memory, and may be delivered whatever became of the file. */
+  /** Segments that have been read: a delivery has them in memory and may succeed without the file. */
   readonly #read = new WeakSet<SealedSegment>();
   #keptOpen = 0;
   #records = 0;
   #bytes = 0;
 
-  /** @param onDamage called when somebody else has removed or changed files. The lost records are no longer counted by then */
+  /** @param onDamage called when another program has removed or changed files. The lost records are no longer counted by then */
   constructor(onDamage: (damage: Damage) => void) {
     this.#onDamage = onDamage;
   }
@@ -64,7 +64,7 @@ export class Backlog {
   }
 
   /**
-   * The bytes of a segment. What of it somebody else has removed or changed is counted as lost.
+   * The bytes of a segment. Records in it that another program has removed or changed are counted as lost.
    *
    * @returns undefined where nothing is left of it; the segment is then forgotten
    * @throws when the file is there and cannot be read; the segment then stays

@@ -17,7 +17,7 @@ export interface SpoolOptions {
   now: () => number;
   /** What makes an object's key unique, a new UUID each time. */
   uuid: () => string;
-  /** Called when somebody else has removed or changed files. The lost records are no longer pending by then. */
+  /** Called when another program has removed or changed files. The lost records are no longer pending by then. */
   onDamage: (damage: Damage) => void;
 }
 
@@ -30,8 +30,8 @@ export type AppendResult =
 /**
  * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
  *
- * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length, as far as is known: what somebody else
- * takes away is noticed at the next record, at the end of the segment, or when it is read.
+ * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length, as far as is known: what another program
+ * destroys is noticed at the next record, at the end of the segment, or when it is read.
  */
 export class Spool {
   readonly #options: SpoolOptions;
@@ -72,7 +72,7 @@ export class Spool {
       this.#mend({ byName: false });
       if (this.bytes + line.length > maxBytes) this.#backlog.forgetIfGone();
       if (this.bytes + line.length > maxBytes) {
-        this.seal(); // what it holds is to be delivered now, however young
+        this.seal(); // its records are to be delivered now, at any age
         this.#refused = true;
         return { stored: false, reason: 'full' };
       }
@@ -91,7 +91,7 @@ export class Spool {
     try {
       this.#mend({ byName: true });
     } catch {
-      // It cannot be looked at: whoever reads it learns what is left.
+      // The disk refuses to say what is left of it. The read before its delivery finds out.
     }
     this.#sealOpen();
   }
@@ -102,15 +102,15 @@ export class Spool {
   }
 
   /**
-   * Seals what there is and gives it new keys: for copies of one environment, which hold the same files and must not take each other's
-   * objects for their own. None of them may have been tried to deliver yet.
+   * Seals the open segment and gives all segments new keys. That is for copies of one environment, which hold the same files and must not take
+   * each other's objects for their own. No delivery of these segments may have been tried yet.
    */
   rekeyAll(): void {
     this.seal();
     for (const segment of this.#backlog.segments) this.rekey(segment);
   }
 
-  /** Gives a sealed segment a new key. Where the disk refuses, its file keeps the old one, for whoever comes after a crash. */
+  /** Gives a sealed segment a new key. Where the disk refuses, its file keeps the old one, which a successor then uses. */
   rekey(segment: SealedSegment): void {
     segment.key = renewedKey(segment.key, this.#options.uuid());
     const file = path.join(path.dirname(segment.file), path.basename(segment.key));
@@ -118,7 +118,7 @@ export class Spool {
       fs.renameSync(segment.file, file);
       segment.file = file;
     } catch {
-      // Nor could anything else be written there.
+      // The disk takes nothing else either.
     }
   }
 
@@ -128,8 +128,8 @@ export class Spool {
   }
 
   /**
-   * The bytes of a sealed segment: the only part of the backlog that is ever in memory. What of it somebody else has removed or changed is
-   * counted as lost.
+   * The bytes of a sealed segment: the only part of the backlog that is ever in memory. Records in it that another program has removed or
+   * changed are counted as lost.
    *
    * @returns undefined where nothing is left of it; the segment is then forgotten
    * @throws when the file is there and cannot be read; the segment then stays
@@ -172,7 +172,7 @@ export class Spool {
   }
 
   /**
-   * Sees that the open segment is as it was left, and does what can be done where it is not.
+   * Checks that the open segment is as it was left, and restores what it can where it is not.
    *
    * @param byName looks at the path too, which takes three times as long
    * @throws when the disk refuses
@@ -184,13 +184,13 @@ export class Spool {
     try {
       this.#options.home.ensure();
     } catch {
-      // Then nothing can be written again either.
+      // Then the records cannot be written again either.
     }
     const { written } = open.rescue();
     if (!written && !this.#backlog.mayKeepOpen) open.giveUp();
     const rescued = open.records;
     this.#discardIfEmpty();
-    if (!written) this.#sealOpen(); // it is sent from where it is still to be had
+    if (!written) this.#sealOpen(); // it is read from its open file, without a name
     this.#options.onDamage({ lost: records - rescued + this.#backlog.forgetGone(), rescued });
   }
 

@@ -50,7 +50,7 @@ describe('the end of the environment', () => {
     expect(await exited).toBe(0);
     expect(s3.objects.size).toBe(20);
     expect(s3.sockets.size).toBeGreaterThan(1);
-    expect(lines().at(-1)).toMatchObject({ level: 'INFO', received: 20, delivered: 20, pending: 0 });
+    expect(lines().at(-1)).toMatchObject({ level: 'INFO', received: 20, delivered: 20, leftOut: {}, pending: 0 });
   });
 });
 

@@ -20,7 +20,7 @@ export interface CaptureClientOptions {
   timeoutMs?: number;
   /** When to stop trying a receiver that answers nobody. @default 3 failures in a row, 1 s doubling to 30 s */
   breaker?: BreakerPolicy;
-  /** Milliseconds on a clock that never goes back. @default performance.now */
+  /** Milliseconds on a monotonic clock. @default performance.now */
   now?: () => number;
 }
 

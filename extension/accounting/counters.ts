@@ -25,7 +25,7 @@ export class Counters {
   /** What senders reported as lost, which is not received. Reasons without any are absent. */
   notCaptured: NotCapturedCounts = {};
   readonly #onLoss: () => void;
-  /** Losses that no stored line has told of yet. */
+  /** Losses that no stored line has reported yet. */
   #unreported: LossCounts | undefined;
 
   /** @param onLoss called when records are counted that are in no object */
@@ -49,7 +49,7 @@ export class Counters {
   }
 
   /**
-   * What the line of a record tells: the losses that no line has told of yet.
+   * What the line of a record reports: the losses that no line has reported yet.
    *
    * @param reported by the sender, with this record
    * @param countedAs the loss that this record has counted as until now; the line takes it back
@@ -62,7 +62,7 @@ export class Counters {
   /**
    * Counts a record that is stored.
    *
-   * @param inLine what its line tells: what {@link toReport} gave for the same record. What has been lost since then is still to be told
+   * @param inLine what its line reports: what {@link toReport} gave for the same record. What has been lost since then is still to be reported
    */
   store(
     inLine: LossCounts | undefined,
@@ -73,7 +73,7 @@ export class Counters {
     if (inLine !== undefined) this.#unreported = sum(this.#unreported, negative(inLine));
   }
 
-  /** Counts a record that the policy leaves out. It has no line, so the next stored line tells what came with it. */
+  /** Counts a record that the policy leaves out. It has no line, so the next stored line reports what came with it. */
   leaveOut(reason: LeftOutReason, reported?: NotCapturedCounts, countedAs?: DropReason | NotCapturedReason): void {
     this.#take(reported, countedAs);
     this.leftOut[reason] += 1;

@@ -6,7 +6,7 @@ export interface MetricsParts {
   stats: () => Stats;
   functionName: string;
   writeLine: WriteLine;
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   now: () => number;
   /** Milliseconds since the epoch. */
   wallNow: () => number;

@@ -11,7 +11,7 @@ export interface DeliveryParts {
   sink: Sink;
   counters: Counters;
   log: Log;
-  /** For deadlines: milliseconds on a clock that nobody sets. */
+  /** For deadlines: milliseconds on a monotonic clock. */
   now: () => number;
   /** For how long the destination is left alone: the same, and it goes on while the environment is frozen. */
   ageNow: () => number;
@@ -48,6 +48,7 @@ export class Delivery {
   readonly #unreadable = new Set<SealedSegment>();
   #breaker = CLOSED;
   #completedMs: number | undefined;
+  /** What somebody must do before the destination takes anything, as the log says it; undefined where it takes records. */
   #deniedFor: string | undefined;
 
   constructor(parts: DeliveryParts) {
@@ -187,7 +188,7 @@ export class Delivery {
       return;
     }
     this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow());
-    if (this.#deniedFor === failure.remedy) return; // said already; the probes go on
+    if (this.#deniedFor === failure.remedy) return; // logged already; the attempts go on
     this.#deniedFor = failure.remedy;
     log('ERROR', 'the destination refuses every record until somebody acts; they stay in the spool', {
       destination: sink.name,

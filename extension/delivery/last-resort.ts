@@ -6,7 +6,7 @@ export interface LastResortParts {
   spool: Spool;
   counters: Counters;
   writeLine: WriteLine;
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   now: () => number;
   /** Waits so many milliseconds. */
   sleep: (ms: number) => Promise<unknown>;

@@ -25,19 +25,19 @@ export interface Known {
  */
 export function newLosses(ownId: string, lostBefore: LostBefore | undefined, known: Known): NewLosses | undefined {
   if (lostBefore === undefined) return undefined;
-  const news: NewLosses = { counts: {}, countIds: [], records: new Map() };
+  const added: NewLosses = { counts: {}, countIds: [], records: new Map() };
   const count = (reason: NotCapturedReason, records: number) => {
-    if (records > 0) news.counts[reason] = (news.counts[reason] ?? 0) + records;
+    if (records > 0) added.counts[reason] = (added.counts[reason] ?? 0) + records;
   };
   for (const { id, ...counts } of lostBefore.counts ?? []) {
-    if (known.counts(id) || news.countIds.includes(id)) continue;
-    news.countIds.push(id);
+    if (known.counts(id) || added.countIds.includes(id)) continue;
+    added.countIds.push(id);
     for (const [reason, records] of Object.entries(counts)) count(reason as NotCapturedReason, records);
   }
   for (const { eventId, reason } of lostBefore.unanswered ?? []) {
-    if (eventId === ownId || known.record(eventId) || news.records.has(eventId)) continue;
-    news.records.set(eventId, reason);
+    if (eventId === ownId || known.record(eventId) || added.records.has(eventId)) continue;
+    added.records.set(eventId, reason);
     count(reason, 1);
   }
-  return news.countIds.length > 0 || news.records.size > 0 ? news : undefined;
+  return added.countIds.length > 0 || added.records.size > 0 ? added : undefined;
 }

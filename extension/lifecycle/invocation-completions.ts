@@ -1,6 +1,6 @@
 import { RecentIds } from '../intake/recent-ids.ts';
 
-/** What told that the function has done its work on an invocation: its record, or Lambda's telemetry. */
+/** The sign that the function has done its work on an invocation: its record, or Lambda's telemetry. */
 export type CompletionSignal = 'record' | 'runtimeDone';
 
 /** Knows which invocations are complete, and waits for those that are not. A signal may come before anybody waits for it. */
@@ -22,7 +22,7 @@ export class InvocationCompletions {
     this.#signal(requestId, 'runtimeDone');
   }
 
-  /** Whether the end of an invocation is sure to be told: it was the last time. */
+  /** Whether telemetry will tell of the end of the next invocation. It will if it did so the last time. */
   get telemetry(): boolean {
     return this.#telemetry;
   }

@@ -13,7 +13,7 @@ import { type ShutdownNotice, type ShutdownParts, shutDown } from './shutdown.ts
 export interface LifecycleParts extends ShutdownParts {
   flushStrategy: FlushStrategy;
   batchAgeMs: number;
-  /** For ages: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
+  /** For ages: milliseconds on a monotonic clock that goes on while the environment is frozen. */
   ageNow: () => number;
 }
 

@@ -13,7 +13,7 @@ export async function shutdownEvent(api: ExtensionsApi): Promise<ShutdownNotice>
 /**
  * The signal that ends a process which Lambda does not know of. Such a process has as much time as Lambda would give it.
  *
- * @param now milliseconds on a clock that nobody sets
+ * @param now milliseconds on a monotonic clock
  */
 export function shutdownSignal(now: () => number): Promise<ShutdownNotice> {
   return new Promise((resolve) => {

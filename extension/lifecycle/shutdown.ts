@@ -17,7 +17,7 @@ export interface ShutdownParts {
   metrics: Metrics;
   stats: () => Stats;
   log: Log;
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   now: () => number;
 }
 

@@ -6,7 +6,7 @@ import type { Sink } from './sink.ts';
  * The sink of a destination. Its code is loaded with the first object. That is after a restore as well, so credentials and connections are
  * made after it.
  *
- * @param ageNow milliseconds on a clock that nobody sets; it goes on while the environment is frozen
+ * @param ageNow milliseconds on a monotonic clock that goes on while the environment is frozen
  */
 export function sinkTo(destination: Destination, ageNow: () => number): Sink {
   if (destination.kind === 'file') {

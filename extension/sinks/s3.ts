@@ -25,7 +25,7 @@ const IDLE_MS = 5_000;
 /**
  * A sink to S3. The SDK takes region, endpoint and credentials from its own variables.
  *
- * @param now milliseconds on a clock that nobody sets; it goes on while the environment is frozen
+ * @param now milliseconds on a monotonic clock that goes on while the environment is frozen
  */
 export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
   const agent = { keepAlive: true, ...(options.proxy && { proxyEnv: options.proxy }) };

@@ -13,7 +13,7 @@ export interface SpoolOptions {
   maxBytes: number;
   batch: BatchLimits;
   scope: KeyScope;
-  /** For the age of a batch: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
+  /** For the age of a batch: milliseconds on a monotonic clock that goes on while the environment is frozen. */
   now: () => number;
   /** What makes an object's key unique, a new UUID each time. */
   uuid: () => string;
@@ -54,9 +54,9 @@ export class Spool {
   recover(folders: readonly string[]): Omit<Recovered, 'segments'> {
     const { home, batch } = this.#options;
     home.ensure();
-    const { segments, ...told } = recoverSegments(folders, home.folder, batch.bytes);
+    const { segments, ...others } = recoverSegments(folders, home.folder, batch.bytes);
     for (const segment of segments) this.#backlog.add(segment);
-    return told;
+    return others;
   }
 
   /**

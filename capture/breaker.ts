@@ -29,7 +29,7 @@ export function afterFailure(breaker: Breaker, policy: BreakerPolicy, nowMs: num
   return { failures, openUntilMs: nowMs + openMs };
 }
 
-/** The state after a failure that no repetition will mend: open for the longest time at once. */
+/** The state after a failure that no repetition will mend: the breaker is open for the longest time at once. */
 export function afterPermanentFailure(breaker: Breaker, policy: BreakerPolicy, nowMs: number): Breaker {
   const failures = Math.max(breaker.failures + 1, policy.threshold);
   return { failures, openUntilMs: nowMs + policy.maxOpenMs };

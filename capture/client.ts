@@ -20,7 +20,7 @@ export interface CaptureClientOptions {
   timeoutMs?: number;
   /** When to stop trying a receiver that answers nobody. @default 3 failures in a row, 1 s doubling to 30 s */
   breaker?: BreakerPolicy;
-  /** Milliseconds on a clock that never goes back. @default performance.now */
+  /** Milliseconds on a monotonic clock. @default performance.now */
   now?: () => number;
 }
 
@@ -29,7 +29,7 @@ export type Exchange = Omit<InferenceRecord, 'eventId' | 'inferenceTime' | 'lost
   Partial<Pick<InferenceRecord, 'eventId' | 'inferenceTime'>>;
 
 /**
- * What became of a record. `timeout`: no answer in time; `unreachable`: no connection, one that broke, or what answers is not the extension;
+ * What became of a record. `timeout`: no answer in time; `unreachable`: no connection, one that broke, or something else than the extension answers;
  * `rejected`: the receiver refused it, `code` says why; `too_large`: over the wire's 16 MiB; `invalid`: it has no JSON; `skipped`: the
  * breaker is open, nothing was tried; `queue_full`: more `send`s wait for their turn than there is room for.
  */
@@ -42,7 +42,7 @@ export type LossReason = NotCapturedReason | 'rejected';
 export interface CaptureClient {
   /**
    * Hands one record to the extension and waits until it is safe on disk there, at most `timeoutMs`. Any number may be under way: they wait for
-   * their turn. What could not be handed over is told with a later record, so that the stored lines have it.
+   * their turn. What could not be handed over is reported with a later record, so that the stored lines have it.
    * Never throws: capture must not break a function.
    *
    * @param withinMs what the caller has left, where that may be less than `timeoutMs`. @default timeoutMs
@@ -53,8 +53,8 @@ export interface CaptureClient {
 }
 
 /**
- * Connections of one client: two keep the receiver busy, and it has room for 128 clients, such as worker threads. One of them at most has a
- * large body, so that small ones do not wait behind it. What waits is memory of the function.
+ * Connections of one client: two keep the receiver busy, and the receiver has room for 128 clients, such as worker threads. At most one
+ * connection carries a large body, so that small ones do not wait behind it. The records that wait take memory of the function.
  */
 const LIMITS: TurnLimits = {
   atOnce: 4,
@@ -64,7 +64,7 @@ const LIMITS: TurnLimits = {
   waitingBytes: 32 * 1024 * 1024,
 };
 
-/** Room for the losses that a record tells of: a longer record leaves it to the next one. */
+/** Room for the losses that a record reports. A record that is too long for that leaves them to the next one. */
 const LOSSES_BYTES = 128 * 1024;
 
 /** A client for the extension in the same execution environment: a few kept-alive connections on loopback. */
@@ -84,8 +84,8 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
   }
 
   /**
-   * Many that fail in one moment of silence are one failure, and none of a receiver that has answered others meanwhile. One that was cut short
-   * says nothing about it.
+   * Counts a failure of the receiver. Several posts that fail in one moment of silence are one failure. It is no failure where the receiver has
+   * answered another post since this one began, or where the caller had less time than the time-out.
    */
   function failed(startedMs: number, cutShort: boolean): void {
     if (cutShort || answeredMs > startedMs || failedMs > startedMs) return;
@@ -108,7 +108,7 @@ export function createCaptureClient(options: CaptureClientOptions = {}): Capture
     if (json === undefined) return notSent('invalid');
     const bytes = Buffer.byteLength(json);
     if (bytes > MAX_BODY_BYTES) return notSent('too_large');
-    const lostBefore = bytes <= MAX_BODY_BYTES - LOSSES_BYTES ? losses.toTell(eventId) : undefined;
+    const lostBefore = bytes <= MAX_BODY_BYTES - LOSSES_BYTES ? losses.toReport(eventId) : undefined;
     const body = lostBefore === undefined ? json : JSON.stringify({ ...record, lostBefore });
 
     const turn = await turns.take(bytes, mostMs);

@@ -1,4 +1,4 @@
-/** What of a request's headers tells where it comes from. */
+/** The headers of a request that tell where it comes from. */
 export interface CallerHeaders {
   host?: string | undefined;
   origin?: string | undefined;
@@ -6,12 +6,12 @@ export interface CallerHeaders {
 }
 
 /**
- * Why a request to a server on loopback must be refused: a page of another site has made it, in the browser of whoever works on this
- * machine. A page can send its requests to any port here; and where its own name resolves to 127.0.0.1 (DNS rebinding), it can read
- * the answers too. Then the Host is the page's.
+ * Why a request to a server on loopback must be refused: a page of another site has made it, in a browser on this machine. A page can send
+ * requests to any port here. Where the name of its site resolves to 127.0.0.1 (DNS rebinding), it can read the answers too; then the Host is
+ * the name of that site.
  *
- * Programs send neither Origin nor Sec-Fetch-Site, so nothing is asked of them but a Host that is this machine's. Pages that are
- * themselves served from here, at any port, are let in.
+ * Programs send neither Origin nor Sec-Fetch-Site, so they only need a Host that is this machine's. Pages that are served from this machine,
+ * at any port, are let in.
  *
  * @param alias a further name of this machine that is as good as `localhost`
  * @returns a sentence that says what was expected and what came; undefined where the caller may go on

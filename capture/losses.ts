@@ -3,7 +3,7 @@ import {
   type LostBefore,
   MAX_COUNT,
   MAX_ID_LENGTH,
-  MAX_TOLD_COUNTS,
+  MAX_REPORTED_COUNTS,
   MAX_UNANSWERED,
   type NotCapturedCounts,
   type NotCapturedReason,
@@ -11,24 +11,25 @@ import {
 } from './wire.ts';
 
 /**
- * The losses that are not told yet. All that there are go with each record until one of these is accepted; the receiver, which knows what it
- * has been told and what has come after all, counts each once.
+ * The losses of a sender that the receiver does not know yet. Each record reports all of them, until a record that did is accepted. The
+ * receiver recognises what was reported before and what has come after all, so it counts each loss once.
  */
 export interface Losses {
-  /** Notes a record that never left. */
+  /** Notes a record that was never sent. */
   notSent(eventId: string, reason: NotCapturedReason): void;
-  /** Notes a record that left, and to which no answer came. */
+  /** Notes a record that was sent and got no answer. */
   unanswered(eventId: string, reason: Unanswered['reason']): void;
-  /** What a record tells, if there is anything. */
-  toTell(eventId: string): LostBefore | undefined;
-  /** A record was accepted that told this. */
-  accepted(eventId: string, told: LostBefore | undefined): void;
+  /** What a record reports, if there is anything. */
+  toReport(eventId: string): LostBefore | undefined;
+  /** Notes that a record with this report was accepted. */
+  accepted(eventId: string, reported: LostBefore | undefined): void;
 }
 
 export function createLosses(): Losses {
-  /** Not told by any record yet. */
+  /** Not in any report yet. */
   let counts: NotCapturedCounts = {};
-  const told = new Map<string, NotCapturedCounts>();
+  /** In a report that was not accepted yet, by the id of the counts. */
+  const reportedCounts = new Map<string, NotCapturedCounts>();
   const unanswered = new Map<string, Unanswered['reason']>();
 
   function count(reason: NotCapturedReason): void {
@@ -37,35 +38,35 @@ export function createLosses(): Losses {
 
   return {
     notSent(eventId, reason) {
-      if (!unanswered.has(eventId)) count(reason); // else it was sent before, and is told of
+      if (!unanswered.has(eventId)) count(reason); // else it was sent before, and is reported by its id
     },
     unanswered(eventId, reason) {
-      const known = unanswered.has(eventId) || (unanswered.size < MAX_UNANSWERED && isId(eventId));
-      if (known) unanswered.set(eventId, reason);
+      const fits = unanswered.has(eventId) || (unanswered.size < MAX_UNANSWERED && isId(eventId));
+      if (fits) unanswered.set(eventId, reason);
       else count(reason); // if it has come after all, it still counts as lost
     },
-    toTell(eventId) {
-      if (Object.keys(counts).length > 0 && told.size < MAX_TOLD_COUNTS) {
-        told.set(randomUUID(), counts);
+    toReport(eventId) {
+      if (Object.keys(counts).length > 0 && reportedCounts.size < MAX_REPORTED_COUNTS) {
+        reportedCounts.set(randomUUID(), counts);
         counts = {};
       }
-      const others = Array.from(unanswered, ([id, reason]) => ({ eventId: id, reason }));
-      const entries = others.filter((entry) => entry.eventId !== eventId);
-      if (told.size === 0 && entries.length === 0) return undefined;
+      const all = Array.from(unanswered, ([id, reason]) => ({ eventId: id, reason }));
+      const others = all.filter((entry) => entry.eventId !== eventId);
+      if (reportedCounts.size === 0 && others.length === 0) return undefined;
       return {
-        ...(told.size > 0 && { counts: Array.from(told, ([id, records]) => ({ id, ...records })) }),
-        ...(entries.length > 0 && { unanswered: entries }),
+        ...(reportedCounts.size > 0 && { counts: Array.from(reportedCounts, ([id, records]) => ({ id, ...records })) }),
+        ...(others.length > 0 && { unanswered: others }),
       };
     },
-    accepted(eventId, lostBefore) {
+    accepted(eventId, reported) {
       unanswered.delete(eventId);
-      for (const { id } of lostBefore?.counts ?? []) told.delete(id);
-      for (const entry of lostBefore?.unanswered ?? []) unanswered.delete(entry.eventId);
+      for (const { id } of reported?.counts ?? []) reportedCounts.delete(id);
+      for (const entry of reported?.unanswered ?? []) unanswered.delete(entry.eventId);
     },
   };
 }
 
-/** What the receiver would not take for an id must not be in any other record either: it would be refused for it. */
+/** A record is refused for anything in it that the receiver does not take for an id. So no report may hold such a text. */
 function isId(eventId: unknown): boolean {
   return typeof eventId === 'string' && eventId.length > 0 && eventId.length <= MAX_ID_LENGTH;
 }

@@ -1,22 +1,22 @@
 import { CAPTURE_VARIABLES } from './variables.ts';
 
-/** A variable that nobody reads, and the one that is likely meant. */
+/** A variable that no program here reads, and the one that is likely meant. */
 export interface Misspelt {
   variable: string;
   /** Absent where none is near. */
   nearest?: string;
 }
 
-/** Most letters that may be wrong in a name that does not begin with CAPTURE_, so that other people's variables are left alone. */
-const FEW = 2;
+/** Most letters that may be wrong in a name that does not begin with CAPTURE_: the variables of others must not be taken for ours. */
+const MAX_WRONG_LETTERS = 2;
 
 /** The variables of an environment that look like ours and are none. */
 export function misspeltVariables(env: NodeJS.ProcessEnv): Misspelt[] {
   return Object.keys(env).flatMap((variable): Misspelt[] => {
-    // The first letter alone spares most of an environment the comparison: this is done at every start.
+    // This is done at every start, and the first letter spares most variables the comparison.
     if (!/^c/i.test(variable) || isOurs(variable)) return [];
     const [distance, nearest] = nearestTo(variable);
-    if (!/^capture_/i.test(variable)) return distance <= FEW ? [{ variable, nearest }] : [];
+    if (!/^capture_/i.test(variable)) return distance <= MAX_WRONG_LETTERS ? [{ variable, nearest }] : [];
     return [distance <= variable.length / 3 ? { variable, nearest } : { variable }];
   });
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_COUNT, MAX_ID_LENGTH, MAX_TOLD_COUNTS, MAX_UNANSWERED, NOT_CAPTURED_REASONS } from './wire.ts';
+import { MAX_COUNT, MAX_ID_LENGTH, MAX_REPORTED_COUNTS, MAX_UNANSWERED, NOT_CAPTURED_REASONS } from './wire.ts';
 
 /** One side of an exchange. `data` is kept exactly as it came: text as it is, anything else as BASE64. */
 export const Payload = v.object({
@@ -13,10 +13,10 @@ const Identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH)
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_COUNT));
 /** Reasons that are not known here are dropped like any other key: a newer client may have more of them. */
-const ToldCounts = v.object({ id: Identifier, ...v.entriesFromList(NOT_CAPTURED_REASONS, v.optional(Count)) });
+const ReportedCounts = v.object({ id: Identifier, ...v.entriesFromList(NOT_CAPTURED_REASONS, v.optional(Count)) });
 const Unanswered = v.object({ eventId: Identifier, reason: v.picklist(['timeout', 'unreachable']) });
 const LostBefore = v.object({
-  counts: v.optional(v.pipe(v.array(ToldCounts), v.maxLength(MAX_TOLD_COUNTS))),
+  counts: v.optional(v.pipe(v.array(ReportedCounts), v.maxLength(MAX_REPORTED_COUNTS))),
   unanswered: v.optional(v.pipe(v.array(Unanswered), v.maxLength(MAX_UNANSWERED))),
 });
 
@@ -50,7 +50,7 @@ export const InferenceRecord = v.object({
   coldStart: v.optional(v.boolean()),
   traceId: v.optional(Identifier),
   customAttributes: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(32))),
-  /** Records that the sender could not hand over, and of which no record that was accepted has told yet. */
+  /** Records that the sender could not hand over, and that no accepted record has reported yet. */
   lostBefore: v.optional(LostBefore),
 });
 export type InferenceRecord = v.InferOutput<typeof InferenceRecord>;

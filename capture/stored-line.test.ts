@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from './fixtures/example-record.ts';
 import { storedLine } from './stored-line.ts';
 
-const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '$LATEST', sampleRate: 1 };
-const asStored = (record = EXAMPLE_RECORD) => JSON.parse(JSON.stringify(storedLine(record, ORIGIN)));
+const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '$LATEST' };
+const MARKS = { sampleRate: 0.25 };
+const asStored = (record = EXAMPLE_RECORD) => JSON.parse(JSON.stringify(storedLine({ record, marks: MARKS }, ORIGIN)));
 
 test('a stored line is the record of SageMaker Data Capture and our own key beside it', () => {
   expect(asStored()).toEqual({
@@ -26,6 +27,7 @@ test('a stored line is the record of SageMaker Data Capture and our own key besi
     inferenceCapture: {
       schemaVersion: 1,
       ...ORIGIN,
+      ...MARKS,
       requestId: EXAMPLE_RECORD.requestId,
       modelDigest: EXAMPLE_RECORD.modelDigest,
       latencyMs: 12.3,

@@ -8,8 +8,18 @@ export const SCHEMA_VERSION = 1;
 export interface Origin {
   functionName: string;
   functionVersion: string;
-  /** The share of records that is kept, above 0 and at most 1. */
+}
+
+/** What the policy did with a record that it keeps. The record's line says so. */
+export interface PolicyMarks {
+  /** The share of such records that is kept, above 0 and at most 1. */
   sampleRate: number;
+}
+
+/** What is kept of a record, as a policy decided it. */
+export interface KeptRecord {
+  record: InferenceRecord;
+  marks: PolicyMarks;
 }
 
 /**
@@ -21,6 +31,7 @@ export interface StoredLine {
   eventMetadata: { eventId: string; inferenceTime: string; inferenceId?: string; customAttributes?: string[] };
   eventVersion: '0';
   inferenceCapture: Origin &
+    PolicyMarks &
     Pick<
       InferenceRecord,
       'requestId' | 'modelDigest' | 'latencyMs' | 'coldStart' | 'status' | 'errorCode' | 'traceId'
@@ -29,8 +40,8 @@ export interface StoredLine {
       /**
        * Records lost since the extension stored its last line: the accounting of what no object holds. Reasons in capitals are of records
        * that reached the extension, the others of what the function could not hand over. A loss is in the first line after the extension
-       * knows of it and in no other, so that a sum over all lines counts each once. Where a record comes after it was told as lost, its own
-       * line has -1 for that reason: the sum is right again.
+       * knows of it and in no other, so that a sum over all lines counts each once. A record may come after a line has counted it as lost. Then
+       * its own line has -1 for that reason, or, if the policy leaves the record out, the next line has it: the sum is right again.
        */
       droppedBefore?: LossCounts;
     };
@@ -48,7 +59,7 @@ interface StoredPayload {
  *
  * @param droppedBefore what was lost since the line before, if anything was
  */
-export function storedLine(record: InferenceRecord, origin: Origin, droppedBefore?: LossCounts): StoredLine {
+export function storedLine({ record, marks }: KeptRecord, origin: Origin, droppedBefore?: LossCounts): StoredLine {
   const { eventId, inferenceId, customAttributes, requestId, modelDigest, latencyMs, coldStart } = record;
   const { status, errorCode, traceId } = record;
   return {
@@ -66,6 +77,7 @@ export function storedLine(record: InferenceRecord, origin: Origin, droppedBefor
     inferenceCapture: {
       schemaVersion: SCHEMA_VERSION,
       ...origin,
+      ...marks,
       requestId,
       modelDigest,
       latencyMs,

@@ -1,26 +1,26 @@
 export interface TurnLimits {
   /** Most turns at once. */
   atOnce: number;
-  /** Of these, most with a large body. */
+  /** Most turns at once with a large body. */
   largeAtOnce: number;
   /** Bytes above which a body is large. */
   largeBytes: number;
-  /** Most that may wait for their turn, and the most bytes that these may hold. */
+  /** Most bodies that may wait for their turn, and the most bytes that these may have together. */
   waiting: number;
   waitingBytes: number;
 }
 
-/** Somebody's turn, until he ends it. He must, and once. */
+/** The right to put one body on the wire. The holder must end it, once. */
 export interface Turn {
   end(): void;
 }
 
-/** Whose turn it is to put a body on the wire. */
+/** Decides which body goes on the wire next. */
 export interface Turns {
   /**
-   * Waits for a turn. First come, first served, but for this: large bodies wait for each other, and nobody waits for one that waits.
+   * Waits for a turn. First come, first served, with one exception: large bodies wait for each other, and a small one passes a large one that waits.
    *
-   * @returns the turn; `timeout` when it has not come within `withinMs`; `queue_full` at once when too many wait already
+   * @returns the turn; `timeout` when it has not come within `withinMs` milliseconds; `queue_full` at once when too many wait already
    */
   take(bytes: number, withinMs: number): Promise<Turn | 'timeout' | 'queue_full'>;
 }
@@ -52,7 +52,7 @@ export function createTurns({ atOnce, largeAtOnce, largeBytes, waiting, waitingB
     };
   }
 
-  /** What is passed over are large ones, of which `waitingBytes` allows few. */
+  /** Starts the waiters that may start. It passes over large ones only, and `waitingBytes` allows few of these. */
   function serve(): void {
     for (const waiter of waiters) {
       if (running >= atOnce) return;
@@ -68,7 +68,7 @@ export function createTurns({ atOnce, largeAtOnce, largeBytes, waiting, waitingB
   return {
     async take(bytes, withinMs) {
       const large = bytes > largeBytes;
-      if (isFree(large)) return begin(large); // whoever waits, waits for something that is not free
+      if (isFree(large)) return begin(large); // those that wait need something that is not free
       if (waiters.size >= waiting || bytesWaiting + bytes > waitingBytes) return 'queue_full';
       return new Promise((resolve) => {
         const waiter: Waiter = {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DEFAULT_PORT } from './wire.ts';
 
-/** Every variable of ours, of the function and of the extension. What looks like one of them and is none may be misspelt. */
+/** Every variable of this project, of the function and of the extension. A name that looks like one of them and is none may be misspelt. */
 export const CAPTURE_VARIABLES = [
   'CAPTURE_BATCH_AGE_MS',
   'CAPTURE_BATCH_BYTES',
@@ -11,6 +11,7 @@ export const CAPTURE_VARIABLES = [
   'CAPTURE_ENDPOINT_NAME',
   'CAPTURE_FAIL_CLOSED',
   'CAPTURE_FLUSH_BUDGET_MS',
+  'CAPTURE_FLUSH_STRATEGY',
   'CAPTURE_LAST_RESORT',
   'CAPTURE_PORT',
   'CAPTURE_S3_EXPECTED_BUCKET_OWNER',
@@ -44,7 +45,7 @@ export function oneOf<const W extends readonly string[]>(...words: W) {
   );
 }
 
-/** @returns what a switch says, in any case and with space around it; undefined for what is neither a yes nor a no. Nothing is a no. */
+/** @returns what a switch says, in any case and with space around it; undefined where it says neither yes nor no. An empty text is a no. */
 export function readSwitch(text = ''): boolean | undefined {
   const word = text.trim().toLowerCase();
   if (['1', 'true', 'yes', 'on'].includes(word)) return true;
@@ -53,8 +54,8 @@ export function readSwitch(text = ''): boolean | undefined {
 }
 
 /**
- * The schema of a variable that switches a safeguard on. Whoever sets one to what cannot be understood wanted it: so it is on. It must not
- * be for a typo that records are kept which nobody may keep, or that a function answers without one.
+ * The schema of a variable that switches a safeguard on. A value that cannot be understood switches it on, because somebody wanted it. A typo
+ * must not be the reason that records are kept which nobody may keep, or that a function answers without a record.
  */
 export const Safeguard = v.optional(
   v.pipe(
@@ -67,11 +68,11 @@ export const Safeguard = v.optional(
 /** CAPTURE_PORT, which the function and the extension must read alike. */
 export const CapturePort = v.optional(wholeNumber(1, 65_535), String(DEFAULT_PORT));
 
-/** CAPTURE_DISABLED and CAPTURE_FAIL_CLOSED, which are asked for when all else may be wrong. */
+/** CAPTURE_DISABLED and CAPTURE_FAIL_CLOSED. They are read also where all other variables are wrong. */
 export const Safeguards = v.object({ CAPTURE_DISABLED: Safeguard, CAPTURE_FAIL_CLOSED: Safeguard });
 
 /**
- * Environment variables by a schema whose messages read on after "expected". White space around a value is none of it.
+ * Environment variables by a schema whose messages read on after "expected". White space around a value does not belong to it.
  *
  * @throws Error naming every wrong variable, what was expected and what came
  */
@@ -80,8 +81,8 @@ export function parseVariables<S extends v.ObjectSchema<v.ObjectEntries, undefin
   env: NodeJS.ProcessEnv,
 ): v.InferOutput<S> {
   // A variable that is not set is a key that is there, so that its own schema says what is missing.
-  const given = Object.fromEntries(Object.keys(schema.entries).map((name) => [name, env[name]?.trim()]));
-  const result = v.safeParse(schema, given, { abortPipeEarly: true });
+  const values = Object.fromEntries(Object.keys(schema.entries).map((name) => [name, env[name]?.trim()]));
+  const result = v.safeParse(schema, values, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw new Error(result.issues.map((issue) => `${v.getDotPath(issue)}: expected ${issue.message}`).join('; '));
 }

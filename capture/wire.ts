@@ -52,11 +52,11 @@ export interface WireErrorBody {
   error: { code: WireErrorCode; message: string; details?: LinesDetails };
 }
 
-/** What became of the lines of a body of which not all were taken. */
+/** What became of the lines of a body, where some were refused. */
 export interface LinesDetails {
   accepted: number;
   refused: number;
-  /** The first MAX_TOLD_LINES of those refused. */
+  /** The first MAX_REPORTED_LINES of those refused. */
   lines: RefusedLine[];
 }
 
@@ -68,7 +68,7 @@ export interface RefusedLine {
 }
 
 /** Most refused lines that an answer names. */
-export const MAX_TOLD_LINES = 100;
+export const MAX_REPORTED_LINES = 100;
 
 /** The body of a 202. */
 export interface AcceptedBody {
@@ -95,9 +95,16 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /**
- * Why a record did not reach the receiver, or so the function must think: no answer in time (`timeout`); no connection, or one that broke
+ * Why a record that reached the receiver was left out on purpose, by the extension's policy: the sample that is kept does not have it
+ * (`NOT_SAMPLED`). Such a record is acknowledged like one that is kept, and is no loss.
+ */
+export const LEFT_OUT_REASONS = ['NOT_SAMPLED'] as const;
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+
+/**
+ * Why a record did not reach the receiver, as far as the function knows: no answer in time (`timeout`); no connection, or one that broke
  * (`unreachable`); over 16 MiB (`too_large`); no JSON (`invalid`); not tried, because the receiver had not answered for a while (`skipped`);
- * too many waited for their turn already (`queue_full`).
+ * too many records waited for their turn already (`queue_full`).
  */
 export const NOT_CAPTURED_REASONS = [
   'timeout',
@@ -112,14 +119,14 @@ export type NotCapturedReason = (typeof NOT_CAPTURED_REASONS)[number];
 /** Records that did not reach the receiver, by reason; reasons without any are absent. */
 export type NotCapturedCounts = Partial<Record<NotCapturedReason, number>>;
 
-/** What a sender tells, with a record, of those that it could not hand over. It tells all again until a record that told of it is accepted. */
+/** The records that a sender could not hand over, as it reports them with a record. It reports all again until a record with the report is accepted. */
 export interface LostBefore {
-  counts?: ToldCounts[] | undefined;
+  counts?: ReportedCounts[] | undefined;
   unanswered?: Unanswered[] | undefined;
 }
 
-/** Records that the receiver cannot have. The id is unique, so it knows counts that it has been told already. */
-export interface ToldCounts extends NotCapturedCounts {
+/** Records that the receiver cannot have. The id is unique, so the receiver recognises counts that were reported before. */
+export interface ReportedCounts extends NotCapturedCounts {
   id: string;
 }
 
@@ -130,18 +137,18 @@ export interface Unanswered {
 }
 
 /** Most entries of LostBefore's `counts`. */
-export const MAX_TOLD_COUNTS = 16;
+export const MAX_REPORTED_COUNTS = 16;
 /** Most that one of these may count. */
 export const MAX_COUNT = 1_000_000_000;
 /** Most entries of LostBefore's `unanswered`. */
 export const MAX_UNANSWERED = 64;
 
-/** Records lost, by reason; reasons without any are absent. A count is below 0 where one that had been told of is found after all. */
+/** Records lost, by reason; reasons without any are absent. A count is below 0 where a record that had been counted as lost has come after all. */
 export type LossCounts = Partial<Record<DropReason | NotCapturedReason, number>>;
 
 /**
  * The body of GET /v1/stats. Counts are records since the process started, and always
- * `received = delivered + logged + sum of dropped + pending`. A body that cannot be read as records counts as one.
+ * `received = delivered + logged + sum of dropped + sum of leftOut + pending`. A body that cannot be read as records counts as one.
  */
 export interface Stats {
   /** Records posted here, and those recovered from the spool of a predecessor. */
@@ -152,7 +159,9 @@ export interface Stats {
   /** Written to the log at shutdown instead, with CAPTURE_LAST_RESORT=log. */
   logged: number;
   dropped: Record<DropReason, number>;
-  /** Not received, as senders told with later records. */
+  /** Left out on purpose. */
+  leftOut: Record<LeftOutReason, number>;
+  /** Not received, as senders reported with later records. */
   notCaptured: NotCapturedCounts;
   /** Acknowledged and in the spool, not yet delivered. */
   pending: number;

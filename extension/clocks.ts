@@ -1,10 +1,10 @@
 /** The clocks of a process. All in milliseconds. */
 export interface Clocks {
-  /** Since some moment; nobody sets it, but it may stand still while the environment is frozen. For deadlines, which end before that. */
+  /** Since some moment. It is monotonic, but it may stand still while the environment is frozen. For deadlines, which end before that. */
   now: () => number;
-  /** The same, and it goes on while the environment is frozen. For ages: of a batch, of a connection, of a refusal. */
+  /** The same, but it goes on while the environment is frozen. For the age of a batch, a connection or a refusal. */
   ageNow: () => number;
-  /** Since the epoch; it may jump. For what is written down, and for what Lambda calls a deadline. */
+  /** Since the epoch. It may jump. For times that are written down, and for the deadlines of Lambda. */
   wallNow: () => number;
 }
 

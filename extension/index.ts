@@ -1,40 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../capture/wire.ts';
-import { withFoldersApart } from './apart.ts';
+import { Counters } from './accounting/counters.ts';
+import { damageReport } from './accounting/damage.ts';
+import { createMetrics } from './accounting/metrics.ts';
 import { clocksOf } from './clocks.ts';
-import { type Basics, type Destination, type ExtensionConfig, parseBasics, parseConfig } from './config.ts';
-import { Counters } from './counters.ts';
-import { damageReport } from './damage.ts';
-import { SHUTDOWN_MS } from './deadlines.ts';
-import { Delivery } from './delivery.ts';
-import { createExtensionsApi, type ExtensionsApi } from './extensions-api.ts';
-import { type Initialization, initializationOf } from './initialization.ts';
-import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
-import { InvocationEnds } from './invocation-ends.ts';
-import { logRecords } from './last-resort.ts';
-import { live, liveByTimer } from './lifecycle.ts';
+import { withFoldersApart } from './configuration/apart.ts';
+import { type Basics, type ExtensionConfig, parseBasics, parseConfig } from './configuration/config.ts';
+import { warnOf } from './configuration/warnings.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { logRecords } from './delivery/last-resort.ts';
+import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake/intake.ts';
+import { keepEverything } from './intake/policy.ts';
+import { RecentIds } from './intake/recent-ids.ts';
+import { createExtensionsApi, type ExtensionsApi } from './lambda/extensions-api.ts';
+import { type Initialization, initializationOf } from './lambda/initialization.ts';
+import { createTelemetryListener, sandboxAddress } from './lambda/telemetry.ts';
+import { InvocationCompletions } from './lifecycle/invocation-completions.ts';
+import { followEvents, followTimer } from './lifecycle/lifecycle.ts';
+import type { ShutdownNotice } from './lifecycle/shutdown.ts';
+import { shutdownEvent, shutdownSignal } from './lifecycle/shutdown-notice.ts';
+import { StartUp } from './lifecycle/start-up.ts';
 import { flushed, log, writeLine } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { createReceiver } from './receiver.ts';
-import { RecentIds } from './recent-ids.ts';
-import type { Ending } from './shutdown.ts';
-import { lazySink } from './sinks/lazy.ts';
-import type { Sink } from './sinks/sink.ts';
+import { createReceiver } from './receiver/receiver.ts';
+import { sinkTo } from './sinks/destination.ts';
 import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
 import { Spool } from './spool/spool.ts';
 import { kernelUuid } from './spool/uuid.ts';
-import { StartUp } from './start-up.ts';
-import { createTelemetryListener, sandboxAddress } from './telemetry.ts';
-import { warnOf } from './warnings.ts';
 
 /** The name of the executable under /opt/extensions, which is what Lambda knows an extension by. */
 const NAME = 'inference-capture';
-/** Most that the exit waits for the log to be taken. */
+/** Most milliseconds that the exit waits until the operating system has taken the log. */
 const LAST_LINES_MS = 150;
 const clocks = clocksOf({ now: () => performance.now(), wallNow: () => Date.now() });
 const { now, ageNow } = clocks;
 
-/** A start that has got as far as Lambda knowing of it, or refusing to. */
+/** The state of the start after the registration, which Lambda has accepted or refused. */
 interface Start {
   startUp: StartUp;
   /** `host:port` of Lambda's APIs. */
@@ -51,15 +51,15 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const api = createExtensionsApi(runtimeApi, clocks);
   const initialization = initializationOf(env['AWS_LAMBDA_INITIALIZATION_TYPE']);
   const basics = parseBasics(env);
-  // First of all: Lambda starts the function when every extension has registered, and all the rest happens beside its start.
+  // The registration comes first: Lambda starts the function when every extension has registered, and the rest happens at the same time.
   const events =
     initialization.invocations && !basics.disabled ? (['INVOKE', 'SHUTDOWN'] as const) : (['SHUTDOWN'] as const);
   const registered = await startUp.register(api, NAME, events);
   const start = { startUp, runtimeApi, api, initialization, registered, basics };
   warnOf(env, log);
-  if (basics.disabled) return rest(start);
+  if (basics.disabled) return waitDisabled(start);
   const config = startUp.configure(() => withFoldersApart(parseConfig(env)));
-  return config === undefined ? refuse(start) : capture(start, config);
+  return config === undefined ? refuseRecords(start) : capture(start, config);
 }
 
 async function capture(start: Start, config: ExtensionConfig): Promise<void> {
@@ -72,18 +72,18 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
   const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
-  const ends = new InvocationEnds();
-  const origin = { functionName, functionVersion, sampleRate: 1 };
+  const completions = new InvocationCompletions();
+  const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  const intake = createIntake({ spool, origin, counters, fates, log });
+  const intake = createIntake({ policy: keepEverything, spool, origin, counters, fates, log });
   const receiver = createReceiver({
     intake,
     counters,
     stats,
-    onRecord: (requestId) => ends.recordCame(requestId),
+    onRecord: (requestId) => completions.recordCame(requestId),
     log,
   });
-  const delivery = new Delivery({ spool, sink: sinkTo(config.destination), counters, log, now, ageNow, sleep });
+  const delivery = new Delivery({ spool, sink: sinkTo(config.destination, ageNow), counters, log, now, ageNow, sleep });
   const lastResort = config.lastResortLog
     ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
     : undefined;
@@ -99,31 +99,32 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     now,
     ageNow,
     batchAgeMs: batch.ageMs,
+    flushStrategy: config.flushStrategy,
   };
 
   const byEvents = registered && initialization.invocations;
   async function listenAndRecover(): Promise<void> {
     const folders = await abandonedFolders(dir);
     await startUp.listen(receiver, config.port);
-    // At once, so that no record has come yet.
+    // In the same turn of the event loop, so that no record has come yet.
     for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
   }
-  await Promise.all([listenAndRecover(), byEvents && subscribe(start, ends)]);
+  await Promise.all([listenAndRecover(), byEvents && subscribe(start, completions)]);
   if (!(await failedClosed(start))) {
     if (byEvents) {
       const onFirstEvent = () => initialization.restored && spool.rekeyAll();
-      await live({ ...parts, api, ends, flushBudgetMs, onFirstEvent });
+      await followEvents({ ...parts, api, completions, flushBudgetMs, onFirstEvent });
     } else {
       const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
-      await liveByTimer({ ...parts, sleep: pause }, ending(start));
+      await followTimer({ ...parts, sleep: pause }, shutdownOf(start));
     }
   }
   home.release();
 }
 
-/** Asks Lambda to say when an invocation is over. Where it does not, a record tells. */
-async function subscribe({ api, runtimeApi }: Start, ends: InvocationEnds): Promise<void> {
-  const listener = createTelemetryListener((requestId) => ends.runtimeDone(requestId));
+/** Asks Lambda to say when an invocation is over. Where Lambda does not, the record of the invocation does. */
+async function subscribe({ api, runtimeApi }: Start, completions: InvocationCompletions): Promise<void> {
+  const listener = createTelemetryListener((requestId) => completions.runtimeDone(requestId));
   try {
     await api.subscribeTelemetry(await listener.listen(await sandboxAddress({ runtimeApi })));
   } catch {
@@ -131,20 +132,8 @@ async function subscribe({ api, runtimeApi }: Start, ends: InvocationEnds): Prom
   }
 }
 
-function sinkTo(destination: Destination): Sink {
-  // Not before the first object, which is after a restore as well: so are credentials and connections.
-  if (destination.kind === 'file') {
-    return lazySink(`file://${destination.folder}`, async () =>
-      (await import('./sinks/file.ts')).fileSink(destination.folder),
-    );
-  }
-  return lazySink(`s3://${destination.bucket}`, async () =>
-    (await import('./sinks/s3.ts')).s3Sink(destination, ageNow),
-  );
-}
-
-/** The life of an extension that is configured wrongly: it must not take the function down, unless that is asked for. */
-async function refuse(start: Start): Promise<void> {
+/** What an extension does that is configured wrongly: it must not take the function down, unless that is asked for. */
+async function refuseRecords(start: Start): Promise<void> {
   const { startUp, basics } = start;
   const { counters, stats, metrics } = countsWithoutSpool(basics);
   const reason = startUp.faults.at(-1)!.cause;
@@ -157,14 +146,14 @@ async function refuse(start: Start): Promise<void> {
   });
   await startUp.listen(receiver, basics.port);
   if (await failedClosed(start)) return;
-  await ending(start);
+  await shutdownOf(start);
   metrics.atEnd();
 }
 
-/** The life of an extension that is switched off. */
-async function rest(start: Start): Promise<void> {
+/** What an extension does that is switched off. */
+async function waitDisabled(start: Start): Promise<void> {
   log('INFO', 'CAPTURE_DISABLED: nothing is captured, and nobody listens');
-  await ending(start);
+  await shutdownOf(start);
   countsWithoutSpool(start.basics).metrics.atEnd();
 }
 
@@ -185,31 +174,9 @@ async function failedClosed({ startUp, api, registered, basics }: Start): Promis
   return true;
 }
 
-/** Waits for the end, and does nothing until then. */
-function ending({ api, registered }: Start): Promise<Ending> {
-  return registered ? shutdownEvent(api) : signalled();
-}
-
-/** Asks for events, and does nothing with any but SHUTDOWN. */
-async function shutdownEvent(api: ExtensionsApi): Promise<Ending> {
-  for (;;) {
-    const event = await api.next();
-    if (event.eventType === 'SHUTDOWN') return event;
-  }
-}
-
-/** The end as it comes to a process that Lambda does not know of. */
-function signalled(): Promise<Ending> {
-  return new Promise((resolve) => {
-    // The timer keeps the process alive where the port is taken too.
-    const timer = setInterval(() => {}, 2 ** 30);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        clearInterval(timer);
-        resolve({ shutdownReason: signal, deadlineMs: now() + SHUTDOWN_MS });
-      });
-    }
-  });
+/** Waits for the end of the environment, and does nothing until then. */
+function shutdownOf({ api, registered }: Start): Promise<ShutdownNotice> {
+  return registered ? shutdownEvent(api) : shutdownSignal(now);
 }
 
 // An extension that ends takes the environment down with it. What is acknowledged is on disk, so it is safe to go on.

@@ -24,8 +24,9 @@ async function start(...env: string[]): Promise<EmulatorProcess> {
 function finalStats(emulator: EmulatorProcess): Stats {
   const line = /^.*"message":"shut down.*$/m.exec(emulator.output())?.[0] ?? '{}';
   const stats = JSON.parse(line) as Stats;
-  const dropped = Object.values(stats.dropped).reduce((sum, records) => sum + records, 0);
-  expect(stats.received).toBe(stats.delivered + dropped + stats.pending);
+  const total = (counts: object) => Object.values(counts).reduce((sum: number, records: number) => sum + records, 0);
+  const { received, delivered, logged, dropped, leftOut, pending } = stats;
+  expect(received).toBe(delivered + logged + total(dropped) + total(leftOut) + pending);
   return stats;
 }
 

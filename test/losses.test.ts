@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../capture/fixtures/example-record.ts';
 import { createLosses } from '../capture/losses.ts';
 import { type LostBefore, NOT_CAPTURED_REASONS } from '../capture/wire.ts';
-import { Counters } from '../extension/counters.ts';
-import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake.ts';
-import { RecentIds } from '../extension/recent-ids.ts';
+import { Counters } from '../extension/accounting/counters.ts';
+import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake/intake.ts';
+import { keepEverything, type Policy } from '../extension/intake/policy.ts';
+import { RecentIds } from '../extension/intake/recent-ids.ts';
 import type { AppendResult, Spool } from '../extension/spool/spool.ts';
 
 /** What happens to a record on its way to the extension. */
@@ -21,8 +22,12 @@ type Outcome =
 
 type Step =
   /** A record is sent: a new one, or one that got no answer. It is sent together with the record before, or after it. */
-  | { send: Outcome; again: number | undefined; full: boolean; together: boolean }
+  | { send: Outcome; again: number | undefined; full: boolean; together: boolean; leftOut: boolean }
   | { arrivesLate: number; full: boolean };
+
+const LEFT_OUT = 'to be left out';
+const policy: Policy = (record) =>
+  record.eventId.endsWith(LEFT_OUT) ? { keep: false, reason: 'NOT_SAMPLED' } : keepEverything(record);
 
 const sum = (counts: object) => Object.values(counts).reduce((total: number, records: number) => total + records, 0);
 
@@ -30,6 +35,8 @@ const sum = (counts: object) => Object.values(counts).reduce((total: number, rec
 class Pair {
   readonly sent = new Set<string>();
   readonly stored = new Set<string>();
+  /** Accepted, and left out by the policy. */
+  readonly leftOut = new Set<string>();
   readonly unanswered: string[] = [];
   readonly counters = new Counters();
   /** The number of lost records that the stored lines report. */
@@ -39,8 +46,9 @@ class Pair {
   readonly #late: string[] = [];
   #underWay: (() => void)[] = [];
   readonly #intake = createIntake({
+    policy,
     spool: { append: (line: Buffer) => this.#append(line), bytes: 0 } as unknown as Spool,
-    origin: { functionName: 'QuestionAnswering', functionVersion: '1', sampleRate: 1 },
+    origin: { functionName: 'QuestionAnswering', functionVersion: '1' },
     counters: this.counters,
     fates: new RecentIds<Fate>(REMEMBERED_IDS),
     log: () => {},
@@ -52,15 +60,15 @@ class Pair {
       if (body !== undefined) this.#post(body, step.full);
       return;
     }
-    const { send, again, full, together } = step;
+    const { send, again, full, together, leftOut } = step;
     if (!together) this.settle();
     const [repeated] =
       again === undefined || send === 'not sent'
         ? []
         : this.unanswered.splice(again % (this.unanswered.length || 1), 1);
-    const eventId = repeated ?? `record ${this.sent.size}`;
+    const eventId = repeated ?? `record ${this.sent.size}${leftOut ? LEFT_OUT : ''}`;
     this.sent.add(eventId);
-    const lostBefore = this.#losses.toTell(eventId);
+    const lostBefore = this.#losses.toReport(eventId);
     const body = JSON.stringify({ ...EXAMPLE_RECORD, eventId, lostBefore });
     this.#underWay.push(() => this.#send(eventId, body, lostBefore, send, full));
   }
@@ -94,7 +102,10 @@ class Pair {
 
   #post(body: string, full: boolean): boolean {
     this.#full = full;
-    return this.#intake.take(body).accepted;
+    const { accepted } = this.#intake.take(body);
+    const { eventId } = JSON.parse(body) as { eventId: string };
+    if (accepted && eventId.endsWith(LEFT_OUT)) this.leftOut.add(eventId);
+    return accepted;
   }
 
   #append(line: Buffer): AppendResult {
@@ -123,29 +134,31 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       again: fc.option(fc.nat(), { nil: undefined }),
       full: fc.boolean(),
       together: fc.boolean(),
+      leftOut: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ arrivesLate: fc.nat(), full: fc.boolean() }) },
 );
 
-test('whatever is lost on either side, the stored lines report exactly how many records are missing', () => {
+test('whatever is lost on either side or left out, the stored lines report exactly how many records are missing', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const pair = new Pair();
       for (const each of steps) pair.do(each);
       pair.settle();
       // The first record reports what the function still knows, the second what the late records changed.
-      const well: Step = { send: 'answered', again: undefined, full: false, together: false };
+      const well: Step = { send: 'answered', again: undefined, full: false, together: false, leftOut: false };
       pair.do(well);
       pair.allArrive();
       pair.do(well);
       pair.settle();
 
-      const lost = pair.sent.difference(pair.stored).size;
-      const { received, dropped, notCaptured } = pair.counters;
+      const lost = pair.sent.difference(pair.stored).difference(pair.leftOut).size;
+      const { received, dropped, leftOut, notCaptured } = pair.counters;
       expect(pair.told).toBe(lost);
       expect(sum(dropped) - dropped.DUPLICATE + sum(notCaptured)).toBe(lost);
-      expect(received).toBe(pair.stored.size + sum(dropped));
+      expect(leftOut.NOT_SAMPLED).toBe(pair.leftOut.size);
+      expect(received).toBe(pair.stored.size + sum(dropped) + sum(leftOut));
       expect(NOT_CAPTURED_REASONS).toEqual(expect.arrayContaining(Object.keys(notCaptured)));
     }),
     { numRuns: 500 },

@@ -1,5 +1,5 @@
 /**
- * How a destination failed. `transient`: it may work the next time. `permanent`: it will not before somebody does what `remedy` says.
+ * How a destination failed. `transient`: it may work the next time. `permanent`: it does not work until somebody does what `remedy` says.
  * `taken`: another object has the key.
  */
 export type Failure =
@@ -10,7 +10,7 @@ export type Failure =
 /** The code of an error that says that another object has the key. */
 export const KEY_TAKEN = 'KEY_TAKEN';
 
-/** What S3 and the SDK call errors that a change of configuration or rights mends, and which. */
+/** The errors of S3, the SDK and the file system that a change of configuration or rights mends, and that change. */
 const REMEDIES: Record<string, string> = {
   NoSuchBucket: 'correct the bucket in CAPTURE_DESTINATION, or create it',
   InvalidBucketName: 'correct the bucket in CAPTURE_DESTINATION',
@@ -31,7 +31,7 @@ const REMEDIES: Record<string, string> = {
   EEXIST: 'let CAPTURE_DESTINATION name a folder',
 };
 
-/** Refusals with a status of 4xx that time alone mends. */
+/** Refusals with a status of 4xx that pass by themselves. */
 const PASSING = new Set([
   'RequestTimeout',
   'RequestTimeTooSkewed', // the SDK has corrected its clock by the answer's Date
@@ -47,7 +47,7 @@ const PASSING = new Set([
   'BandwidthLimitExceeded',
 ]);
 
-/** Errors of a connection that was kept alive and died meanwhile, as while the environment was frozen. */
+/** Errors of a kept-alive connection that died without notice, for example while the environment was frozen. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /** What an error of a sink means for the next attempt. */
@@ -85,7 +85,7 @@ export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
 
-/** What S3, the SDK or the operating system call it. */
+/** The name that S3, the SDK or the operating system has for an error. */
 function codeOf(error: unknown): string {
   const { name, code, Code } = error as { name?: string; code?: string; Code?: string };
   return Code ?? (typeof code === 'string' ? code : undefined) ?? name ?? '';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FaultyS3 } from '../../harness/s3.ts';
+import { proxyOf } from '../configuration/proxy.ts';
 import { startExtension } from '../fixtures/extension-process.ts';
 import { CERTIFICATE, type ProxyServer, startProxy, startTls } from '../fixtures/proxy.ts';
-import { proxyOf } from '../proxy.ts';
 import { failureOf } from './failure.ts';
 import { s3Sink } from './s3.ts';
 

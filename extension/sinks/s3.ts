@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
-import type { ProxyEnv } from '../proxy.ts';
+import type { ProxyEnv } from '../configuration/proxy.ts';
 import { connectionBroke, credentialsExpired, statusOf } from './failure.ts';
 import type { Sink } from './sink.ts';
 
@@ -19,13 +19,13 @@ export interface S3SinkOptions {
   proxy?: ProxyEnv | undefined;
 }
 
-/** After so long without use, in milliseconds, a connection is not trusted: S3 closes an idle one, and nobody hears of it when frozen. */
+/** A connection that was not used for so many milliseconds is not trusted: S3 closes idle ones, and a frozen process does not notice. */
 const IDLE_MS = 5_000;
 
 /**
- * A sink to S3. Region, endpoint and credentials are the SDK's own affair, from its own variables.
+ * A sink to S3. The SDK takes region, endpoint and credentials from its own variables.
  *
- * @param now milliseconds on a clock that nobody sets; it goes on while the environment is frozen
+ * @param now milliseconds on a monotonic clock that goes on while the environment is frozen
  */
 export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
   const agent = { keepAlive: true, ...(options.proxy && { proxyEnv: options.proxy }) };
@@ -75,7 +75,7 @@ export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
       try {
         await send(key, body, signal);
       } catch (error) {
-        if (credentialsExpired(error)) client = connect(); // the old one would keep them until the time that they had named
+        if (credentialsExpired(error)) client = connect(); // the old one would keep them until the expiry time that they had
         if (!connectionBroke(error) || signal.aborted) throw error;
         dropIdleConnections();
         await send(key, body, signal);

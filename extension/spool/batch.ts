@@ -16,7 +16,7 @@ export interface Batch {
   openedMs: number;
 }
 
-/** Whether a further record may join: it has the same hour, and fits. The first one always fits. */
+/** Whether a further record may join the batch: it has the same hour, and there is room. The first record always has room. */
 export function fits(batch: Batch, limits: BatchLimits, record: { bytes: number; hour: string }): boolean {
   return record.hour === batch.hour && batch.records < limits.records && batch.bytes + record.bytes <= limits.bytes;
 }

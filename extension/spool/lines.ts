@@ -12,8 +12,9 @@ const OFFSET_BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
 
 /**
- * A checksum of 32 bits, by which a line is known again: what others put into a file is none of ours. It is FNV-1a, four bytes at a time and turned after
- * each so that high bits tell too, in a microsecond for 2 KB; the CRC of `node:zlib` would take half of that, and 2 ms of every start.
+ * A checksum of 32 bits by which the spool recognises its own lines among what other programs put into a file. It is FNV-1a over four bytes at a
+ * time, rotated after each step so that high bits count too. It takes a microsecond for 2 KB; the CRC of `node:zlib` would take half of that, and
+ * 2 ms of each start.
  *
  * Source: http://www.isthe.com/chongo/tech/comp/fnv/
  */
@@ -29,7 +30,7 @@ export function checksumOf(line: Buffer): number {
   return sum;
 }
 
-/** What makes a line a record, as far as the spool is concerned. */
+/** The part of a stored line by which the spool recognises a record. */
 const Line = v.object({ eventMetadata: v.object({ eventId: v.string() }) });
 
 /** The event id of a stored line, or undefined if it is no stored line. */
@@ -43,7 +44,7 @@ export function eventIdOf(line: Buffer): string | undefined {
 
 export const LINE_FEED = 0x0a;
 
-/** The lines of a content that are ended, each with its line feed. What stands before a hole in the file, which is read as zeros, is no line. */
+/** The finished lines of a content, each with its line feed. A hole in the file is read as zeros, and a line begins after the last zero. */
 export function* linesOf(content: Buffer): Generator<Buffer> {
   for (let start = 0, end = 0; ; start = end) {
     end = content.indexOf(LINE_FEED, start) + 1;
@@ -53,7 +54,7 @@ export function* linesOf(content: Buffer): Generator<Buffer> {
   }
 }
 
-/** What is left of a segment: its own lines that are whole, each once, and nothing of others. */
+/** What is left of a segment: its own whole lines, each once, and no line of others. */
 export function intactLines(content: Buffer, written: Contents): { lines: Buffer; checksums: readonly number[] } {
   const missing = new Map<number, number>();
   for (const checksum of written.checksums) missing.set(checksum, (missing.get(checksum) ?? 0) + 1);
@@ -69,7 +70,7 @@ export function intactLines(content: Buffer, written: Contents): { lines: Buffer
     checksums.push(checksum);
     bytes += line.length;
   }
-  // As a rule that is the beginning of the content, which need not be copied.
+  // As a rule they are the beginning of the content. Then nothing need be copied.
   const isBeginning =
     bytes === written.bytes && lines.at(-1)?.byteOffset === content.byteOffset + bytes - (lines.at(-1)?.length ?? 0);
   return { lines: isBeginning ? content.subarray(0, bytes) : Buffer.concat(lines), checksums };

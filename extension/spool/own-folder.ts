@@ -6,13 +6,13 @@ const PREFIX = 'process-';
 const LOCK_SUFFIX = '.lock';
 /** Most bytes of a socket's path, on the system that allows the fewest. */
 const MAX_SOCKET_PATH = 103;
-/** Longest that a connection to a lock is waited for: the kernel makes it, or refuses it, at once. */
+/** Most milliseconds that a connection to a lock may take: the kernel makes or refuses it at once. */
 const CONNECT_MS = 1_000;
 
 /** The folder of this process in the spool. */
 export interface Home {
   readonly folder: string;
-  /** Makes it, and what says whose it is, where either is missing. @throws when the disk refuses */
+  /** Makes the folder and its lock where they are missing. @throws when the disk refuses */
   ensure(): void;
 }
 
@@ -22,22 +22,22 @@ export function isProcessFolder(name: string): boolean {
 }
 
 /**
- * The folder of one process in the spool, and the lock that says that the process lives: a socket beside the folder. It takes connections
- * as long as the process is there, frozen or not, and refuses them from the moment that it ends, however it ends. Its bearer never
- * changes, so nobody ever has to break a lock. docs/decisions/folder-of-its-own.md
+ * The folder of one process in the spool, and the lock that says that the process lives: a socket next to the folder. The socket takes
+ * connections as long as the process exists, frozen or not, and refuses them from the moment that the process ends in any way. A lock never
+ * passes to another process, so no process has to break one. docs/decisions/folder-of-its-own.md
  */
 export class OwnFolder implements Home {
   readonly folder: string;
   readonly #root: string;
   readonly #onUnlocked: (error: Error) => void;
   #server: net.Server | undefined;
-  /** Of the spool's folder, where the lock's path is too long to be named. */
+  /** The descriptor of the spool's folder, where the path of the lock is too long for a socket. */
   #rootFd: number | undefined;
 
   /**
    * @param root the spool's folder
    * @param id of this process, which no other has
-   * @param onUnlocked called where the file system has no sockets: others then take this process for dead
+   * @param onUnlocked called where the file system has no sockets: other processes then take this one for dead
    */
   constructor(root: string, id: string, onUnlocked: (error: Error) => void) {
     this.folder = path.join(root, PREFIX + id);
@@ -49,7 +49,7 @@ export class OwnFolder implements Home {
   ensure(): void {
     const lock = this.folder + LOCK_SUFFIX;
     fs.mkdirSync(this.#root, { recursive: true });
-    // The lock comes first: a folder without one belongs to nobody.
+    // The lock comes first: a folder without a lock counts as abandoned.
     if (!fs.existsSync(lock)) this.#bind(lock);
     fs.mkdirSync(this.folder, { recursive: true });
   }
@@ -80,20 +80,20 @@ export class OwnFolder implements Home {
   }
 }
 
-/** The folders in the spool whose processes have ended, and the spool's own folder, which is nobody's. Touches nothing. */
+/** The folders in the spool whose processes have ended, and the spool's own folder, which belongs to no process. Changes nothing. */
 export async function abandonedFolders(root: string): Promise<string[]> {
   let names: string[];
   try {
     names = fs.readdirSync(root).filter((name) => isProcessFolder(name) && !name.endsWith(LOCK_SUFFIX));
   } catch {
-    return []; // not made yet, or of no use: whoever makes a folder there learns why
+    return []; // it does not exist yet, or cannot be read: OwnFolder.ensure() then says why
   }
   const folders = names.map((name) => path.join(root, name));
   const abandoned = await Promise.all(folders.map(async (folder) => !(await isHeld(folder + LOCK_SUFFIX))));
   return [root, ...folders.filter((_, i) => abandoned[i])];
 }
 
-/** Removes the folders below a folder that hold nothing, then itself, and its lock if it is of a process. Never a file of others. */
+/** Removes the empty folders below a folder, then the folder itself if it is empty, and the lock of a process's folder. Never removes a file of others. */
 export function clearAway(folder: string): void {
   try {
     for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
@@ -102,11 +102,11 @@ export function clearAway(folder: string): void {
     fs.rmdirSync(folder);
     if (isProcessFolder(path.basename(folder))) fs.rmSync(folder + LOCK_SUFFIX, { force: true });
   } catch {
-    // It holds something, or is gone.
+    // The folder holds something, or is gone.
   }
 }
 
-/** Whether the process that made a lock lives. Whatever does not say that it is dead says that it lives. */
+/** Whether the process that made a lock lives. Where that cannot be found out, it counts as alive. */
 async function isHeld(lock: string): Promise<boolean> {
   let rootFd: number | undefined;
   try {

@@ -9,7 +9,7 @@ import { OPEN_SUFFIX, type SealedSegment } from './segment.ts';
 export interface Recovered {
   /** Oldest first. */
   segments: SealedSegment[];
-  /** The records of the segment written last: a function that got no answer to one of them may post it again. */
+  /** The ids of the records in the segment that was written last: a function that got no answer to one of them may post it again. */
   lastEventIds: string[];
   /** Files that were left where they are, and why. */
   leftAlone: { file: string; cause: string }[];
@@ -24,11 +24,11 @@ interface Found {
 }
 
 /**
- * Takes over the segments that processes which have ended left in the spool, by moving them into a folder: whoever moves a file first has
- * it. A line that was only begun was never acknowledged, and is passed over, as is whatever is no record. Anything that is no segment, or
- * cannot be read, is left alone and keeps nothing else from being recovered. One file is in memory at a time.
+ * Takes over the segments that ended processes left in the spool, by moving them into a folder: the process that moves a file first has it.
+ * An unfinished line was never acknowledged, and is passed over, as is any line that is no record. A file that is no segment, or that cannot
+ * be read, is left alone, and all others are recovered. One file is in memory at a time.
  *
- * @param folders of theirs, or of nobody
+ * @param folders of the ended processes, and the spool's own
  * @param batchBytes most bytes of a batch: a file that is larger, and larger than any record, is no segment
  */
 export function recoverSegments(folders: readonly string[], into: string, batchBytes: number): Recovered {
@@ -38,7 +38,7 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
       step();
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') leftAlone.push({ file, cause: message }); // else somebody else was first
+      if (code !== 'ENOENT') leftAlone.push({ file, cause: message }); // else another process was first
     }
   };
 
@@ -55,7 +55,8 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
       const { eventIds, ...contents } = contentsOf(fs.readFileSync(file));
       if (eventIds.length === 0) return discard(file, bytes);
       const target = path.join(into, key);
-      if (target !== file && fs.existsSync(target)) throw new Error('Expected a key of its own, got one that is there');
+      if (target !== file && fs.existsSync(target))
+        throw new Error('Expected a key that no other segment has, got one that is taken');
       fs.mkdirSync(path.dirname(target), { recursive: true });
       fs.renameSync(file, target);
       segments.push({ key, file: target, fd: undefined, ...contents });
@@ -84,7 +85,7 @@ function find(root: string, folder: string, found: Found[], attempt: (file: stri
   });
 }
 
-/** What of a content are records. */
+/** The records of a content. */
 function contentsOf(content: Buffer) {
   const eventIds: string[] = [];
   const checksums: number[] = [];
@@ -97,7 +98,7 @@ function contentsOf(content: Buffer) {
   return { eventIds, records: eventIds.length, bytes: content.lastIndexOf(LINE_FEED) + 1, checksums };
 }
 
-/** Removes a segment whose first record was only begun. What others wrote stays. */
+/** Removes a segment whose first record is unfinished. A file that others wrote stays. */
 function discard(file: string, bytes: number): void {
   if (bytes > 0 && !file.endsWith(OPEN_SUFFIX)) throw new Error('Expected records, got none');
   fs.rmSync(file);

@@ -5,20 +5,20 @@ import { type Contents, checksumOf, intactLines } from './lines.ts';
 /** Marks a segment that still grows; without it, the file's path below its process's folder is the key of its object. */
 export const OPEN_SUFFIX = '.open';
 
-/** A finished batch on disk: the bytes of one object. `records` falls where somebody else takes some away. */
+/** A finished batch on disk: the bytes of one object. `records` falls when another program destroys some of them. */
 export interface SealedSegment extends Contents {
   key: string;
   file: string;
-  /** The open file, if it is kept open: it has its bytes even when its name is gone. */
+  /** The open file, if it is kept open: it has its bytes even when its name is removed. */
   fd: number | undefined;
 }
 
-/** What it means for a file to be gone: somebody removed it, or put something else in its place. */
+/** The errors of a file that is gone: another program removed it, or put something else in its place. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
-/** Reading something that was put in the place of a file must not wait for it to be written. */
+/** Another program may have put a pipe in the place of the file. Reading it must not wait for a writer. */
 const READ = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
 
-/** The bytes of a segment: fewer where somebody has cut it, none where it is gone. @throws when it cannot be read */
+/** The bytes of a segment: fewer where another program has cut it, none where it is gone. @throws when it cannot be read */
 export async function readSealed({ file, fd, bytes: length }: SealedSegment): Promise<Buffer> {
   if (fd !== undefined) return readBytes(fd, length);
   try {
@@ -42,7 +42,7 @@ export function renewedKey(key: string, id: string): string {
 
 /**
  * The segment that records are appended to. It is the batch, the write-ahead log and the later object at once, so its key is fixed
- * here, at its birth, and a crash at any point leaves a file from which the same object can be made.
+ * when it is opened, and a crash at any point leaves a file from which the same object can be made.
  */
 export class OpenSegment implements Contents {
   readonly key: string;
@@ -69,11 +69,11 @@ export class OpenSegment implements Contents {
   }
 
   /**
-   * Appends one line. When it returns, the bytes are the operating system's: they outlive a crash of this process and of the function.
-   * There is no fsync: it would cost every record milliseconds, against a loss of power, and that takes /tmp along with it.
+   * Appends one line. When it returns, the operating system has the bytes: they outlive a crash of this process and of the function.
+   * There is no fsync: it would cost milliseconds for each record and protect from a loss of power only, which takes /tmp away anyway.
    *
-   * @throws when the disk does not take the whole line. What it did take is no line: it is cut before the next one, and nobody
-   * reads beyond `bytes` or, after a crash, beyond the last line feed, of which a line has one, at its end.
+   * @throws when the disk does not take the whole line. The part that it took is cut before the next line is written. No reader goes beyond
+   * `bytes` or, after a crash, beyond the last line feed; a line has only the one at its end.
    */
   append(line: Buffer): void {
     const written = fs.writeSync(this.#fd, line, 0, line.length, this.bytes);
@@ -92,8 +92,8 @@ export class OpenSegment implements Contents {
   }
 
   /**
-   * Whether the file has a name still, and all that was written to it. What is longer, by a line that the disk took in part or by somebody
-   * else, is cut.
+   * Whether the file still has a name and all that was written to it. A file that is longer, by a line that the disk took in part or by
+   * another program, is cut.
    *
    * @throws when the disk refuses
    */
@@ -104,15 +104,15 @@ export class OpenSegment implements Contents {
     return true;
   }
 
-  /** Whether the name is its own still: a file that was moved elsewhere has one, and nobody will look for it there. */
+  /** Whether the path still leads to this file. A file that was moved elsewhere has a name too, but no process looks for it there. */
   hasItsName(): boolean {
     const named = fs.statSync(this.#file, { throwIfNoEntry: false });
     return named?.ino === this.#identity.ino && named.dev === this.#identity.dev;
   }
 
   /**
-   * Gives the file its name and its records again, as far as they are still to be had: a file that lost its name has its bytes as long as
-   * it is open.
+   * Gives the file its name and its records again, as far as they can still be read: a file that lost its name has its bytes as long as it
+   * is open.
    *
    * @returns how many are lost, and whether the others are in a file that has its name
    */
@@ -142,7 +142,7 @@ export class OpenSegment implements Contents {
     this.#checksums = [];
   }
 
-  /** Ends the segment. It takes no more records. Where the disk refuses to rename its file, that keeps its name: recovery knows both. */
+  /** Ends the segment: it takes no more records. Where the disk refuses to rename the file, the file keeps its name, which recovery knows too. */
   seal({ keepOpen }: { keepOpen: boolean }): SealedSegment {
     const { key, records, bytes, checksums } = this;
     let file = this.#sealedFile;
@@ -161,7 +161,7 @@ export class OpenSegment implements Contents {
     try {
       fs.rmSync(this.#file, { force: true });
     } catch {
-      // It holds nothing: recovery takes it away.
+      // It holds nothing, and recovery removes it.
     }
   }
 
@@ -205,11 +205,11 @@ function readBytes(fd: number, length: number): Buffer {
   return bytes.subarray(0, at);
 }
 
-/** Closes a file of which nothing more is wanted. */
+/** Closes a file that is not needed any more. */
 export function closeQuietly(fd: number): void {
   try {
     fs.closeSync(fd);
   } catch {
-    // There is nothing to be done about it, and nothing depends on it.
+    // Nothing depends on it.
   }
 }

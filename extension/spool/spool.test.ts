@@ -93,6 +93,18 @@ test('a record larger than a batch is a batch of its own', async () => {
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
 });
 
+test('a spool is short of room from half of it on, and when a record found none, until something is delivered', async () => {
+  const subject = spool({ maxBytes: 200 });
+  subject.append(line('a'), new Date(START));
+  expect(subject.isShort).toBe(false);
+  expect(subject.append(line('large', 150), new Date(START))).toEqual({ stored: false, reason: 'full' });
+  expect(subject.isShort).toBe(true);
+  await drain(subject);
+  expect(subject.isShort).toBe(false);
+  subject.append(line('b', 100), new Date(START));
+  expect(subject.isShort).toBe(true);
+});
+
 test('a full spool refuses, and takes records again when something is delivered', async () => {
   const subject = spool({ maxBytes: 150 });
   const append = (id: string) => subject.append(line(id), new Date(START));

@@ -1,19 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hourOf, type KeyScope, objectKey } from '../../capture/object-key.ts';
+import { Backlog, type Damage } from './backlog.ts';
 import { type BatchLimits, fits, isFinished } from './batch.ts';
-import { intactLines } from './lines.ts';
 import type { Home } from './own-folder.ts';
 import { type Recovered, recoverSegments } from './recovery.ts';
-import { closeQuietly, OpenSegment, readSealed, renewedKey, type SealedSegment } from './segment.ts';
-
-/** What somebody else did to files of the spool. */
-export interface Damage {
-  /** Records that are gone. */
-  lost: number;
-  /** Records whose file was gone, and which have been written again. */
-  rescued: number;
-}
+import { OpenSegment, renewedKey, type SealedSegment } from './segment.ts';
 
 export interface SpoolOptions {
   home: Home;
@@ -21,11 +13,11 @@ export interface SpoolOptions {
   maxBytes: number;
   batch: BatchLimits;
   scope: KeyScope;
-  /** For the age of a batch: milliseconds on a clock that nobody sets, and that goes on while the environment is frozen. */
+  /** For the age of a batch: milliseconds on a monotonic clock that goes on while the environment is frozen. */
   now: () => number;
   /** What makes an object's key unique, a new UUID each time. */
   uuid: () => string;
-  /** Called when somebody else has removed or changed files. The lost records are no longer pending by then. */
+  /** Called when another program has removed or changed files. The lost records are no longer pending by then. */
   onDamage: (damage: Damage) => void;
 }
 
@@ -35,27 +27,22 @@ export type AppendResult =
   | { stored: false; reason: 'full' }
   | { stored: false; reason: 'unwritable'; cause: Error };
 
-/** Most sealed segments whose files are kept open. An environment has 1,024 descriptors, and most of them are the function's. */
-export const MAX_KEPT_OPEN = 64;
-
 /**
  * The records that are acknowledged and not yet delivered, as segments on disk. Memory holds their names and counts only.
  *
- * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length, as far as is known: what somebody else
- * takes away is noticed at the next record, at the end of the segment, or when it is read.
+ * Invariant: `pending` is the number of whole lines in all segments, and `bytes` their length, as far as is known: what another program
+ * destroys is noticed at the next record, at the end of the segment, or when it is read.
  */
 export class Spool {
   readonly #options: SpoolOptions;
-  #sealed: SealedSegment[] = [];
-  /** Segments that have been read: those are in somebody's memory, and may be delivered whatever became of the file. */
-  readonly #read = new WeakSet<SealedSegment>();
+  readonly #backlog: Backlog;
   #open: OpenSegment | undefined;
-  #keptOpen = 0;
-  #pending = 0;
-  #bytes = 0;
+  /** A record has found no room, and none has been made since then. */
+  #refused = false;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
+    this.#backlog = new Backlog(options.onDamage);
   }
 
   /**
@@ -67,13 +54,9 @@ export class Spool {
   recover(folders: readonly string[]): Omit<Recovered, 'segments'> {
     const { home, batch } = this.#options;
     home.ensure();
-    const { segments, ...told } = recoverSegments(folders, home.folder, batch.bytes);
-    for (const segment of segments) {
-      this.#sealed.push(segment);
-      this.#pending += segment.records;
-      this.#bytes += segment.bytes;
-    }
-    return told;
+    const { segments, ...others } = recoverSegments(folders, home.folder, batch.bytes);
+    for (const segment of segments) this.#backlog.add(segment);
+    return others;
   }
 
   /**
@@ -87,16 +70,15 @@ export class Spool {
     const hour = hourOf(time);
     try {
       this.#mend({ byName: false });
-      if (this.#bytes + line.length > maxBytes) this.#forgetIfGone(this.#sealed[0]);
-      if (this.#bytes + line.length > maxBytes) {
-        this.seal(); // what it holds is to be delivered now, however young
+      if (this.bytes + line.length > maxBytes) this.#backlog.forgetIfGone();
+      if (this.bytes + line.length > maxBytes) {
+        this.seal(); // its records are to be delivered now, at any age
+        this.#refused = true;
         return { stored: false, reason: 'full' };
       }
       if (this.#open !== undefined && !fits(this.#open, batch, { bytes: line.length, hour })) this.seal();
       this.#open ??= this.#openSegment(time, hour);
       this.#open.append(line);
-      this.#pending += 1;
-      this.#bytes += line.length;
       return { stored: true };
     } catch (cause) {
       this.#discardIfEmpty();
@@ -109,7 +91,7 @@ export class Spool {
     try {
       this.#mend({ byName: true });
     } catch {
-      // It cannot be looked at: whoever reads it learns what is left.
+      // The disk refuses to say what is left of it. The read before its delivery finds out.
     }
     this.#sealOpen();
   }
@@ -120,15 +102,15 @@ export class Spool {
   }
 
   /**
-   * Seals what there is and gives it new keys: for copies of one environment, which hold the same files and must not take each other's
-   * objects for their own. None of them may have been tried to deliver yet.
+   * Seals the open segment and gives all segments new keys. That is for copies of one environment, which hold the same files and must not take
+   * each other's objects for their own. No delivery of these segments may have been tried yet.
    */
   rekeyAll(): void {
     this.seal();
-    for (const segment of this.#sealed) this.rekey(segment);
+    for (const segment of this.#backlog.segments) this.rekey(segment);
   }
 
-  /** Gives a sealed segment a new key. Where the disk refuses, its file keeps the old one, for whoever comes after a crash. */
+  /** Gives a sealed segment a new key. Where the disk refuses, its file keeps the old one, which a successor then uses. */
   rekey(segment: SealedSegment): void {
     segment.key = renewedKey(segment.key, this.#options.uuid());
     const file = path.join(path.dirname(segment.file), path.basename(segment.key));
@@ -136,45 +118,30 @@ export class Spool {
       fs.renameSync(segment.file, file);
       segment.file = file;
     } catch {
-      // Nor could anything else be written there.
+      // The disk takes nothing else either.
     }
   }
 
   /** The sealed segments, the one that waits longest first. */
   get sealed(): readonly SealedSegment[] {
-    return this.#sealed;
+    return this.#backlog.segments;
   }
 
   /**
-   * The bytes of a sealed segment: the only part of the backlog that is ever in memory. What of it somebody else has removed or changed is
-   * counted as lost.
+   * The bytes of a sealed segment: the only part of the backlog that is ever in memory. Records in it that another program has removed or
+   * changed are counted as lost.
    *
    * @returns undefined where nothing is left of it; the segment is then forgotten
    * @throws when the file is there and cannot be read; the segment then stays
    */
-  async read(segment: SealedSegment): Promise<Buffer | undefined> {
-    this.#read.add(segment);
-    const { lines, checksums } = intactLines(await readSealed(segment), segment);
-    const records = checksums.length;
-    const lost = segment.records - records;
-    if (lost > 0) {
-      Object.assign(segment, { records, checksums });
-      this.#pending -= lost;
-      if (records === 0) this.remove(segment);
-      this.#options.onDamage({ lost: lost + this.#forgetGone(), rescued: 0 });
-    } else if (!fs.existsSync(segment.file)) this.#options.onDamage({ lost: 0, rescued: records });
-    return records === 0 ? undefined : lines;
+  read(segment: SealedSegment): Promise<Buffer | undefined> {
+    return this.#backlog.read(segment);
   }
 
-  /** Forgets a segment that has been delivered, or is lost. It must be one of the sealed ones. */
+  /** Forgets a segment that has been delivered. It must be one of the sealed ones. */
   remove(segment: SealedSegment): void {
-    this.#sealed.splice(this.#sealed.indexOf(segment), 1);
-    this.#subtract(segment);
-    try {
-      fs.rmSync(segment.file, { force: true });
-    } catch {
-      // A successor delivers it again and learns that it is there already.
-    }
+    this.#backlog.remove(segment);
+    this.#refused = false;
   }
 
   /** When the open segment got its first record, on the clock of the spool. */
@@ -184,23 +151,28 @@ export class Spool {
 
   /** Records in all segments. */
   get pending(): number {
-    return this.#pending;
+    return this.#backlog.records + (this.#open?.records ?? 0);
   }
 
   /** Bytes of all segments. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#backlog.bytes + (this.#open?.bytes ?? 0);
+  }
+
+  /** Whether the spool is half full, or has no room for a record that came: the next records may find none either. */
+  get isShort(): boolean {
+    return this.#refused || this.bytes * 2 >= this.#options.maxBytes;
   }
 
   #openSegment(time: Date, hour: string): OpenSegment {
     const { home, scope, now, uuid } = this.#options;
-    this.#forgetIfGone(this.#sealed[0]);
+    this.#backlog.forgetIfGone();
     home.ensure();
     return new OpenSegment(home.folder, objectKey(scope, time, uuid()), hour, now());
   }
 
   /**
-   * Sees that the open segment is as it was left, and does what can be done where it is not.
+   * Checks that the open segment is as it was left, and restores what it can where it is not.
    *
    * @param byName looks at the path too, which takes three times as long
    * @throws when the disk refuses
@@ -208,27 +180,23 @@ export class Spool {
   #mend({ byName }: { byName: boolean }): void {
     const open = this.#open;
     if (open === undefined || (open.isIntact() && (!byName || open.hasItsName()))) return;
-    const { records, bytes } = open;
+    const { records } = open;
     try {
       this.#options.home.ensure();
     } catch {
-      // Then nothing can be written again either.
+      // Then the records cannot be written again either.
     }
     const { written } = open.rescue();
-    if (!written && this.#keptOpen >= MAX_KEPT_OPEN) open.giveUp();
+    if (!written && !this.#backlog.mayKeepOpen) open.giveUp();
     const rescued = open.records;
-    this.#pending -= records - rescued;
-    this.#bytes -= rescued === 0 ? bytes : bytes - open.bytes;
     this.#discardIfEmpty();
-    if (!written) this.#sealOpen(); // it is sent from where it is still to be had
-    this.#options.onDamage({ lost: records - rescued + this.#forgetGone(), rescued });
+    if (!written) this.#sealOpen(); // it is read from its open file, without a name
+    this.#options.onDamage({ lost: records - rescued + this.#backlog.forgetGone(), rescued });
   }
 
   #sealOpen(): void {
     if (this.#open === undefined) return;
-    const keepOpen = this.#keptOpen < MAX_KEPT_OPEN;
-    if (keepOpen) this.#keptOpen += 1;
-    this.#sealed.push(this.#open.seal({ keepOpen }));
+    this.#backlog.add(this.#open.seal({ keepOpen: this.#backlog.mayKeepOpen }));
     this.#open = undefined;
   }
 
@@ -237,35 +205,4 @@ export class Spool {
     this.#open.discard();
     this.#open = undefined;
   }
-
-  #forgetIfGone(segment: SealedSegment | undefined): void {
-    if (segment === undefined || !isGone(segment)) return;
-    const lost = this.#forgetGone();
-    if (lost > 0) this.#options.onDamage({ lost, rescued: 0 });
-  }
-
-  /** Forgets the sealed segments whose files are gone. Where one is, all may be. @returns the records that they held */
-  #forgetGone(): number {
-    const pending = this.#pending;
-    const left: SealedSegment[] = [];
-    for (const segment of this.#sealed) {
-      if (this.#read.has(segment) || !isGone(segment)) left.push(segment);
-      else this.#subtract(segment);
-    }
-    this.#sealed = left;
-    return pending - this.#pending;
-  }
-
-  /** Takes a segment out of the counts, and gives back what it holds. */
-  #subtract(segment: SealedSegment): void {
-    this.#pending -= segment.records;
-    this.#bytes -= segment.bytes;
-    if (segment.fd === undefined) return;
-    closeQuietly(segment.fd);
-    this.#keptOpen -= 1;
-  }
-}
-
-function isGone({ fd, file }: SealedSegment): boolean {
-  return fd === undefined && !fs.existsSync(file);
 }

@@ -3,9 +3,8 @@ import fs from 'node:fs';
 const KERNEL = '/proc/sys/kernel/random/uuid';
 
 /**
- * A new UUID, from the kernel. A process that was copied with SnapStart has copied its own supply of random numbers along, and two copies
- * would give two objects one key; and `node:crypto` is a good part of what the extension would load. Where there is no such file, as on
- * macOS, it is loaded all the same.
+ * A new UUID, from the kernel. Two copies of a process that SnapStart made have the same supply of random numbers, and would give two objects
+ * one key. And `node:crypto` would be a large part of what the extension loads. It is loaded where the kernel has no such file, as on macOS.
  */
 export function kernelUuid(): string {
   try {

@@ -209,6 +209,7 @@ export class Host {
         CAPTURE_BATCH_RECORDS: String(plan.batchRecords),
         CAPTURE_BATCH_AGE_MS: String(plan.batchAgeMs),
         CAPTURE_FLUSH_BUDGET_MS: String(plan.flushBudgetMs),
+        CAPTURE_FLUSH_STRATEGY: plan.flushStrategy,
         CAPTURE_SPOOL_BYTES: String(spoolBytes),
         ...(plan.lastResort && { CAPTURE_LAST_RESORT: 'log' }),
         CHAOS_LEDGER: this.#ledger,

@@ -50,7 +50,7 @@ const root = path.resolve('.');
 test.each([
   [
     'lacks what others import of the original',
-    `import '${root}/extension/told-losses.ts';`,
+    `import '${root}/extension/intake/told-losses.ts';`,
     /newLosses.*will always be undefined/,
   ],
   ['has an original that is gone', `export * from '${root}/extension/gone.ts';`, /Could not resolve/],

@@ -53,6 +53,10 @@ test('thirty seeds have every outcome of a PUT, every fault and every step', () 
     'step clock',
     'at once',
     'with bad lines',
+    'adaptive',
+    'end',
+    'periodically,60',
+    'at-shutdown',
   ]) {
     expect(plans).toContain(`"${planned}"`);
   }

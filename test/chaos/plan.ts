@@ -60,6 +60,8 @@ export interface EnvironmentPlan {
   batchRecords: number;
   batchAgeMs: number;
   flushBudgetMs: number;
+  /** CAPTURE_FLUSH_STRATEGY. */
+  flushStrategy: string;
   /** CAPTURE_LAST_RESORT=log: at shutdown, records that cannot be delivered are written to the log. */
   lastResort: boolean;
   /** The room for the spool. `quota`: CAPTURE_SPOOL_BYTES. `disk`: the size of /tmp, where this process may mount one. */
@@ -93,6 +95,18 @@ const TAMPERINGS = [
   'folder becomes a file',
 ] as const satisfies readonly Tampering[];
 
+/** Half of the environments have the strategy that is the default. */
+const STRATEGIES = [
+  'adaptive',
+  'adaptive',
+  'adaptive',
+  'adaptive',
+  'end',
+  'periodically,1',
+  'periodically,60',
+  'at-shutdown',
+];
+
 const PUT_OUTCOMES: readonly (readonly [outcome: PutOutcome, weight: number])[] = [
   ['stored', 10],
   ['hangs', 1],
@@ -123,6 +137,7 @@ export function planOf(seed: number): Plan {
   if (sharedTmp && environments.some(({ room }) => room.kind === 'disk')) {
     for (const environment of environments) environment.room = environments[0]!.room;
   }
+  for (const environment of environments) environment.flushStrategy = dice.of(STRATEGIES);
   return { seed, environments, sharedTmp };
 }
 
@@ -149,6 +164,7 @@ function environmentPlan(dice: Dice, name: string): EnvironmentPlan {
     batchRecords: dice.of([1, 2, 3, 5, 100]),
     batchAgeMs: dice.of([0, 0, 20, 60_000]),
     flushBudgetMs: dice.of([0, 60, 150]),
+    flushStrategy: 'adaptive', // planOf draws it last
     lastResort: dice.chance(0.2),
     room,
     puts: room.kind === 'plenty' || dice.chance(0.3) ? putOutcomes(dice) : 'outage',

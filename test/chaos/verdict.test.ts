@@ -24,6 +24,7 @@ const stats: Stats = {
   delivered: 1,
   logged: 0,
   dropped,
+  leftOut: { NOT_SAMPLED: 0 },
   notCaptured: {},
   pending: 1,
   spoolBytes: 100,
@@ -40,6 +41,8 @@ const well: Evidence = {
   accounts: [account],
   unstarted: 0,
 };
+
+const counting = (changed: object) => ({ ...well, accounts: [{ ...account, stats: { ...stats, ...changed } }] });
 
 /** The record `id` is destroyed in the spool. */
 const destroying = (id: string, changed: object, uncertain: string[] = []): Evidence => ({
@@ -96,12 +99,12 @@ test.each([
   ],
   ['the line of the next record reports what the function did not post', losing({ skipped: 1 })],
   ['a line that is not a record counts once, however often it is posted', refusing(1)],
+  ['what is left out on purpose is no loss', counting({ received: 3, leftOut: { NOT_SAMPLED: 1 } })],
   ['a process that was killed has no counts', { ...well, accounts: [{ ...account, spoolAtEnd: 9, stats: undefined }] }],
 ])('no promise is broken: %s', (_, evidence: Evidence) => {
   expect(verdict(evidence)).toEqual([]);
 });
 
-const counting = (changed: object) => ({ ...well, accounts: [{ ...account, stats: { ...stats, ...changed } }] });
 test.each([
   ['lost: b was acknowledged and is nowhere', { ...well, spooled: [] }],
   ['lost: b was still in the spool, and a successor did not', { ...well, deliveredAfterRecovery: [record('a')] }],
@@ -129,7 +132,8 @@ test.each([
   ['counted 2 lines that are no records, where 1 were sent and 1 refused', refusing(2)],
   ['counted 0 lines that are no records, where 1 were sent and 1 refused', refusing(0)],
   ['misplaced: b', { ...well, deliveredAfterRecovery: [record('a'), record('b', OBJECT.replace('/22/', '/21/'))] }],
-  ['received 3 = delivered 1 + logged 0 + dropped 0 + pending 1', counting({ received: 3 })],
+  ['received 3 = delivered 1 + logged 0 + dropped 0 + left out 0 + pending 1', counting({ received: 3 })],
+  ['delivered 1 + logged 0 + dropped 0 + left out 1 + pending 1', counting({ leftOut: { NOT_SAMPLED: 1 } })],
   ['recovered 1 records, where 0 were', counting({ received: 3, recovered: 1, delivered: 2 })],
   ['told of 2 pending records and 0 vanished ones, where 1 were', counting({ delivered: 0, pending: 2 })],
   ['stored 1 records, where 2 were acknowledged and 1 not answered', counting({ received: 1, delivered: 0 })],

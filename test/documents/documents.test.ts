@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
 import { InferenceRecord } from '../../capture/record.ts';
 import { CAPTURE_VARIABLES } from '../../capture/variables.ts';
-import { Environment as ExtensionEnvironment } from '../../extension/config.ts';
+import { Environment as ExtensionEnvironment } from '../../extension/configuration/config.ts';
 import { Environment as FunctionEnvironment } from '../../function/config.ts';
 import { REQUEST_ERRORS } from '../../function/errors.ts';
 import { MAX_BODY_BYTES } from '../../function/event-sources/body.ts';

@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
 import { InferenceRecord } from '../../capture/record.ts';
-import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../../capture/wire.ts';
-import { Environment as ExtensionEnvironment } from '../../extension/config.ts';
+import { DROP_REASONS, LEFT_OUT_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../../capture/wire.ts';
+import { Environment as ExtensionEnvironment } from '../../extension/configuration/config.ts';
 import { Environment as FunctionEnvironment } from '../../function/config.ts';
 import { REQUEST_ERRORS } from '../../function/errors.ts';
 import { MAX_BODY_BYTES } from '../../function/event-sources/body.ts';
@@ -89,6 +89,7 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'record-fields': fields(InferenceRecord),
     'receiver-errors': errors(WIRE_ERRORS),
     'drop-reasons': reasons(DROP_REASONS.filter((reason) => !(reason in WIRE_ERRORS))),
+    'left-out-reasons': reasons(LEFT_OUT_REASONS),
     'not-captured-reasons': reasons(NOT_CAPTURED_REASONS),
   },
 };

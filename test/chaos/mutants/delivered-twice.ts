@@ -1,6 +1,6 @@
-import { type DeliveryParts, Delivery as Original } from '../../../extension/delivery.ts';
+import { type DeliveryParts, Delivery as Original } from '../../../extension/delivery/delivery.ts';
 
-export * from '../../../extension/delivery.ts';
+export * from '../../../extension/delivery/delivery.ts';
 
 /** Counts every delivered record twice. */
 export class Delivery extends Original {

@@ -1,6 +1,6 @@
-import { type DeliveryParts, Delivery as Original } from '../../../extension/delivery.ts';
+import { type DeliveryParts, Delivery as Original } from '../../../extension/delivery/delivery.ts';
 
-export * from '../../../extension/delivery.ts';
+export * from '../../../extension/delivery/delivery.ts';
 
 /** Removes a segment from the spool before the destination has confirmed its object. */
 export class Delivery extends Original {

@@ -42,6 +42,7 @@ const PLAN = {
   batchRecords: 1000,
   batchAgeMs: 0, // after each invocation
   flushBudgetMs: 10_000,
+  flushStrategy: 'adaptive',
   lastResort: false,
   room: { kind: 'plenty' },
   preload: false,

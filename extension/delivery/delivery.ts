@@ -1,0 +1,221 @@
+import { admits, afterFailure, afterPermanentFailure, type BreakerPolicy, CLOSED } from '../../capture/breaker.ts';
+import type { Counters } from '../accounting/counters.ts';
+import type { Log } from '../log.ts';
+import { type Failure, failureOf } from '../sinks/failure.ts';
+import type { Sink } from '../sinks/sink.ts';
+import type { SealedSegment } from '../spool/segment.ts';
+import type { Spool } from '../spool/spool.ts';
+
+export interface DeliveryParts {
+  spool: Spool;
+  sink: Sink;
+  counters: Counters;
+  log: Log;
+  /** For deadlines: milliseconds on a monotonic clock. */
+  now: () => number;
+  /** For how long the destination is left alone: the same, and it goes on while the environment is frozen. */
+  ageNow: () => number;
+  /** Waits so many milliseconds. */
+  sleep: (ms: number) => Promise<unknown>;
+  /** From 0 to 1. @default Math.random */
+  random?: () => number;
+}
+
+/** How a delivery is done. */
+export interface DeliveryOptions {
+  /** Try on until the deadline, even if the destination fails time and again. @default false */
+  lastChance?: boolean;
+  /** Segments on their way at once. @default 1 */
+  lanes?: number;
+  /** Ends the delivery before its deadline. */
+  signal?: AbortSignal;
+}
+
+/** After three failures in a row the destination is left alone for 5 s, then longer: an outage must not stretch every invocation. */
+const BREAKER: BreakerPolicy = { threshold: 3, openMs: 5_000, maxOpenMs: 300_000 };
+/** One attempt that hangs costs the whole budget of an invocation, more than three refusals do. So one is enough. */
+const HANGING: BreakerPolicy = { ...BREAKER, threshold: 1 };
+const FIRST_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 1_000;
+/** Most bytes of segments in memory at once, unless a single one is larger. */
+const MAX_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
+
+/** Sends sealed segments to the sink, the oldest first. Segments that it cannot send stay in the spool. */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #inFlight = new Set<SealedSegment>();
+  /** Segments that could not be read the last time. */
+  readonly #unreadable = new Set<SealedSegment>();
+  #breaker = CLOSED;
+  #completedMs: number | undefined;
+  /** What somebody must do before the destination takes anything, as the log says it; undefined where it takes records. */
+  #deniedFor: string | undefined;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the destination is worth trying now. */
+  get ready(): boolean {
+    return admits(this.#breaker, this.#parts.ageNow());
+  }
+
+  /** When a delivery last left no sealed segment behind that it could read, on the clock of `ageNow`. Undefined until one does. */
+  get completedMs(): number | undefined {
+    return this.#completedMs;
+  }
+
+  /**
+   * Delivers until nothing is left, time is up, or the destination fails too often.
+   *
+   * @param deadlineMs on the clock of `now`
+   */
+  async deliver(deadlineMs: number, { lastChance = false, lanes = 1, signal }: DeliveryOptions = {}): Promise<void> {
+    const { spool, sink, log, ageNow } = this.#parts;
+    const run: Run = {
+      deadlineMs,
+      lastChance,
+      signal,
+      unread: new Set(),
+      failures: 0,
+      abandoned: false,
+      last: undefined,
+    };
+    await Promise.all(Array.from({ length: lanes }, () => this.#lane(run)));
+    if (spool.sealed.every((segment) => run.unread.has(segment))) this.#completedMs = ageNow();
+    if (run.last?.kind !== 'transient') return;
+    const { pending } = spool;
+    const outcome = pending === 0 ? 'all records are delivered' : 'the records stay in the spool';
+    const { cause } = run.last;
+    log('WARN', `attempts to deliver failed; ${outcome}`, {
+      destination: sink.name,
+      failures: run.failures,
+      pending,
+      cause,
+    });
+  }
+
+  async #lane(run: Run): Promise<void> {
+    const { now, sleep, random = Math.random } = this.#parts;
+    for (;;) {
+      const leftMs = run.deadlineMs - now();
+      if (leftMs <= 0 || run.abandoned || run.signal?.aborted || (!run.lastChance && !this.ready)) return;
+      const segment = this.#take(run);
+      if (segment === undefined) return;
+      try {
+        const body = await this.#read(segment, run);
+        if (body === undefined) continue;
+        await this.#send(segment, body, run);
+        this.#recovered();
+      } catch (error) {
+        if (run.signal?.aborted) return;
+        const failure = failureOf(error);
+        if (failure.kind === 'taken') {
+          this.#rekey(segment, failure.cause);
+          continue;
+        }
+        run.failures += 1;
+        run.last = failure;
+        this.#failed(failure, now() >= run.deadlineMs);
+        if (failure.kind === 'permanent') run.abandoned = true;
+      } finally {
+        this.#inFlight.delete(segment);
+      }
+      // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+      if (this.#breaker !== CLOSED && !run.abandoned) {
+        const ceilingMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (run.failures - 1));
+        await sleep(Math.max(0, Math.min(random() * ceilingMs, run.deadlineMs - now())));
+      }
+    }
+  }
+
+  /** The oldest segment that no lane is sending, if there is room for it in memory. */
+  #take({ unread }: Run): SealedSegment | undefined {
+    const segment = this.#parts.spool.sealed.find((one) => !this.#inFlight.has(one) && !unread.has(one));
+    if (segment === undefined) return undefined;
+    const bytes = [...this.#inFlight].reduce((sum, one) => sum + one.bytes, segment.bytes);
+    if (this.#inFlight.size > 0 && bytes > MAX_BYTES_IN_FLIGHT) return undefined;
+    this.#inFlight.add(segment);
+    return segment;
+  }
+
+  /** The bytes of a segment. Undefined where nothing is left of it, or where the disk refuses, which is no fault of the destination. */
+  async #read(segment: SealedSegment, { unread }: Run): Promise<Buffer | undefined> {
+    const { spool, log } = this.#parts;
+    try {
+      const body = await spool.read(segment);
+      this.#unreadable.delete(segment);
+      return body;
+    } catch (error) {
+      unread.add(segment);
+      if (this.#unreadable.size === 0) {
+        log('ERROR', 'the spool cannot be read; what cannot be read stays in it', {
+          key: segment.key,
+          records: segment.records,
+          cause: String(error),
+        });
+      }
+      this.#unreadable.add(segment);
+      return undefined;
+    }
+  }
+
+  /** @throws when the destination fails; the segment is then still in the spool */
+  async #send(segment: SealedSegment, body: Buffer, { deadlineMs, signal }: Run): Promise<void> {
+    const { spool, sink, counters, now } = this.#parts;
+    const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(deadlineMs - now())));
+    await sink.put(segment.key, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
+    spool.remove(segment);
+    counters.delivered += segment.records;
+  }
+
+  #rekey(segment: SealedSegment, cause: string): void {
+    const { spool, log, sink } = this.#parts;
+    const { key } = segment;
+    spool.rekey(segment);
+    log('WARN', 'another object has the key of a segment; it is delivered under a new one', {
+      destination: sink.name,
+      key,
+      newKey: segment.key,
+      cause,
+    });
+  }
+
+  #failed(failure: Exclude<Failure, { kind: 'taken' }>, timedOut: boolean): void {
+    const { ageNow, log, sink, spool } = this.#parts;
+    if (failure.kind === 'transient') {
+      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, ageNow());
+      return;
+    }
+    this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow());
+    if (this.#deniedFor === failure.remedy) return; // logged already; the attempts go on
+    this.#deniedFor = failure.remedy;
+    log('ERROR', 'the destination refuses every record until somebody acts; they stay in the spool', {
+      destination: sink.name,
+      pending: spool.pending,
+      cause: failure.cause,
+      remedy: failure.remedy,
+    });
+  }
+
+  #recovered(): void {
+    if (this.#deniedFor !== undefined) {
+      this.#parts.log('INFO', 'the destination takes records again', { destination: this.#parts.sink.name });
+    }
+    this.#deniedFor = undefined;
+    this.#breaker = CLOSED;
+  }
+}
+
+/** One call of `deliver`, which its lanes share. */
+interface Run {
+  deadlineMs: number;
+  lastChance: boolean;
+  signal: AbortSignal | undefined;
+  /** Segments that could not be read: one attempt in a run is enough. */
+  unread: Set<SealedSegment>;
+  failures: number;
+  /** No further attempt is worth it. */
+  abandoned: boolean;
+  last: Failure | undefined;
+}

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
+import type { StoredLine } from '../../capture/stored-line.ts';
+import type { LostBefore } from '../../capture/wire.ts';
+import { Counters } from '../accounting/counters.ts';
+import type { AppendResult, Spool } from '../spool/spool.ts';
+import { createIntake, type Fate, REMEMBERED_IDS } from './intake.ts';
+import { keepEverything, type Policy } from './policy.ts';
+import { RecentIds } from './recent-ids.ts';
+
+/** Leaves out the records whose id is a capital letter, and blackens the others. */
+const policy: Policy = (record) =>
+  /[A-Z]/.test(record.eventId)
+    ? { keep: false, reason: 'NOT_SAMPLED' }
+    : {
+        keep: true,
+        record: { ...record, input: { ...record.input, data: 'black' } },
+        marks: { sampleRate: 0.5 },
+      };
+
+/** An intake with a policy, over a spool that may be full. */
+function setUp(given: Policy = policy) {
+  const stored: StoredLine[] = [];
+  const room = { full: false };
+  const counters = new Counters();
+  const append = (line: Buffer): AppendResult => {
+    if (room.full) return { stored: false, reason: 'full' };
+    stored.push(JSON.parse(line.toString()));
+    return { stored: true };
+  };
+  const intake = createIntake({
+    policy: given,
+    spool: { append, bytes: 0 } as unknown as Spool,
+    origin: { functionName: 'QuestionAnswering', functionVersion: '1' },
+    counters,
+    fates: new RecentIds<Fate>(REMEMBERED_IDS),
+    log: () => {},
+  });
+  const post = (eventId: string, lostBefore?: LostBefore) =>
+    intake.take(JSON.stringify({ ...EXAMPLE_RECORD, eventId, lostBefore }));
+  const droppedBefore = () => stored.map(({ inferenceCapture }) => inferenceCapture.droppedBefore);
+  return { intake, counters, stored, room, post, droppedBefore };
+}
+
+test('today every record is kept whole', () => {
+  expect(keepEverything(EXAMPLE_RECORD)).toEqual({ keep: true, record: EXAMPLE_RECORD, marks: { sampleRate: 1 } });
+});
+
+test('what the policy makes of a record is stored, with its marks', () => {
+  const { post, stored } = setUp();
+  post('a');
+  expect(stored[0]!.captureData.endpointInput.data).toBe('black');
+  expect(stored[0]!.inferenceCapture.sampleRate).toBe(0.5);
+  expect(JSON.stringify(stored)).not.toContain(EXAMPLE_RECORD.input.data);
+});
+
+test('a policy that throws keeps the record out of the spool, and changes no count', () => {
+  const { post, stored, counters } = setUp(() => {
+    throw new Error('a fault');
+  });
+  expect(() => post('a')).toThrow('a fault'); // the receiver counts and answers it as INTERNAL_ERROR
+  expect(stored).toEqual([]);
+  expect(counters.received).toBe(0);
+});
+
+describe('a record that is left out', () => {
+  test('is answered like one that is kept, needs no room, and is no loss', () => {
+    const { post, stored, room, counters, droppedBefore } = setUp();
+    room.full = true;
+    const { accepted, ...rest } = post('A');
+    room.full = false;
+    expect({ accepted, ...rest }).toEqual(post('a'));
+    expect(stored).toHaveLength(1);
+    expect(droppedBefore()).toEqual([undefined]);
+    expect(counters).toMatchObject({ received: 2, leftOut: { NOT_SAMPLED: 1 }, notCaptured: {} });
+  });
+
+  test('counts once, however often it is posted', () => {
+    const { post, counters } = setUp();
+    for (let i = 0; i < 3; i++) expect(post('A')).toMatchObject({ accepted: true });
+    expect(counters).toMatchObject({ received: 3, leftOut: { NOT_SAMPLED: 1 }, dropped: { DUPLICATE: 2 } });
+  });
+
+  test('is no loss where a later record reports that it got no answer', () => {
+    const { post, counters, droppedBefore } = setUp();
+    post('A');
+    post('b', { unanswered: [{ eventId: 'A', reason: 'timeout' }] });
+    expect(droppedBefore()).toEqual([undefined]);
+    expect(counters.notCaptured).toEqual({});
+  });
+
+  test('that comes after it was reported as lost takes the loss back, in the next stored line', () => {
+    const { post, counters, droppedBefore } = setUp();
+    post('b', { unanswered: [{ eventId: 'A', reason: 'timeout' }] });
+    post('A');
+    post('c');
+    expect(droppedBefore()).toEqual([{ timeout: 1 }, { timeout: -1 }]);
+    expect(counters).toMatchObject({ notCaptured: {}, leftOut: { NOT_SAMPLED: 1 } });
+  });
+
+  test.each([
+    ['left out', (post: (id: string, losses?: LostBefore) => unknown, losses: LostBefore) => void post('A', losses)],
+    [
+      'left out again',
+      (post: (id: string, losses?: LostBefore) => unknown, losses: LostBefore) => {
+        post('A');
+        post('A', losses);
+      },
+    ],
+  ])('hands what it reports as lost to the next stored line, once: %s', (_, report) => {
+    const { post, droppedBefore, counters } = setUp();
+    const losses: LostBefore = {
+      counts: [{ id: 'x', skipped: 3 }],
+      unanswered: [{ eventId: 'gone', reason: 'unreachable' }],
+    };
+    report(post, losses);
+    expect(counters.notCaptured).toEqual({ skipped: 3, unreachable: 1 });
+    for (const eventId of ['b', 'c']) post(eventId, losses);
+    expect(droppedBefore()).toEqual([{ skipped: 3, unreachable: 1 }, undefined]);
+  });
+});
+
+test('a record that was refused for want of room and is then left out counts as left out', () => {
+  let keeps = true;
+  const { post, room, counters, droppedBefore } = setUp((record) =>
+    keeps ? keepEverything(record) : { keep: false, reason: 'NOT_SAMPLED' },
+  );
+  room.full = true;
+  post('a');
+  keeps = false;
+  expect(post('a')).toMatchObject({ accepted: true });
+  expect(counters).toMatchObject({
+    received: 2,
+    leftOut: { NOT_SAMPLED: 1 },
+    dropped: { SPOOL_FULL: 0, DUPLICATE: 1 },
+  });
+  keeps = true;
+  room.full = false;
+  post('b');
+  expect(droppedBefore()).toEqual([undefined]);
+});
+
+const ids = fc.constantFrom(...'abcABC');
+const post = fc.record({
+  text: fc.oneof(
+    { weight: 5, arbitrary: ids.map((eventId) => JSON.stringify({ ...EXAMPLE_RECORD, eventId })) },
+    { weight: 1, arbitrary: fc.constantFrom('no JSON', '{}', '[]') },
+  ),
+  full: fc.boolean(),
+});
+
+test('whatever is posted, all that was received is stored, dropped or left out, and each record counts once', () => {
+  fc.assert(
+    fc.property(fc.array(post, { maxLength: 40 }), fc.nat(50), (posts, closedAt) => {
+      const { intake, counters, stored, room } = setUp();
+      const acceptedIds = new Set<string>();
+      for (const [at, { text, full }] of posts.entries()) {
+        if (at === closedAt) intake.close();
+        room.full = full;
+        if (intake.take(text).accepted) acceptedIds.add(JSON.parse(text).eventId);
+        const dropped = Object.values(counters.dropped).reduce((sum, records) => sum + records, 0);
+        expect(counters.received).toBe(at + 1);
+        expect(counters.received).toBe(stored.length + dropped + counters.leftOut.NOT_SAMPLED);
+      }
+      const storedIds = stored.map(({ eventMetadata }) => eventMetadata.eventId);
+      const leftOutIds = [...acceptedIds].filter((id) => /[A-Z]/.test(id));
+      expect(counters.leftOut.NOT_SAMPLED).toBe(leftOutIds.length);
+      expect([...storedIds, ...leftOutIds].sort()).toEqual([...acceptedIds].sort());
+    }),
+  );
+});

@@ -1,0 +1,100 @@
+import type { Counters } from '../accounting/counters.ts';
+import type { EventType, ExtensionsApi } from '../lambda/extensions-api.ts';
+import type { Log } from '../log.ts';
+import type { Receiver } from '../receiver/receiver.ts';
+import type { Spool } from '../spool/spool.ts';
+
+/** What went wrong at the start. Lambda gets it as the reason when the function must not go on without capture. */
+export interface Fault {
+  errorType:
+    | 'Extension.RegistrationRefused'
+    | 'Extension.ConfigInvalid'
+    | 'Extension.SpoolUnusable'
+    | 'Extension.PortTaken';
+  cause: string;
+}
+
+/** The steps of a start that may fail. Each logs and notes its fault, and the others go on. */
+export class StartUp {
+  readonly faults: Fault[] = [];
+  readonly #log: Log;
+  #unlocked = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** @returns whether Lambda has registered the extension */
+  async register(api: ExtensionsApi, name: string, events: readonly EventType[]): Promise<boolean> {
+    try {
+      await api.register(name, events);
+      return true;
+    } catch (error) {
+      this.#log('ERROR', 'Lambda refuses the registration: records are taken, and delivered on a timer', {
+        cause: String(error),
+      });
+      return this.#failed('Extension.RegistrationRefused', error);
+    }
+  }
+
+  /** @returns undefined where the configuration is wrong */
+  configure<T>(parse: () => T): T | undefined {
+    try {
+      return parse();
+    } catch (error) {
+      this.#log('ERROR', 'wrong configuration: no record is captured', { cause: (error as Error).message });
+      this.#failed('Extension.ConfigInvalid', error);
+      return undefined;
+    }
+  }
+
+  /**
+   * @param folders of processes that have ended
+   * @returns the event ids that they stored last
+   */
+  recover(spool: Spool, counters: Counters, folders: readonly string[]): string[] {
+    try {
+      const { lastEventIds, leftAlone } = spool.recover(folders);
+      counters.received += spool.pending;
+      counters.recovered = spool.pending;
+      if (spool.pending > 0) this.#log('INFO', 'records of a predecessor recovered', { records: spool.pending });
+      if (leftAlone.length > 0) {
+        const [first] = leftAlone;
+        this.#log('ERROR', 'files in the spool are no segments, or cannot be read; they are left as they are', {
+          files: leftAlone.length,
+          first,
+        });
+      }
+      return lastEventIds;
+    } catch (error) {
+      this.#log('ERROR', 'the spool cannot be used: let CAPTURE_SPOOL_DIR name a writable folder', {
+        cause: String(error),
+      });
+      this.#failed('Extension.SpoolUnusable', error);
+      return [];
+    }
+  }
+
+  /** Logs once that other extensions will take this process for dead. */
+  readonly onUnlocked = (error: Error): void => {
+    if (this.#unlocked) return;
+    this.#unlocked = true;
+    this.#log('WARN', 'the spool cannot be locked: let no other extension have the same CAPTURE_SPOOL_DIR', {
+      cause: String(error),
+    });
+  };
+
+  async listen(receiver: Receiver, port: number): Promise<void> {
+    try {
+      await receiver.listen(port);
+    } catch (error) {
+      this.#log('ERROR', 'no record can be received: let CAPTURE_PORT name a free port', { cause: String(error) });
+      this.#failed('Extension.PortTaken', error);
+    }
+  }
+
+  #failed(errorType: Fault['errorType'], error: unknown): false {
+    this.faults.push({ errorType, cause: (error as Error).message });
+    return false;
+  }
+}

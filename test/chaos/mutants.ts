@@ -14,7 +14,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledges before it has written',
     standIn: 'early-acknowledgement.ts',
-    found: 'lost|misplaced',
+    found: 'lost|miscounted',
   },
   {
     name: 'removes a segment before S3 has confirmed it',

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { INITIALIZATION_TYPES, type InitializationType } from './environment/lifecycle.ts';
+import { INITIALIZATION_TYPES, type InitializationType } from './environment/state-machine/lifecycle.ts';
 import { StartError } from './start-error.ts';
 
 /** What the command line asks for. Ports: 0 is any free one. */

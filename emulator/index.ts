@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { startEmulator } from './emulator.ts';
-import { killAll } from './environment/process-group.ts';
+import { killAll } from './environment/processes/process-group.ts';
 import { openFilesLimit, proxyRemark, requireOpenFiles } from './machine.ts';
 import { readyMessage } from './ready-message.ts';
 import { StartError } from './start-error.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Fault } from './environment/lifecycle.ts';
 import type { LineOrigin } from './environment/sandbox.ts';
+import type { Fault } from './environment/state-machine/lifecycle.ts';
 
 /** How the start of the environment went. */
 export interface StartReport {

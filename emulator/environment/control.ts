@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import * as extensions from './extension-state.ts';
+import * as extensions from './state-machine/extension.ts';
 import {
   ending,
   type Fault,
@@ -12,8 +12,8 @@ import {
   launched,
   type ShutdownReason,
   subscribers,
-} from './lifecycle.ts';
-import * as runtime from './runtime-state.ts';
+} from './state-machine/lifecycle.ts';
+import * as runtime from './state-machine/runtime.ts';
 
 /** An event, as the runtime's /next hands it out. `endsAtMs`: when its time is over, by the monotonic clock. */
 export interface InvokeEvent {

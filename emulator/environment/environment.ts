@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { report } from '../telemetry-api/platform-events.ts';
 import { Invocation, type InvocationRequest } from './invocation.ts';
-import type { Fault, ShutdownReason } from './lifecycle.ts';
-import { invocationEnded } from './lifecycle.ts';
 import { initReportLine, initStartLine } from './platform-log.ts';
-import { runtimeAnswered } from './runtime-state.ts';
 import { type LineOrigin, Sandbox, type SandboxOptions } from './sandbox.ts';
-import { report } from './telemetry/platform-events.ts';
+import type { Fault, ShutdownReason } from './state-machine/lifecycle.ts';
+import { invocationEnded } from './state-machine/lifecycle.ts';
+import { runtimeAnswered } from './state-machine/runtime.ts';
 
 export interface EnvironmentOptions extends Omit<SandboxOptions, 'onIdleFault'> {
   functionArn: string;

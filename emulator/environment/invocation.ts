@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { InvokeEvent, RuntimeAnswer } from './control.ts';
-import type { Fault } from './lifecycle.ts';
 import { endLine, type Report, reportLine, startLine, timeoutText } from './platform-log.ts';
-import { MAX_RESPONSE_BYTES } from './runtime-state.ts';
+import type { Fault } from './state-machine/lifecycle.ts';
+import { MAX_RESPONSE_BYTES } from './state-machine/runtime.ts';
 
 /** What a caller wants the function to work on. */
 export interface InvocationRequest {

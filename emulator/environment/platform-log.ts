@@ -1,5 +1,5 @@
 /** The lines that Lambda itself writes to a function's log, as CloudWatch shows them. */
-import type { Extension, Fault } from './lifecycle.ts';
+import type { Extension, Fault } from './state-machine/lifecycle.ts';
 
 export const VERSION = '$LATEST';
 

@@ -1,8 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import type { FunctionIdentity } from '../extensions-api/extensions-api.ts';
+import * as events from '../telemetry-api/platform-events.ts';
+import { Telemetry } from '../telemetry-api/telemetry.ts';
+import { buildControlServer } from './api-server.ts';
 import type { Clock } from './clock.ts';
 import { Control, type InvokeEvent, type Outcome } from './control.ts';
-import { buildControlServer } from './control-server.ts';
-import type { FunctionIdentity } from './extensions-api.ts';
+import { extensionLine } from './platform-log.ts';
+import { bounded, endWithin } from './processes/process-end.ts';
+import { type ProcessGroup, type Program, startGroup } from './processes/process-group.ts';
 import {
   type ExitStatus,
   extensionExited,
@@ -14,13 +19,8 @@ import {
   runtimeExited,
   runtimeLaunched,
   type ShutdownReason,
-  shutdownBudget,
-} from './lifecycle.ts';
-import { extensionLine } from './platform-log.ts';
-import { bounded, endWithin } from './process-end.ts';
-import { type ProcessGroup, type Program, startGroup } from './process-group.ts';
-import * as events from './telemetry/platform-events.ts';
-import { Telemetry } from './telemetry/telemetry.ts';
+} from './state-machine/lifecycle.ts';
+import { shutdownBudget } from './state-machine/shutdown-budget.ts';
 
 /** Who has written a line of the log: Lambda itself, or one of the processes. */
 export type LineOrigin = 'platform' | 'function' | 'extension';

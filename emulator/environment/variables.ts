@@ -1,6 +1,6 @@
 import { ACCOUNT_ID, type FunctionTemplate, REGION } from '../template/template.ts';
-import type { InitializationType } from './lifecycle.ts';
 import { VERSION } from './platform-log.ts';
+import type { InitializationType } from './state-machine/lifecycle.ts';
 
 /** What the environment variables of function and extensions depend on. Nothing of it is the emulator's own environment. */
 export interface VariableSources {

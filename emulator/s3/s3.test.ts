@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listen } from '../listen.ts';
+import { listen } from '../http/listen.ts';
 import { buildS3 } from './s3.ts';
 
 const Bucket = 'inference-capture';

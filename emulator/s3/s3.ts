@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { takeAnyContentType } from '../any-content-type.ts';
-import { refuseForeignCallers } from '../foreign-callers.ts';
+import { takeAnyContentType } from '../http/any-content-type.ts';
+import { refuseForeignCallers } from '../http/foreign-callers.ts';
 import { addressOf } from './address.ts';
 import { awsChunks } from './aws-chunked.ts';
 import type { Checksums } from './content-sums.ts';

@@ -1,4 +1,4 @@
-import { freePort } from '../../emulator/listen.ts';
+import { freePort } from '../../emulator/http/listen.ts';
 
 // Below the ports that the system gives to outgoing connections: while an extension is being restarted, nobody shall take its port.
 const FIRST = 10_000;

@@ -1,9 +1,9 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Program } from './environment/process-group.ts';
-import { StartError } from './start-error.ts';
-import type { FunctionTemplate } from './template/template.ts';
+import { StartError } from '../start-error.ts';
+import type { FunctionTemplate } from '../template/template.ts';
+import type { Program } from './processes/process-group.ts';
 
 /** What there is to run, as absolute paths. */
 export interface Programs {
@@ -13,7 +13,7 @@ export interface Programs {
 }
 
 const BUILD = 'Run `make build` first.';
-const RUNTIME = fileURLToPath(new URL('runtime/index.ts', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('../runtime/index.ts', import.meta.url));
 
 /** What Lambda's own start script does with a wrapper, exit codes included. It is given the command that starts the runtime. */
 const WITH_WRAPPER = `

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { buildControlServer } from './api-server.ts';
 import { Control } from './control.ts';
-import { buildControlServer } from './control-server.ts';
-import { idle, initEnded, invocationEnded, registrationEnded, runtimeLaunched } from './lifecycle.ts';
+import { idle, initEnded, invocationEnded, registrationEnded, runtimeLaunched } from './state-machine/lifecycle.ts';
 
 const RUNTIME = '/2018-06-01/runtime';
 const EXTENSION = '/2020-01-01/extension';

@@ -1,11 +1,11 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { refuseForeignCallers } from '../foreign-callers.ts';
+import { extensionsApi, type FunctionIdentity } from '../extensions-api/extensions-api.ts';
+import { refuseForeignCallers } from '../http/foreign-callers.ts';
+import { runtimeApi } from '../runtime-api/runtime-api.ts';
+import type { Telemetry } from '../telemetry-api/telemetry.ts';
+import { telemetryApi } from '../telemetry-api/telemetry-api.ts';
 import type { Control } from './control.ts';
-import { extensionsApi, type FunctionIdentity } from './extensions-api.ts';
-import { Refusal } from './refusal.ts';
-import { runtimeApi } from './runtime-api.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
-import { telemetryApi } from './telemetry/telemetry-api.ts';
+import { Refusal } from './state-machine/refusal.ts';
 
 // Well above what either API accepts: a response that is too large is still read, so that the runtime gets its 413.
 const BODY_LIMIT = 64 * 1024 * 1024;

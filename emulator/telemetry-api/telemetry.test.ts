@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Setting, type Stage, stage, until } from '../../fixtures/environment.ts';
+import { type Setting, type Stage, stage, until } from '../fixtures/environment.ts';
 
 let running: Stage | undefined;
 afterEach(() => running?.[Symbol.asyncDispose]());

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { until } from '../../fixtures/environment.ts';
+import { until } from '../fixtures/environment.ts';
 import { Subscriber } from './subscriber.ts';
 
 let server: http.Server;

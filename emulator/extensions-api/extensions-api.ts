@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import type { Control } from './control.ts';
-import { identified } from './extension-state.ts';
-import { Refusal } from './refusal.ts';
+import type { Control } from '../environment/control.ts';
+import { identified } from '../environment/state-machine/extension.ts';
+import { Refusal } from '../environment/state-machine/refusal.ts';
 
 const ERROR_TYPE = 'Lambda-Extension-Function-Error-Type';
 const Registration = v.strictObject({ events: v.optional(v.array(v.string()), []) });

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StartError } from '../start-error.ts';
+import type { FunctionTemplate } from '../template/template.ts';
 import { findPrograms } from './programs.ts';
-import { StartError } from './start-error.ts';
-import type { FunctionTemplate } from './template/template.ts';
 
 const template = { handler: 'index.handler', codeUri: 'code', extensionsUri: 'extensions' } as FunctionTemplate;
 const isRoot = process.getuid?.() === 0;

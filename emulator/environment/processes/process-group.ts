@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { ExitStatus } from '../state-machine/lifecycle.ts';
 import { LaunchError, refuseText } from './launch-error.ts';
-import type { ExitStatus } from './lifecycle.ts';
 import { readLines } from './lines.ts';
 import { guard } from './process-guard.ts';
 

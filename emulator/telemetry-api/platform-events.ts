@@ -1,6 +1,7 @@
 /** The events of the Telemetry API that Lambda itself makes, in the words of schema version 2022-12-13. */
-import type { InitializationType } from '../lifecycle.ts';
-import type { Report } from '../platform-log.ts';
+
+import type { Report } from '../environment/platform-log.ts';
+import type { InitializationType } from '../environment/state-machine/lifecycle.ts';
 
 /** `time`, in ISO 8601, is added when it happens. A line of a log is its text. */
 export interface TelemetryEvent {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Control } from '../control.ts';
-import { identified } from '../extension-state.ts';
-import { header } from '../extensions-api.ts';
-import { Refusal } from '../refusal.ts';
+import type { Control } from '../environment/control.ts';
+import { identified } from '../environment/state-machine/extension.ts';
+import { Refusal } from '../environment/state-machine/refusal.ts';
+import { header } from '../extensions-api/extensions-api.ts';
 import { parseSubscription } from './subscription.ts';
 import type { Telemetry } from './telemetry.ts';
 

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { takeAnyContentType } from '../any-content-type.ts';
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
-import { refuseForeignCallers } from '../foreign-callers.ts';
-import { REQUEST_TIMEOUT_MS } from '../listen.ts';
+import { takeAnyContentType } from '../http/any-content-type.ts';
+import { refuseForeignCallers } from '../http/foreign-callers.ts';
+import { REQUEST_TIMEOUT_MS } from '../http/listen.ts';
 import type { Route } from '../template/routes.ts';
 import { restEvent } from './event.ts';
 import {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Control, RuntimeAnswer } from './control.ts';
-import { Refusal } from './refusal.ts';
-import { MAX_RESPONSE_BYTES } from './runtime-state.ts';
+import type { Control, RuntimeAnswer } from '../environment/control.ts';
+import { Refusal } from '../environment/state-machine/refusal.ts';
+import { MAX_RESPONSE_BYTES } from '../environment/state-machine/runtime.ts';
 
 const RESPONSE_MODE = 'lambda-runtime-function-response-mode';
 const ERROR_TYPE = 'lambda-runtime-function-error-type';

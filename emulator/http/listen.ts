@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { StartError } from './start-error.ts';
+import { StartError } from '../start-error.ts';
 
 /** How long a request may take to come, in milliseconds: who connects and says nothing does not stay for ever. */
 export const REQUEST_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { InitializationType } from '../lifecycle.ts';
-import { Refusal } from '../refusal.ts';
+import type { InitializationType } from '../environment/state-machine/lifecycle.ts';
+import { Refusal } from '../environment/state-machine/refusal.ts';
 
 /** Where events go. Lambda knows the environment by two names, which both are this machine here. */
 const HOSTS = ['sandbox.localdomain', 'sandbox'];

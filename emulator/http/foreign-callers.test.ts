@@ -3,13 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from './environment/clock.ts';
-import { Control } from './environment/control.ts';
-import { buildControlServer } from './environment/control-server.ts';
-import { answering } from './fixtures/answering.ts';
-import { buildInvokeApi } from './invoke-api/invoke-api.ts';
-import { buildRestApi } from './rest-api/rest-api.ts';
-import { buildS3 } from './s3/s3.ts';
+import { buildRestApi } from '../api-gateway/rest-api.ts';
+import { buildControlServer } from '../environment/api-server.ts';
+import { systemClock } from '../environment/clock.ts';
+import { Control } from '../environment/control.ts';
+import { answering } from '../fixtures/answering.ts';
+import { buildInvokeApi } from '../invoke-api/invoke-api.ts';
+import { buildS3 } from '../s3/s3.ts';
 
 type Server = 'API Gateway' | 'the Invoke API' | 'S3' | 'the Runtime API';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { foreignCaller } from '../capture/local-caller.ts';
+import { foreignCaller } from '../../capture/local-caller.ts';
 
 /**
  * Refuses what a page of another site sends, before anything of it is read.

@@ -2,7 +2,7 @@
  * The life of one execution environment, from the start of its processes to their end, as pure data: what has happened so far, and what
  * it means. How the runtime and the extensions get from state to state is in runtime-state.ts and extension-state.ts.
  */
-import type { LaunchError } from './launch-error.ts';
+import type { LaunchError } from '../processes/launch-error.ts';
 
 /**
  * `registering`: extensions start and register; `starting`: the runtime starts too; `idle`: all wait for an event, frozen;
@@ -176,18 +176,3 @@ function exitText({ code, signal }: ExitStatus): string {
 
 /** Why an environment is told to end. */
 export type ShutdownReason = 'spindown' | 'timeout' | 'failure';
-
-/** How long the shutdown sequence may take, in milliseconds. */
-export interface ShutdownBudget {
-  /** From SIGTERM to SIGKILL, for the runtime; 0 is SIGKILL at once. */
-  runtimeMs: number;
-  /** For all of it, extensions included. */
-  totalMs: number;
-}
-
-/** Lambda's own budgets: none without an extension, 500 ms with internal ones only, 2,000 ms with an external one. */
-export function shutdownBudget(life: Lifecycle): ShutdownBudget {
-  if (life.extensions.some(({ external }) => external)) return { runtimeMs: 300, totalMs: 2000 };
-  if (life.extensions.length > 0) return { runtimeMs: 500, totalMs: 500 };
-  return { runtimeMs: 0, totalMs: 0 };
-}

@@ -2,9 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { FunctionIdentity } from '../extensions-api/extensions-api.ts';
 import * as events from '../telemetry-api/platform-events.ts';
 import { Telemetry } from '../telemetry-api/telemetry.ts';
-import { buildControlServer } from './api-server.ts';
+import { buildApiServer } from './api-server.ts';
 import type { Clock } from './clock.ts';
 import { Control, type InvokeEvent, type Outcome } from './control.ts';
+import { Freezer } from './freezer.ts';
 import { extensionLine } from './platform-log.ts';
 import { bounded, endWithin } from './processes/process-end.ts';
 import { type ProcessGroup, type Program, startGroup } from './processes/process-group.ts';
@@ -53,14 +54,16 @@ export class Sandbox {
   readonly #options: SandboxOptions;
   readonly #server: FastifyInstance;
   readonly #extensions = new Map<string, ProcessGroup>();
+  readonly #freezer: Freezer;
   #runtime: ProcessGroup | undefined;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.control = new Control(options.extensions, options.clock, options.initializationType);
     this.telemetry = new Telemetry(options.clock.wallMs);
+    this.#freezer = new Freezer(this.life.initializationType, () => this.#groups(), this.telemetry);
     const offered = options.telemetry === false ? undefined : this.telemetry;
-    this.#server = buildControlServer(this.control, options.identity, offered);
+    this.#server = buildApiServer(this.control, options.identity, offered);
   }
 
   get life(): Lifecycle {
@@ -101,7 +104,7 @@ export class Sandbox {
       events.initReport(this.life.initializationType, this.#statusOf(outcome), clock.monotonicMs() - startMs),
     );
     telemetry.closeSubscription();
-    if (outcome === 'met') this.#rest();
+    if (outcome === 'met') this.freeze();
     return outcome;
   }
 
@@ -121,8 +124,7 @@ export class Sandbox {
     const { control, telemetry } = this;
     const { clock, identity } = this.#options;
     const startMs = clock.monotonicMs();
-    this.#signalAll('SIGCONT');
-    telemetry.resume();
+    this.#freezer.thaw();
     control.invoke(event);
     telemetry.emit(events.start(event.requestId, identity.functionVersion));
     // Not with its response, but when it has asked for the next event.
@@ -136,9 +138,10 @@ export class Sandbox {
       });
   }
 
-  /** Ends an invocation that runtime and extensions have finished: nothing runs until the next event. */
+  /** Runtime and extensions all wait for an event: nothing runs until there is one. */
   freeze(): void {
-    this.#rest();
+    this.control.change(idle);
+    this.#freezer.freeze();
   }
 
   /** The most memory that its processes have used, in bytes; 0 where it cannot be known. */
@@ -150,7 +153,7 @@ export class Sandbox {
   async shutdown(reason: ShutdownReason): Promise<void> {
     const budget = shutdownBudget(this.life);
     const startMs = this.#options.clock.monotonicMs();
-    this.#signalAll('SIGCONT');
+    this.#freezer.thaw();
     this.telemetry.hurry();
     if (this.#runtime?.isAlive()) {
       // The phase first: from here on the runtime's exit is no fault.
@@ -170,13 +173,6 @@ export class Sandbox {
 
   #hears(name: string): boolean {
     return this.life.extensions.some((one) => one.name === name && one.events.includes('SHUTDOWN'));
-  }
-
-  #rest(): void {
-    this.control.change(idle);
-    if (this.life.initializationType === 'lambda-managed-instances') return;
-    this.#signalAll('SIGSTOP');
-    this.telemetry.pause();
   }
 
   #statusOf(outcome: Outcome): events.Status {
@@ -201,9 +197,5 @@ export class Sandbox {
 
   #groups(): ProcessGroup[] {
     return [...(this.#runtime ? [this.#runtime] : []), ...this.#extensions.values()];
-  }
-
-  #signalAll(signal: NodeJS.Signals): void {
-    for (const group of this.#groups()) if (group.isAlive()) group.signal(signal);
   }
 }

@@ -1,10 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /**
- * Takes a body whatever its content type is, even one that is none, which fastify would refuse. What to think of it is up to others:
- * `rawHeaders` have it as it came.
+ * Takes a body of any content type, also of one that is malformed, which fastify would refuse. The server's own code judges the type:
+ * `contentTypeOf` says which one was sent.
  *
- * @param as a whole, as a buffer; or as the stream that it comes in, however large it is
+ * @param as the whole body as a buffer; or the stream that it arrives in, however large the body is
  */
 export function takeAnyContentType(app: FastifyInstance, as: 'buffer' | 'stream'): void {
   app.removeAllContentTypeParsers();
@@ -13,4 +13,15 @@ export function takeAnyContentType(app: FastifyInstance, as: 'buffer' | 'stream'
   app.addHook('onRequest', async ({ raw }) => {
     raw.headers['content-type'] = 'application/octet-stream';
   });
+}
+
+/** The content type that the client sent, as it sent it; undefined where there is none. For servers that take any. */
+export function contentTypeOf({ raw: { rawHeaders } }: FastifyRequest): string | undefined {
+  const at = rawHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase() === 'content-type');
+  return at < 0 ? undefined : rawHeaders[at + 1];
+}
+
+/** A body that `takeAnyContentType` took as a buffer; an empty one where there was none. */
+export function bodyOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }

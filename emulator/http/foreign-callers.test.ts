@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildRestApi } from '../api-gateway/rest-api.ts';
-import { buildControlServer } from '../environment/api-server.ts';
+import { buildApiServer } from '../environment/api-server.ts';
 import { systemClock } from '../environment/clock.ts';
 import { Control } from '../environment/control.ts';
 import { answering } from '../fixtures/answering.ts';
@@ -26,7 +26,7 @@ beforeEach(() => {
     'API Gateway': buildRestApi({ routes: [{ method: 'POST', path: '/' }], environment, log }),
     'the Invoke API': buildInvokeApi({ functionName: 'Fn', environment }),
     S3: buildS3({ folder, buckets: ['bucket'], log }),
-    'the Runtime API': buildControlServer(new Control([], systemClock), identity),
+    'the Runtime API': buildApiServer(new Control([], systemClock), identity),
   };
 });
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Control, RuntimeAnswer } from '../environment/control.ts';
 import { Refusal } from '../environment/state-machine/refusal.ts';
 import { MAX_RESPONSE_BYTES } from '../environment/state-machine/runtime.ts';
+import { bodyOf, contentTypeOf } from '../http/any-content-type.ts';
 
 const RESPONSE_MODE = 'lambda-runtime-function-response-mode';
 const ERROR_TYPE = 'lambda-runtime-function-error-type';
@@ -50,15 +51,11 @@ export function runtimeApi(app: FastifyInstance, control: Control): void {
 
 function answerOf(request: FastifyRequest, kind: RuntimeAnswer['kind']): RuntimeAnswer {
   const payload = bodyOf(request);
-  const contentType = request.headers['content-type'] ?? 'application/json';
+  const contentType = contentTypeOf(request) || 'application/json';
   if (payload.length > MAX_RESPONSE_BYTES) {
     return { kind: 'error', payload: Buffer.alloc(0), contentType, tooLarge: payload.length };
   }
   // A streamed response may still fail after its first byte: its trailers say so.
   const failedLate = request.raw.trailers?.[ERROR_TYPE] !== undefined;
   return { kind: failedLate ? 'error' : kind, payload, contentType };
-}
-
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { STAGE } from '../template/gateway.ts';
+import type { Route } from '../template/routes.ts';
 import { ACCOUNT_ID } from '../template/template.ts';
-import type { RouteMatch } from './route.ts';
 
 /** A request, as API Gateway received it. */
 export interface RestRequest {
@@ -13,6 +13,12 @@ export interface RestRequest {
   body: Buffer;
   sourceIp: string;
   httpVersion: string;
+}
+
+/** The route that a request has met, and the parameters of its path; null where the route has none. */
+export interface RouteMatch {
+  route: Route;
+  pathParameters: Record<string, string> | null;
 }
 
 /** What API Gateway adds of its own. */

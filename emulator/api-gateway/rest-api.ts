@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { randomBytes, randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Environment, TooManyRequests } from '../environment/environment.ts';
-import { takeAnyContentType } from '../http/any-content-type.ts';
+import { bodyOf, takeAnyContentType } from '../http/any-content-type.ts';
 import { refuseForeignCallers } from '../http/foreign-callers.ts';
 import { REQUEST_TIMEOUT_MS } from '../http/listen.ts';
 import type { Route } from '../template/routes.ts';
-import { restEvent } from './event.ts';
+import { type RouteMatch, restEvent } from './event.ts';
 import {
   BODY_TOO_LARGE,
   EVENT_TOO_LARGE,
@@ -21,7 +21,7 @@ import {
   TIMED_OUT,
   UNKNOWN_ROUTE,
 } from './response.ts';
-import { matchRoute } from './route.ts';
+import { addRoutes, MAX_PART_CHARACTERS, parameterReader, routedPath } from './routing.ts';
 
 export interface RestApiOptions {
   routes: readonly Route[];
@@ -42,6 +42,8 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
+    rewriteUrl: ({ url = '/' }) => routedPath(url),
+    routerOptions: { maxParamLength: MAX_PART_CHARACTERS },
     // A path that is no valid URL is an unknown route like any other.
     frameworkErrors: (_error, _request, reply) => send(reply, UNKNOWN_ROUTE),
   });
@@ -57,18 +59,23 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
   });
   app.setNotFoundHandler((_request, reply) => send(reply, UNKNOWN_ROUTE));
 
-  app.all('/*', async (request, reply) => send(reply, await answer(request)));
+  addRoutes(app, routes, (route) => {
+    const { preflight } = route;
+    if (preflight) return (_request, reply) => send(reply, preflightResponse(preflight));
+    const parametersOf = parameterReader(route);
+    return async (request, reply) => {
+      const pathParameters = parametersOf(request.originalUrl);
+      if (pathParameters === undefined) return send(reply, UNKNOWN_ROUTE);
+      return send(reply, await answer(request, { route, pathParameters }));
+    };
+  });
 
-  async function answer(request: FastifyRequest): Promise<RestResponse> {
-    const { raw } = request;
-    const url = raw.url ?? '/';
-    const match = matchRoute(routes, request.method, url.split('?')[0]!);
-    if (!match) return UNKNOWN_ROUTE;
-    if (match.route.preflight) return preflightResponse(match.route.preflight);
+  async function answer(request: FastifyRequest, match: RouteMatch): Promise<RestResponse> {
+    const { raw, originalUrl: url } = request;
     if (raw.rawHeaders.reduce((bytes, text) => bytes + text.length, url.length) > MAX_HEADER_BYTES)
       return HEADERS_TOO_LARGE;
 
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const body = bodyOf(request);
     if (!isUtf8(body)) return NOT_TEXT;
     const traceId = `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
     const arrival = {

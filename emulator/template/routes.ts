@@ -30,8 +30,14 @@ export const RoutePath = v.pipe(
   ),
 );
 
-const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
-export const Method = v.pipe(v.string(), v.toUpperCase(), v.picklist(METHODS, `Expected one of ${METHODS.join(', ')}`));
+/** The methods that API Gateway has. */
+export const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
+const METHODS_AND_ANY = ['ANY', ...METHODS];
+export const Method = v.pipe(
+  v.string(),
+  v.toUpperCase(),
+  v.picklist(METHODS_AND_ANY, `Expected one of ${METHODS_AND_ANY.join(', ')}`),
+);
 
 function faultOf(path: string): string | undefined {
   if (!path.startsWith('/')) return `Expected a path that starts with /, got '${path}'`;
@@ -42,6 +48,9 @@ function faultOf(path: string): string | undefined {
   }
   if (parts.slice(0, -1).some((part) => parameterOf(part)?.greedy))
     return `Expected {name+} at the end of '${path}' only`;
+  const literal = parts.find((part) => !parameterOf(part) && !/^[\w.~:$,@%+-]*$/.test(part));
+  if (literal !== undefined)
+    return `Expected a part of the path to have letters, digits and . _ ~ : $ , @ % + - only, or to be a parameter; got '${literal}'`;
   const names = parts.flatMap((part) => parameterOf(part)?.name ?? []);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   return twice === undefined

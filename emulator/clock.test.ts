@@ -23,7 +23,7 @@ test.each([
   const flags = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const emulator = place.start([...FREE_PORTS, ...flags], { env: { ...variables, PATH: '' } });
   await emulator.ready();
-  const url = `${emulator.address('Lambda')}/2015-03-31/functions/QuestionAnswering/invocations`;
+  const url = `${emulator.address('Lambda')}/2015-03-31/functions/Orders/invocations`;
   const remainingMs = async () => {
     const response = await fetch(url, { method: 'POST', body: '{"behaviour":"describe"}' });
     return ((await response.json()) as { remainingMs: number }).remainingMs;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { startEmulator } from './emulator.ts';
+import { isFrozenWhenIdle } from './environment/freezer.ts';
 import { killAll } from './environment/processes/process-group.ts';
 import { openFilesLimit, proxyRemark, requireOpenFiles } from './machine.ts';
 import { readyMessage } from './ready-message.ts';
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
     template,
     templateFolder: path.dirname(path.resolve(flags.template)),
     local: flags.local,
-    ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port, capture: flags.capturePort },
+    ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port },
+    environmentPorts: flags.environmentPorts,
     env: flags.env,
     telemetry: flags.telemetry,
     initializationType: flags.initializationType,
@@ -38,8 +40,9 @@ async function main(): Promise<void> {
   const start = await Promise.race([emulator.ready, stopped]);
   if (start) {
     const objects = path.join(flags.local, 's3');
-    const freezes = flags.initializationType === 'on-demand';
-    console.log(readyMessage({ template, ports: emulator.ports, objects, freezes, start }));
+    const freezes = isFrozenWhenIdle(flags.initializationType);
+    const { ports, environmentPorts } = emulator;
+    console.log(readyMessage({ template, ports, environmentPorts, objects, freezes, start }));
   }
   await stopped;
   await emulator.close();

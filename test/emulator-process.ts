@@ -33,7 +33,7 @@ export const BY_MAKE: Start = (flags) => ['make', ['start', `ARGS=${flags.join('
 /** Starts the emulator as a user would, on free ports. */
 export async function startEmulator(flags: string[] = [], local?: string, by = BY_NODE): Promise<EmulatorProcess> {
   const folder = local ?? (await mkdtemp(path.join(tmpdir(), 'emulator-')));
-  const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--capture-port', '0'];
+  const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--environment-port', 'Extension=0'];
   const child = spawn(...by([...ports, '--local', folder, ...flags]));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -55,7 +55,7 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
     }
   }
 
-  await printed(/Ctrl-C delivers/);
+  await printed(/Ctrl-C shuts the environment down/);
   const url = (what: string) => new RegExp(`^${what} (http://\\S+)`, 'm').exec(output)![1]!;
   return {
     urls: { rest: url(LINES.rest), invoke: url(LINES.invoke), s3: url(LINES.s3), extension: url(LINES.extension) },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type RestRequest, restEvent } from './event.ts';
 
-const MATCH = { route: { method: 'POST', path: '/nlp-qa' }, pathParameters: null };
+const MATCH = { route: { method: 'POST', path: '/orders' }, pathParameters: null };
 const ARRIVAL = {
   requestId: 'request',
   extendedRequestId: 'extended=',
@@ -13,7 +13,7 @@ const event = (request: Partial<RestRequest>) =>
   restEvent(
     {
       method: 'POST',
-      url: '/nlp-qa',
+      url: '/orders',
       rawHeaders: ['Host', 'localhost:3000'],
       body: Buffer.alloc(0),
       sourceIp: '127.0.0.1',
@@ -34,8 +34,8 @@ test('an event is the whole payload format 1.0', () => {
   };
   const headers = { Host: 'localhost:3000', 'User-Agent': 'curl/8', 'Content-Type': 'application/json', ...forwarded };
   expect(event({ rawHeaders, body: Buffer.from('{"a":"ü"}') })).toEqual({
-    resource: '/nlp-qa',
-    path: '/nlp-qa',
+    resource: '/orders',
+    path: '/orders',
     httpMethod: 'POST',
     headers,
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
@@ -47,8 +47,8 @@ test('an event is the whole payload format 1.0', () => {
       requestId: 'request',
       extendedRequestId: 'extended=',
       stage: 'Prod',
-      path: '/Prod/nlp-qa',
-      resourcePath: '/nlp-qa',
+      path: '/Prod/orders',
+      resourcePath: '/orders',
       httpMethod: 'POST',
       protocol: 'HTTP/1.1',
       domainName: 'localhost:3000',
@@ -72,9 +72,9 @@ const queries: [query: string, single: object | null, multi: object | null][] = 
   ['?a=b%20c+d%26&e=f?g', { a: 'b c d&', e: 'f?g' }, { a: ['b c d&'], e: ['f?g'] }],
 ];
 test.each(queries)('of the query %j the last value counts, and all are there', (query, single, multi) => {
-  const { path, queryStringParameters, multiValueQueryStringParameters } = event({ url: `/nlp-qa${query}` });
+  const { path, queryStringParameters, multiValueQueryStringParameters } = event({ url: `/orders${query}` });
   expect({ path, queryStringParameters, multiValueQueryStringParameters }).toEqual({
-    path: '/nlp-qa',
+    path: '/orders',
     queryStringParameters: single,
     multiValueQueryStringParameters: multi,
   });

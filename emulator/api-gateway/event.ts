@@ -6,7 +6,7 @@ import { ACCOUNT_ID } from '../template/template.ts';
 /** A request, as API Gateway received it. */
 export interface RestRequest {
   method: string;
-  /** With the query: `/nlp-qa?a=1`. */
+  /** With the query: `/orders?a=1`. */
   url: string;
   /** Name, value, name, value: in their order and case, repeated ones apart. */
   rawHeaders: readonly string[];

@@ -4,7 +4,7 @@ import { buildRestApi } from './rest-api.ts';
 
 const PREFLIGHT = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'OPTIONS,POST' };
 const ROUTES = [
-  { method: 'POST', path: '/nlp-qa' },
+  { method: 'POST', path: '/orders' },
   { method: 'GET', path: '/items/{my-id}' },
   { method: 'ANY', path: '/cors' },
   { method: 'OPTIONS', path: '/cors', preflight: PREFLIGHT },
@@ -23,7 +23,7 @@ test('a request becomes an event, and the answer a response', async () => {
   });
   const response = await app.inject({
     method: 'POST',
-    url: '/nlp-qa?a=1',
+    url: '/orders?a=1',
     payload: '{"q":1}',
     headers: { 'content-type': 'text/csv' },
   });
@@ -61,7 +61,7 @@ test('a browser that asks before it sends is answered without the function', asy
 describe('a body', () => {
   const post = async (payload: Buffer) => {
     const { app, requests } = gateway({});
-    const response = await app.inject({ method: 'POST', url: '/nlp-qa', payload });
+    const response = await app.inject({ method: 'POST', url: '/orders', payload });
     return { response, requests };
   };
 
@@ -91,16 +91,16 @@ describe('API Gateway itself answers', () => {
     ['never', 504, 'Endpoint request timed out'],
   ];
   test.each(failures)('where the function %s: %i', async (behaviour, status, message) => {
-    const response = await gateway({}, behaviour).app.inject({ method: 'POST', url: '/nlp-qa' });
+    const response = await gateway({}, behaviour).app.inject({ method: 'POST', url: '/orders' });
     expect([response.statusCode, response.json()]).toEqual([status, { message }]);
   });
 
   test.each([
-    ['GET', '/nlp-qa'],
-    ['HEAD', '/nlp-qa'],
+    ['GET', '/orders'],
+    ['HEAD', '/orders'],
     ['POST', '/'],
     ['POST', '/%zz'],
-    ['OPTIONS', '/nlp-qa'],
+    ['OPTIONS', '/orders'],
   ] as const)('%s %s, which is no route: 403', async (method, url) => {
     const response = await gateway({}).app.inject({ method, url });
     expect(response.statusCode).toBe(403);
@@ -109,20 +109,20 @@ describe('API Gateway itself answers', () => {
 
   test('a body over 10 MB: 413, in plain text', async () => {
     const payload = Buffer.alloc(10 * 1024 * 1024 + 1);
-    const response = await gateway({}).app.inject({ method: 'POST', url: '/nlp-qa', payload });
+    const response = await gateway({}).app.inject({ method: 'POST', url: '/orders', payload });
     expect([response.statusCode, response.body]).toEqual([413, 'HTTP content length exceeded 10485760 bytes.']);
   });
 
   test('an event over 6 MB: 413', async () => {
     // Quotes are escaped in the event, so that 4 MB of them are 8 MB there.
     const payload = Buffer.alloc(4 * 1024 * 1024, '"');
-    const response = await gateway({}).app.inject({ method: 'POST', url: '/nlp-qa', payload });
+    const response = await gateway({}).app.inject({ method: 'POST', url: '/orders', payload });
     expect([response.statusCode, response.json()]).toEqual([413, { message: 'Request Too Long' }]);
   });
 
   test('headers over 10,240 bytes: 431', async () => {
     const headers = { 'x-large': 'x'.repeat(10_240) };
-    expect((await gateway({}).app.inject({ method: 'POST', url: '/nlp-qa', headers })).statusCode).toBe(431);
+    expect((await gateway({}).app.inject({ method: 'POST', url: '/orders', headers })).statusCode).toBe(431);
   });
 });
 
@@ -131,7 +131,7 @@ test.each(['', 'nonsense', 'a/b/c', 'application/json, text/plain', ';'])(
   async (type) => {
     const { app, requests } = gateway({ statusCode: 415, body: '{}' });
     const headers = { 'content-type': type };
-    const response = await app.inject({ method: 'POST', url: '/nlp-qa', payload: '{"q":1}', headers });
+    const response = await app.inject({ method: 'POST', url: '/orders', payload: '{"q":1}', headers });
     expect(response.statusCode).toBe(415);
     expect(JSON.parse(String(requests[0]?.payload))).toMatchObject({ headers, body: '{"q":1}' });
   },

@@ -3,10 +3,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StartError } from '../start-error.ts';
-import type { FunctionTemplate } from '../template/template.ts';
+import type { LocalSettings } from '../template/metadata.ts';
 import { findPrograms } from './programs.ts';
 
-const template = { handler: 'index.handler', codeUri: 'code', extensionsUri: 'extensions' } as FunctionTemplate;
+const local: LocalSettings = {
+  codeUri: 'code',
+  extensionsUri: 'extensions',
+  buildCommand: undefined,
+  sample: {},
+  ports: [],
+  variables: {},
+};
+const template = { handler: 'index.handler', local };
 const isRoot = process.getuid?.() === 0;
 
 let folder: string;
@@ -27,7 +35,7 @@ test("every file in the extensions' folder is one, hidden ones too, and no folde
 });
 
 test("an extensions' folder that is a file is told", () => {
-  const find = () => findPrograms({ ...template, extensionsUri: 'code/index.mjs' }, folder);
+  const find = () => findPrograms({ ...template, local: { ...local, extensionsUri: 'code/index.mjs' } }, folder);
   expect(find).toThrow(StartError);
   expect(find).toThrow(/^The extensions cannot be read: ENOTDIR.*code\/index\.mjs.*Let ExtensionsUri/);
 });
@@ -40,4 +48,18 @@ test.skipIf(isRoot).each([
   const find = () => findPrograms(template, folder);
   expect(find).toThrow(StartError);
   expect(find).toThrow(message);
+});
+
+test.each([
+  ['code', /^The function is not there: .*\/code\/index\.mjs\. /],
+  ['extensions', /^The extensions are not there: .*\/extensions\. /],
+])('what is not there is told, with the command that builds it: %s', (name, message) => {
+  rmSync(path.join(folder, name), { recursive: true });
+  const find = (buildCommand?: string) => () =>
+    findPrograms({ ...template, local: { ...local, buildCommand } }, folder);
+  expect(find()).toThrow(message);
+  expect(find()).toThrow('Build it, or let Metadata.Emulator in the template say where it is.');
+  expect(find('npm run bundle')).toThrow(message);
+  expect(find('npm run bundle')).toThrow('Run `npm run bundle` first.');
+  mkdirSync(path.join(folder, name));
 });

@@ -12,7 +12,6 @@ export interface Programs {
   extensions: Record<string, string>;
 }
 
-const BUILD = 'Run `make build` first.';
 const RUNTIME = fileURLToPath(new URL('../runtime/index.ts', import.meta.url));
 
 /** What Lambda's own start script does with a wrapper, exit codes included. It is given the command that starts the runtime. */
@@ -29,19 +28,27 @@ exec "$wrapper" "$@"
  * @param folder of the template
  * @throws {StartError} when something is not there, or cannot be read
  */
-export function findPrograms(template: FunctionTemplate, folder: string): Programs {
-  const taskRoot = path.resolve(folder, template.codeUri);
-  const module = template.handler.slice(0, template.handler.lastIndexOf('.'));
+export function findPrograms(
+  { handler, local }: Pick<FunctionTemplate, 'handler' | 'local'>,
+  folder: string,
+): Programs {
+  const { codeUri, extensionsUri, buildCommand } = local;
+  const advice =
+    buildCommand === undefined
+      ? 'Build it, or let Metadata.Emulator in the template say where it is.'
+      : `Run \`${buildCommand}\` first.`;
+  const taskRoot = path.resolve(folder, codeUri);
+  const module = handler.slice(0, handler.lastIndexOf('.'));
   if (!['.mjs', '.js', '.cjs'].some((end) => exists(path.join(taskRoot, module + end)))) {
-    throw new StartError(`The function is not there: expected ${path.join(taskRoot, `${module}.mjs`)}. ${BUILD}`);
+    throw new StartError(`The function is not there: expected ${path.join(taskRoot, `${module}.mjs`)}. ${advice}`);
   }
-  if (template.extensionsUri === '') return { taskRoot, extensions: {} };
-  return { taskRoot, extensions: findExtensions(path.resolve(folder, template.extensionsUri)) };
+  if (extensionsUri === '') return { taskRoot, extensions: {} };
+  return { taskRoot, extensions: findExtensions(path.resolve(folder, extensionsUri), advice) };
 }
 
-/** As on Lambda, whatever is no folder is an extension; what cannot be started fails the init. */
-function findExtensions(folder: string): Record<string, string> {
-  const files = entriesOf(folder).filter((entry) => !entry.isDirectory());
+/** As on Lambda, every entry that is not a folder is an extension; one that cannot be started fails the init. */
+function findExtensions(folder: string, advice: string): Record<string, string> {
+  const files = entriesOf(folder, advice).filter((entry) => !entry.isDirectory());
   return Object.fromEntries(files.map(({ name }) => [name, path.join(folder, name)]));
 }
 
@@ -56,13 +63,13 @@ function exists(file: string): boolean {
   }
 }
 
-function entriesOf(folder: string): Dirent[] {
+function entriesOf(folder: string, advice: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') {
-      throw new StartError(`The extensions are not there: expected the folder ${folder}. ${BUILD}`);
+      throw new StartError(`The extensions are not there: expected the folder ${folder}. ${advice}`);
     }
     throw new StartError(`The extensions cannot be read: ${message}. Let ExtensionsUri in the template name a folder.`);
   }

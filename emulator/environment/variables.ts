@@ -14,8 +14,8 @@ export interface VariableSources {
   nodeFolder: string;
   /** Where the embedded S3 is. */
   s3Url: string;
-  /** Where the extension is to listen. */
-  capturePort: number;
+  /** What the template says of this machine, laid over its variables. */
+  local: Readonly<Record<string, string>>;
   logStreamName: string;
   /** @default on-demand */
   initializationType?: InitializationType | undefined;
@@ -38,14 +38,13 @@ const WITHHELD = [
 
 /** The environment of the runtime's process: Lambda's own variables, the template's, and the addresses of what is local. */
 export function functionVariables(sources: VariableSources): Record<string, string> {
-  const { template, s3Url, capturePort, tmp, overlay } = sources;
+  const { template, s3Url, local, tmp, overlay } = sources;
   return {
     ...lambdaVariables(sources),
     ...template.variables,
     AWS_ENDPOINT_URL_S3: s3Url,
-    CAPTURE_PORT: String(capturePort),
-    CAPTURE_SPOOL_DIR: `${tmp}/inference-capture`,
     TMPDIR: tmp,
+    ...local,
     ...overlay,
   };
 }

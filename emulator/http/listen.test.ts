@@ -34,7 +34,7 @@ async function taken(host: string, port = 0): Promise<number> {
 }
 
 test.each(ADDRESSES)('whoever takes localhost for %s gets an answer', async (host) => {
-  const port = await listen(server(), 0, '--port');
+  const port = await listen(server(), 0, '--port PORT');
   expect(await get(host, port)).toBe('hello');
 });
 
@@ -44,7 +44,7 @@ test('many that take any free port get one that is theirs on every address', asy
       listen(
         server(async () => `${i}`),
         0,
-        '--port',
+        '--port PORT',
       ),
     ),
   );
@@ -56,7 +56,7 @@ test('many that take any free port get one that is theirs on every address', asy
 
 test.each(ADDRESSES)('a port that is in use on %s is in use, and nothing is left listening', async (host) => {
   const port = await taken(host);
-  await expect(listen(server(), port, '--port')).rejects.toThrow(
+  await expect(listen(server(), port, '--port PORT')).rejects.toThrow(
     `Port ${port} is in use. End what listens on it, or choose another with --port PORT (0: any free one).`,
   );
   for (const other of ADDRESSES) if (other !== host) await taken(other, port);
@@ -65,7 +65,7 @@ test.each(ADDRESSES)('a port that is in use on %s is in use, and nothing is left
 describe.each(ADDRESSES)('closing, with a client on %s', (host) => {
   test('does not wait for a connection that is only kept', async () => {
     const app = server();
-    const port = await listen(app, 0, '--port');
+    const port = await listen(app, 0, '--port PORT');
     const agent = new http.Agent({ keepAlive: true });
     expect(await get(host, port, agent)).toBe('hello');
     await app.close();
@@ -80,7 +80,7 @@ describe.each(ADDRESSES)('closing, with a client on %s', (host) => {
       ask();
       return answer;
     });
-    const port = await listen(app, 0, '--port');
+    const port = await listen(app, 0, '--port PORT');
     const got = get(host, port);
     await asked;
     const closing = app.close();

@@ -13,11 +13,11 @@ const MAX_TRIES = 10;
  * Starts to listen on 127.0.0.1, and on ::1 where the machine has it: `localhost` is one of them, or both, and not everywhere the same.
  *
  * @param port 0 for any that is free on both
- * @param flag the one that changes the port, for the message
+ * @param option what chooses another port, for the message: `--port PORT`
  * @returns the port
  * @throws {StartError} when the port is in use on one of them, or needs rights that one does not have
  */
-export async function listen(app: FastifyInstance, port: number, flag: string): Promise<number> {
+export async function listen(app: FastifyInstance, port: number, option: string): Promise<number> {
   let ipv6: net.Server | undefined;
   app.addHook('preClose', async () => {
     if (ipv6) await closed(ipv6, app);
@@ -31,7 +31,7 @@ export async function listen(app: FastifyInstance, port: number, flag: string): 
     } catch (error) {
       if (ipv6) await closed(ipv6, app);
       const again = port === 0 && tries < MAX_TRIES && (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!again) throw portError(error, port, flag);
+      if (!again) throw portError(error, port, option);
     }
   }
 }
@@ -67,10 +67,10 @@ function portOf(server: net.Server): number {
  * @returns the port; a free one for 0
  * @throws {StartError} as `listen`
  */
-export function freePort(port: number, flag: string): Promise<number> {
+export function freePort(port: number, option = 'another port'): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
-    server.once('error', (error) => reject(portError(error, port, flag)));
+    server.once('error', (error) => reject(portError(error, port, option)));
     server.listen(port, '127.0.0.1', () => {
       const found = portOf(server);
       server.close(() => resolve(found));
@@ -78,14 +78,13 @@ export function freePort(port: number, flag: string): Promise<number> {
   });
 }
 
-function portError(error: unknown, port: number, flag: string): Error {
+function portError(error: unknown, port: number, option: string): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return new StartError(
-      `Port ${port} is in use. End what listens on it, or choose another with ${flag} PORT (0: any free one).`,
+      `Port ${port} is in use. End what listens on it, or choose another with ${option} (0: any free one).`,
     );
   }
-  if (code === 'EACCES')
-    return new StartError(`Port ${port} needs more rights. Choose one above 1023 with ${flag} PORT.`);
-  return new StartError(`Cannot listen on port ${port} (${flag}): ${message}`);
+  if (code === 'EACCES') return new StartError(`Port ${port} needs more rights. Choose one above 1023 with ${option}.`);
+  return new StartError(`Cannot listen on port ${port} (${option}): ${message}`);
 }

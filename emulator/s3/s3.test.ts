@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listen } from '../http/listen.ts';
 import { buildS3 } from './s3.ts';
 
-const Bucket = 'inference-capture';
+const Bucket = 'archive';
 let folder: string;
 let app: FastifyInstance;
 let client: S3Client;
@@ -147,7 +147,7 @@ describe('a listing', () => {
     [{ Prefix: 'a/', Delimiter: '/' }, ['a/1', 'a/2'], ['a/b/']],
     [{ Prefix: 'nothing/' }, [], []],
     [{ Prefix: '../' }, [], []],
-    [{ Prefix: '../inference-capture-private/' }, [], []],
+    [{ Prefix: '../archive-private/' }, [], []],
     [{ StartAfter: 'a/2' }, ['a/b/3', 'c'], []],
   ];
   test.each(listings)('of %j', async (query, expected, prefixes) => {
@@ -173,10 +173,10 @@ describe('a listing', () => {
 });
 
 test.each([
-  ['PUT', '/inference-capture/a?partNumber=1&uploadId=x'],
-  ['GET', '/inference-capture/a?tagging'],
-  ['GET', '/inference-capture?versioning'],
-  ['POST', '/inference-capture/a'],
+  ['PUT', '/archive/a?partNumber=1&uploadId=x'],
+  ['GET', '/archive/a?tagging'],
+  ['GET', '/archive?versioning'],
+  ['POST', '/archive/a'],
 ] as const)('%s %s, which is not here, is said not to be', async (method, url) => {
   const { statusCode } = await app.inject({ method, url });
   expect(statusCode).toBe(method === 'POST' ? 405 : 501);
@@ -207,17 +207,17 @@ function raw(method: string, target: string, headers: http.OutgoingHttpHeaders =
 }
 
 test.each([
-  ['/inference-capture/../secret', 'InvalidURI'],
-  ['/inference-capture/%2e%2e/secret', 'InvalidURI'],
-  ['/inference-capture/a%2f..%2f..%2f..%2fsecret', 'InvalidURI'],
-  ['/inference-capture/./../secret', 'InvalidURI'],
-  ['/inference-capture/%zz', 'InvalidURI'],
-  ['/inference-capture/%ff', 'InvalidURI'],
+  ['/archive/../secret', 'InvalidURI'],
+  ['/archive/%2e%2e/secret', 'InvalidURI'],
+  ['/archive/a%2f..%2f..%2f..%2fsecret', 'InvalidURI'],
+  ['/archive/./../secret', 'InvalidURI'],
+  ['/archive/%zz', 'InvalidURI'],
+  ['/archive/%ff', 'InvalidURI'],
   ['/../secret', 'InvalidBucketName'],
   ['/.uploads/a', 'InvalidBucketName'],
-  ['/.keys/inference-capture', 'InvalidBucketName'],
-  [`/inference-capture/${'a/'.repeat(512)}a`, 'KeyTooLongError'],
-  [`/inference-capture/${'%C3%BC'.repeat(513)}`, 'KeyTooLongError'],
+  ['/.keys/archive', 'InvalidBucketName'],
+  [`/archive/${'a/'.repeat(512)}a`, 'KeyTooLongError'],
+  [`/archive/${'%C3%BC'.repeat(513)}`, 'KeyTooLongError'],
 ])('%s is refused, as S3 refuses it', async (target, code) => {
   for (const method of ['PUT', 'GET', 'DELETE']) {
     expect(await raw(method, target)).toMatchObject({

@@ -28,7 +28,7 @@ test('a subscriber hears of init, from its start, and of each invocation, althou
 
   expect(emulated.note('listens', 'log')).toMatch('subscribed 200 "OK"');
   const [initStart] = heard(emulated, 'platform.initStart');
-  expect(initStart).toMatchObject({ record: { initializationType: 'on-demand', functionName: 'QuestionAnswering' } });
+  expect(initStart).toMatchObject({ record: { initializationType: 'on-demand', functionName: 'Orders' } });
   expect(heard(emulated, 'platform.telemetrySubscription')).toMatchObject([
     { record: { name: 'listens', state: 'Subscribed', types: ['platform', 'function'] } },
   ]);

@@ -183,7 +183,7 @@ export class Sandbox {
   #logged(type: 'function' | 'extension'): (line: string) => void {
     return (line) => {
       this.#options.log(line, type);
-      this.telemetry.emit({ type, record: line });
+      this.telemetry.emit(events.logLine(type, line));
     };
   }
 

@@ -29,7 +29,7 @@ const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging',
 type ObjectAddress = { bucket: string; key: string };
 
 /**
- * As much of S3 as capture and its readers need: PutObject (also `If-None-Match: *`), GetObject, HeadObject, DeleteObject,
+ * A part of S3: PutObject (also `If-None-Match: *`), GetObject, HeadObject, DeleteObject,
  * ListObjectsV2, and buckets. Addresses are path-style; signatures are not checked.
  */
 export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {

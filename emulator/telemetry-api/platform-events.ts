@@ -72,6 +72,11 @@ export function report({ requestId, status, errorType, ...measured }: Report): T
   });
 }
 
+/** A line that a process has written. */
+export function logLine(type: 'function' | 'extension', line: string): TelemetryEvent {
+  return { type, record: line };
+}
+
 /** A subscriber did not take what was sent to it, and it became too much to keep. */
 export function logsDropped(droppedRecords: number, droppedBytes: number): TelemetryEvent {
   const reason = 'Consumer seems to have fallen behind as it has not acknowledged receipt of logs.';

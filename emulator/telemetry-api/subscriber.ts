@@ -20,7 +20,7 @@ export class Subscriber {
   /** As JSON, oldest first. */
   #waiting: string[] = [];
   #waitingBytes = 0;
-  #dropped = { records: 0, bytes: 0 };
+  #dropped = { events: 0, bytes: 0 };
   #due: NodeJS.Timeout | undefined;
   #dueNow = false;
   #paused = false;
@@ -67,7 +67,7 @@ export class Subscriber {
   #append(event: TelemetryEvent & { time: string }): void {
     const json = JSON.stringify(event);
     if (this.#waitingBytes + json.length > MAX_WAITING_BYTES) {
-      this.#dropped.records += 1;
+      this.#dropped.events += 1;
       this.#dropped.bytes += json.length;
       return;
     }
@@ -99,9 +99,9 @@ export class Subscriber {
     this.#retryMs = FIRST_RETRY_MS;
     this.#waiting.splice(0, batch.length);
     this.#waitingBytes -= batch.reduce((sum, { length }) => sum + length, 0);
-    const { records, bytes } = this.#dropped;
-    this.#dropped = { records: 0, bytes: 0 };
-    if (records > 0) this.#append({ time: new Date(this.#wallMs()).toISOString(), ...logsDropped(records, bytes) });
+    const { events, bytes } = this.#dropped;
+    this.#dropped = { events: 0, bytes: 0 };
+    if (events > 0) this.#append({ time: new Date(this.#wallMs()).toISOString(), ...logsDropped(events, bytes) });
     this.#plan();
   }
 

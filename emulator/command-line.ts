@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { INITIALIZATION_TYPES, type InitializationType } from './environment/state-machine/lifecycle.ts';
 import { StartError } from './start-error.ts';
 
-/** What the command line asks for. Ports: 0 is any free one. */
+/** What the command line asks for. Port 0 stands for any free port. */
 export interface CommandLine {
   help: boolean;
   port: number;
@@ -43,7 +43,7 @@ the environment down as Lambda does; a second Ctrl-C kills it.
 /**
  * Reads the flags.
  *
- * @throws {StartError} on an unknown flag, a port that is none, or an `--env` without `=`
+ * @throws {StartError} for an unknown flag, a malformed port, or an `--env` or `--environment-port` without `=`
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const values = parse(args);

@@ -8,7 +8,7 @@ export interface RestRequest {
   method: string;
   /** With the query: `/orders?a=1`. */
   url: string;
-  /** Name, value, name, value: in their order and case, repeated ones apart. */
+  /** Name, value, name, value: in the order and case in which they were sent. A repeated header is there as often as it was sent. */
   rawHeaders: readonly string[];
   body: Buffer;
   sourceIp: string;
@@ -33,7 +33,7 @@ export interface Arrival {
 
 const API_ID = 'local';
 
-// What concerns one connection only does not reach the function.
+// These headers are about one connection, so the function does not get them.
 const HOP_BY_HOP = /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
 /**

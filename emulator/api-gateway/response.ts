@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
 
-/** A response, as API Gateway sends it. Headers by the name that was first used, repeated ones as a list. */
+/** A response, as API Gateway sends it. A header that is sent more than once has a list. */
 export interface RestResponse {
   statusCode: number;
   headers: Record<string, string | string[]>;
@@ -26,7 +26,7 @@ const FunctionResponse = v.strictObject({
   isBase64Encoded: v.nullish(v.boolean(), false),
 });
 
-// Of one connection, and set by the server itself.
+// These headers are about one connection; the server sets them itself.
 const HOP_BY_HOP = /^(connection|content-length|keep-alive|transfer-encoding|upgrade)$/i;
 
 export const INTERNAL_SERVER_ERROR = gatewayError(502, 'Internal server error', 'InternalServerErrorException');
@@ -46,12 +46,12 @@ export const BODY_TOO_LARGE: RestResponse = {
   body: 'HTTP content length exceeded 10485760 bytes.',
 };
 
-/** To a browser that asks what a page of another origin may send. The function's own answers have the headers that it sets itself. */
+/** The answer to a browser that asks what a page of another origin may send (CORS). The function's own answers are not changed. */
 export function preflightResponse(headers: Record<string, string>): RestResponse {
   return { statusCode: 200, headers: { 'Content-Type': 'application/json', ...headers }, body: '{}\n' };
 }
 
-/** To who may not ask at all. API Gateway itself would not say the reason. */
+/** The answer to a request that is refused. Unlike AWS's, it says why. */
 export function forbidden(reason: string): RestResponse {
   return gatewayError(403, 'Forbidden', 'ForbiddenException', { reason });
 }

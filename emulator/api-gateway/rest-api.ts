@@ -27,7 +27,7 @@ export interface RestApiOptions {
   routes: readonly Route[];
   environment: Pick<Environment, 'invoke'>;
   log(line: string): void;
-  /** How long API Gateway waits for an answer. @default 29000 */
+  /** How long API Gateway waits for an answer, in milliseconds. @default 29000 */
   timeoutMs?: number;
 }
 

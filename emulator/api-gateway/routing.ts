@@ -27,7 +27,8 @@ export function addRoutes(
 
 /**
  * What fastify's router sees of a URL. API Gateway compares paths as they were sent, so that `%2F` divides nothing and `%zz` is text: with
- * every percent sign encoded, the router does the same. One slash at the end changes nothing. What is no path (`OPTIONS *`) stays none.
+ * every percent sign encoded, the router does the same. One slash at the end changes nothing. A URL that is no path (`OPTIONS *`) becomes
+ * `*`, which no route matches.
  */
 export function routedPath(url: string): string {
   const path = pathOf(url);
@@ -36,10 +37,10 @@ export function routedPath(url: string): string {
 }
 
 /**
- * Makes what reads the parameters of a route's path from a URL.
+ * A function that reads the parameters of a route's path from a URL that matches the route.
  *
- * @returns for a URL that the router has found the route for: the parameters, null where the route has none, undefined where `{name+}` is
- *   empty, which the router lets pass
+ * @returns the function: it returns null where the route has no parameters, and undefined where `{name+}` is empty, because the router also
+ *   matches that
  */
 export function parameterReader({ path }: Route): (url: string) => Record<string, string> | null | undefined {
   const parameters = partsOf(path).flatMap((part, at) => {
@@ -59,8 +60,8 @@ export function parameterReader({ path }: Route): (url: string) => Record<string
 }
 
 /**
- * A path of the template in the router's notation. Names may hold what the router does not take in a name, so it knows parameters by their
- * place. Its `:name` alone would also match an empty part.
+ * A path of the template in the router's notation. A parameter is called by its place in the path, because the template allows characters in
+ * names that the router does not. `(.+)` refuses an empty part, which `:name` alone would match.
  */
 function patternOf(path: string): string {
   const parts = partsOf(path).map((part, at) => {
@@ -76,7 +77,7 @@ function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-/** An encoded slash stays as it came: decoded, it could not be told from a slash that divides the path. */
+/** An encoded slash stays encoded: once decoded, it would look like a slash that divides the path. */
 function decoded(text: string): string {
   return text
     .split(/(%2f)/i)

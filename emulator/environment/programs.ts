@@ -5,7 +5,7 @@ import { StartError } from '../start-error.ts';
 import type { FunctionTemplate } from '../template/template.ts';
 import type { Program } from './processes/process-group.ts';
 
-/** What there is to run, as absolute paths. */
+/** The programs of a function, as absolute paths. */
 export interface Programs {
   taskRoot: string;
   /** External extensions: the file by its name. */
@@ -14,7 +14,7 @@ export interface Programs {
 
 const RUNTIME = fileURLToPath(new URL('../runtime/index.ts', import.meta.url));
 
-/** What Lambda's own start script does with a wrapper, exit codes included. It is given the command that starts the runtime. */
+/** Does what Lambda's own start script does with a wrapper, exit codes included. Its arguments are the command that starts the runtime. */
 const WITH_WRAPPER = `
 wrapper=$AWS_LAMBDA_EXEC_WRAPPER
 [ -f "$wrapper" ] || { echo "$wrapper: does not exist (AWS_LAMBDA_EXEC_WRAPPER: a file of this machine)"; exit 127; }
@@ -23,10 +23,10 @@ exec "$wrapper" "$@"
 `;
 
 /**
- * Finds what a template's function consists of.
+ * Finds the programs of a template's function.
  *
- * @param folder of the template
- * @throws {StartError} when something is not there, or cannot be read
+ * @param folder the template's
+ * @throws {StartError} where a program is not there, or its folder cannot be read
  */
 export function findPrograms(
   { handler, local }: Pick<FunctionTemplate, 'handler' | 'local'>,
@@ -76,8 +76,8 @@ function entriesOf(folder: string, advice: string): Dirent[] {
 }
 
 /**
- * What starts the runtime: a process that serves the function's handler. Where `AWS_LAMBDA_EXEC_WRAPPER` names a script, that is started,
- * with the runtime's command as its arguments.
+ * The program that starts the runtime, which serves the function's handler. Where `AWS_LAMBDA_EXEC_WRAPPER` names a script, the program is
+ * that script, with the runtime's command as its arguments.
  */
 export function runtimeProgram(taskRoot: string, variables: Readonly<Record<string, string>>): Program {
   const runtime = [process.execPath, RUNTIME];

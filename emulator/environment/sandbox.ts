@@ -17,13 +17,14 @@ import {
   initEnded,
   type Lifecycle,
   registrationEnded,
+  runtimeEnding,
   runtimeExited,
   runtimeLaunched,
   type ShutdownReason,
 } from './state-machine/lifecycle.ts';
 import { shutdownBudget } from './state-machine/shutdown-budget.ts';
 
-/** Who has written a line of the log: Lambda itself, or one of the processes. */
+/** The writer of a line of the log: Lambda itself, or one of the processes. */
 export type LineOrigin = 'platform' | 'function' | 'extension';
 
 export interface SandboxOptions {
@@ -43,13 +44,13 @@ export interface SandboxOptions {
   onIdleFault(): void;
 }
 
-/** How long to wait for a process to end after SIGKILL, in milliseconds. Longer than that only a broken disk takes. */
+/** How long to wait for a process to end after SIGKILL, in milliseconds. Only a broken disk makes it take longer. */
 const KILLED_MS = 5000;
 
-/** One set of processes, from init to the end: the runtime and the extensions, and the API that they speak to. It is used once. */
+/** One set of processes from init to their end: the runtime, the extensions, and the server of the APIs that they call. It is used once. */
 export class Sandbox {
   readonly control: Control;
-  /** Told of all that happens, also where nobody can subscribe to it. */
+  /** Gets every event, even where no extension can subscribe to it. */
   readonly telemetry: Telemetry;
   readonly #options: SandboxOptions;
   readonly #server: FastifyInstance;
@@ -71,9 +72,9 @@ export class Sandbox {
   }
 
   /**
-   * Starts the extensions; when all have registered, the runtime; and freezes them when all have asked for an event.
+   * Starts the extensions, then the runtime when all of them have registered, and freezes everything when all have asked for an event.
    *
-   * @param atMs when it must be done, by the monotonic clock
+   * @param atMs the time by the monotonic clock at which init must be over
    */
   async init(atMs: number): Promise<Outcome> {
     const { control, telemetry } = this;
@@ -108,7 +109,7 @@ export class Sandbox {
     return outcome;
   }
 
-  /** @returns `host:port`; undefined, and a fault, on a machine without a socket to spare */
+  /** @returns `host:port`; undefined, after a fault, where the machine has no socket to spare */
   async #listen(): Promise<string | undefined> {
     try {
       return (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
@@ -127,7 +128,7 @@ export class Sandbox {
     this.#freezer.thaw();
     control.invoke(event);
     telemetry.emit(events.start(event.requestId, identity.functionVersion));
-    // Not with its response, but when it has asked for the next event.
+    // The runtime is done when it asks for its next event, not when it responds.
     void control
       .until(({ runtime }) => runtime === 'Ready', event.endsAtMs)
       .then((outcome) => {
@@ -138,7 +139,7 @@ export class Sandbox {
       });
   }
 
-  /** Runtime and extensions all wait for an event: nothing runs until there is one. */
+  /** Freezes everything, as runtime and extensions all wait for an event. */
   freeze(): void {
     this.control.change(idle);
     this.#freezer.freeze();
@@ -149,15 +150,15 @@ export class Sandbox {
     return this.#groups().reduce((sum, group) => sum + group.peakMemoryBytes(), 0);
   }
 
-  /** Lambda's shutdown sequence, within its budget; when it returns, every process has ended. */
+  /** Runs Lambda's shutdown sequence, within its budget. When it returns, every process has ended. */
   async shutdown(reason: ShutdownReason): Promise<void> {
     const budget = shutdownBudget(this.life);
     const startMs = this.#options.clock.monotonicMs();
     this.#freezer.thaw();
     this.telemetry.hurry();
     if (this.#runtime?.isAlive()) {
-      // The phase first: from here on the runtime's exit is no fault.
-      this.control.change((life) => ({ ...life, phase: 'ending' }));
+      // Before the signal: in this phase the runtime's exit is no fault.
+      this.control.change(runtimeEnding);
       if (budget.runtimeMs > 0) this.#runtime.signal('SIGTERM');
       await endWithin([this.#runtime], budget.runtimeMs);
     }
@@ -179,7 +180,7 @@ export class Sandbox {
     return outcome === 'met' ? 'success' : outcome === 'deadline' ? 'timeout' : 'failure';
   }
 
-  /** Takes the lines of a process, for the log and for whoever has subscribed to them. */
+  /** Passes the lines of a process on to the log and to the Telemetry API. */
   #logged(type: 'function' | 'extension'): (line: string) => void {
     return (line) => {
       this.#options.log(line, type);

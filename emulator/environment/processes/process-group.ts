@@ -12,38 +12,38 @@ export interface Program {
   variables: Readonly<Record<string, string>>;
 }
 
-/** A child process with all of its own children: one process group, which is signalled as a whole. */
+/** A child process with all of its own children. They are one process group, and get signals together. */
 export interface ProcessGroup {
   readonly pid: number | undefined;
-  /** Resolves when the child itself has ended and its last lines have been passed on. */
+  /** Resolves when the child itself has ended and `onLine` has got its last lines. */
   readonly exited: Promise<ExitStatus>;
   isAlive(): boolean;
-  /** Does nothing when all of the group is gone. */
+  /** Does nothing where the whole group is gone. */
   signal(signal: NodeJS.Signals): void;
-  /** The most memory that its processes have used so far, in bytes; 0 where /proc is absent. */
+  /** The most memory that the group's processes have used so far, in bytes; 0 where there is no /proc. */
   peakMemoryBytes(): number;
 }
 
-/** How long the output of a child that has ended is waited for, in milliseconds: somebody in another group may hold its pipe. */
+/** How long to wait for the output of a child that has ended, in milliseconds: a process of another group may hold its pipe. */
 const LAST_LINES_MS = 500;
 
-// What is alive must not outlive the emulator, however that ends.
+// No child may outlive the emulator, however the emulator ends.
 const groups = new Set<ProcessGroup>();
 process.on('exit', () => killAll());
 
-/** Kills every child that there is, at once. */
+/** Kills all children at once. */
 export function killAll(): void {
   for (const group of groups) group.signal('SIGKILL');
 }
 
-/** Starts a program in a process group of its own; every line that it writes is passed to `onLine`. */
+/** Starts a program in a process group of its own. `onLine` gets every line that it writes. */
 export function startGroup(program: Program, onLine: (line: string) => void): ProcessGroup {
   const failed = (error: Error) => new LaunchError(program.command, program.folder, error);
   try {
     refuseText(program.command);
     return groupOf(spawnDetached(program), onLine, failed);
   } catch (error) {
-    // Some failures are thrown rather than emitted.
+    // `spawn` throws some failures, and emits the others.
     return notStarted(failed(error as Error));
   }
 }
@@ -62,7 +62,7 @@ function groupOf(
   onLine: (line: string) => void,
   failed: (error: Error) => LaunchError,
 ): ProcessGroup {
-  // Without file descriptors to spare there are no streams, whatever the types say; the child's `error` tells why.
+  // Where no file descriptor is left there are no streams, although the types say so. The child's `error` event tells why.
   for (const stream of [child.stdout, child.stderr] as const) if (stream) readLines(stream, onLine);
 
   let alive = child.pid !== undefined;
@@ -96,7 +96,7 @@ function notStarted(launchError: LaunchError): ProcessGroup {
 function exitOf(child: ChildProcess, failed: (error: Error) => LaunchError): ProcessGroup['exited'] {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
-      signalGroup(child.pid, 'SIGKILL'); // what it has left behind, which may hold its pipes
+      signalGroup(child.pid, 'SIGKILL'); // its own children, which may hold its pipes
       const settle = () => {
         clearTimeout(timer);
         resolve({ code, signal });
@@ -115,7 +115,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // EPERM is what macOS says of a group whose processes have all ended.
+    // macOS says EPERM of a group whose processes have all ended.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
@@ -126,7 +126,7 @@ function peakMemory(pid: number): number {
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kilobytes ?? 0) * 1024 + childrenOf(pid).reduce((sum, child) => sum + peakMemory(child), 0);
   } catch {
-    return 0; // gone meanwhile, or no /proc
+    return 0; // the process is gone, or there is no /proc
   }
 }
 
@@ -134,6 +134,6 @@ function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   } catch {
-    return []; // a kernel that does not list them
+    return []; // this kernel does not list them
   }
 }

@@ -5,9 +5,9 @@ const MAX_EXTENSIONS = 10;
 const EVENTS: readonly string[] = ['INVOKE', 'SHUTDOWN'] satisfies EventType[];
 
 /**
- * POST /extension/register. A name that is none of an external extension's makes an internal one.
+ * POST /extension/register. An extension whose name is not that of an external one becomes an internal one.
  *
- * @param id the identifier that it gets
+ * @param id the identifier that the extension gets
  * @throws {Refusal} 403 with the error types of the Extensions API
  */
 export function register(life: Lifecycle, name: string, events: readonly string[], id: string): Lifecycle {
@@ -35,7 +35,7 @@ export function register(life: Lifecycle, name: string, events: readonly string[
 }
 
 /**
- * The extension that an identifier header stands for.
+ * The extension that has an identifier.
  *
  * @throws {Refusal} 403 Extension.Missing-, Invalid- or UnknownExtensionIdentifier
  */

@@ -1,24 +1,24 @@
 /**
- * The life of one execution environment, from the start of its processes to their end, as pure data: what has happened so far, and what
- * it means. How the runtime and the extensions get from state to state is in runtime-state.ts and extension-state.ts.
+ * The states of one execution environment, from the start of its processes to their end, as pure data. The transitions that the runtime
+ * asks for are in runtime.ts, those that the extensions ask for in extension.ts, and how long an end may take in shutdown-budget.ts.
  */
 import type { LaunchError } from '../processes/launch-error.ts';
 
 /**
  * `registering`: extensions start and register; `starting`: the runtime starts too; `idle`: all wait for an event, frozen;
- * `invoking`: an event is being worked on; `ending`: the shutdown sequence runs.
+ * `invoking`: runtime and extensions work on an event; `ending`: the shutdown sequence runs.
  */
 export type Phase = 'registering' | 'starting' | 'idle' | 'invoking' | 'ending';
 /**
- * How environments come about, which AWS_LAMBDA_INITIALIZATION_TYPE tells. Those of Managed Instances are never frozen, and nobody is told
- * of an invocation but the runtime.
+ * The kinds of environments, as AWS_LAMBDA_INITIALIZATION_TYPE names them. Those of Managed Instances are never frozen, and their extensions
+ * do not hear of invocations.
  */
 export const INITIALIZATION_TYPES = ['on-demand', 'lambda-managed-instances'] as const;
 export type InitializationType = (typeof INITIALIZATION_TYPES)[number];
 
 export type EventType = 'INVOKE' | 'SHUTDOWN';
 
-/** The states of an extension. What they are called is what Lambda's messages call them. */
+/** The states of an extension, by the names that Lambda's messages use. */
 export type ExtensionState =
   | 'Started'
   | 'LaunchError'
@@ -29,7 +29,7 @@ export type ExtensionState =
   | 'ExitError'
   | 'Exited';
 
-/** The states of a runtime. What they are called is what Lambda's messages call them. */
+/** The states of a runtime, by the names that Lambda's messages use. */
 export type RuntimeState =
   | 'Stopped'
   | 'Started'
@@ -98,7 +98,7 @@ export function initEnded(life: Lifecycle): boolean {
   return life.runtime === 'Ready' && life.extensions.every(({ state }) => state === 'Ready');
 }
 
-/** Whether an invocation is over: the runtime and every extension that was told of it have asked for the next event. */
+/** Whether an invocation is over: the runtime and every extension that heard of it have asked for the next event. */
 export function invocationEnded(life: Lifecycle): boolean {
   return initEnded(life);
 }
@@ -107,13 +107,13 @@ export function runtimeLaunched(life: Lifecycle): Lifecycle {
   return { ...life, phase: 'starting', runtime: 'Started' };
 }
 
-/** Nothing is to be done until the next event. */
+/** All wait for the next event. */
 export function idle(life: Lifecycle): Lifecycle {
   const { requestId: _, ...rest } = life;
   return { ...rest, phase: 'idle' };
 }
 
-/** The extensions that an event goes to, of those that wait for one. */
+/** The extensions that wait for an event and have subscribed to this type. */
 export function subscribers(life: Lifecycle, event: EventType): Extension[] {
   return life.extensions.filter(({ events, state }) => state === 'Ready' && events.includes(event));
 }
@@ -124,7 +124,12 @@ export function invoked(life: Lifecycle, requestId: string): Lifecycle {
   return { ...handedOut(life, told), phase: 'invoking', runtime: 'Running', requestId };
 }
 
-/** The shutdown sequence begins: from here on, nobody's exit is a fault, and nothing is answered. */
+/** The shutdown sequence begins with the end of the runtime: from here on no exit is a fault. The runtime may still answer. */
+export function runtimeEnding(life: Lifecycle): Lifecycle {
+  return { ...life, phase: 'ending' };
+}
+
+/** The shutdown sequence has reached the extensions: the runtime's answer comes too late. */
 export function ending(life: Lifecycle): Lifecycle {
   const { requestId: _, ...rest } = life;
   return { ...rest, phase: 'ending' };
@@ -138,7 +143,7 @@ export function handedOut(life: Lifecycle, ids: readonly (string | undefined)[])
   };
 }
 
-/** Keeps the first fault: what follows is its consequence. */
+/** Notes a fault. The first one is kept, because the later ones follow from it. */
 export function failed(life: Lifecycle, fault: Fault): Lifecycle {
   return life.fault || life.phase === 'ending' ? life : { ...life, fault };
 }
@@ -153,7 +158,7 @@ export function runtimeExited(life: Lifecycle, status: ExitStatus): Lifecycle {
   return failed(exited, { errorType: 'Runtime.ExitError', errorMessage });
 }
 
-/** The process of an external extension is gone: code 0 included, that is a crash outside the shutdown sequence. */
+/** The process of an external extension is gone. Outside the shutdown sequence that is a crash, even with exit code 0. */
 export function extensionExited(life: Lifecycle, name: string, status: ExitStatus): Lifecycle {
   const { launchError } = status;
   const fault: Fault = launchError

@@ -1,4 +1,4 @@
-/** A request to the Runtime or Extensions API that Lambda turns down; it becomes `{errorMessage, errorType}`. */
+/** A request to the Runtime, Extensions or Telemetry API that Lambda refuses. The answer is `{errorMessage, errorType}`. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly status: number;

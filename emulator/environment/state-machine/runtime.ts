@@ -40,8 +40,8 @@ export function runtimeAnswer(life: Lifecycle, requestId: string, kind: 'respons
 /**
  * POST /runtime/init/error.
  *
- * @param errorType the header `Lambda-Runtime-Function-Error-Type`, as it came
- * @param payload the runtime's own account of it, which the caller gets
+ * @param errorType the header `Lambda-Runtime-Function-Error-Type`, as it was sent
+ * @param payload the runtime's own description of the error, which the caller gets
  * @throws {Refusal} 403 InvalidStateTransition
  */
 export function runtimeInitError(life: Lifecycle, errorType: string | undefined, payload: Buffer): Lifecycle {
@@ -52,12 +52,12 @@ export function runtimeInitError(life: Lifecycle, errorType: string | undefined,
   );
 }
 
-/** Whether the runtime has answered the invocation, or has even gone on to the next. */
+/** Whether the runtime has answered the invocation, or already waits for the next one. */
 export function runtimeAnswered(life: Lifecycle): boolean {
   return life.runtime === 'RuntimeResponseSentState' || life.runtime === 'Ready';
 }
 
-/** An error type that is no `Runtime.X` or `Function.X` becomes `Runtime.Unknown`; a bad `Function.x` becomes `Function.Unknown`. */
+/** The type as it is where it is `Runtime.X` or `Function.X`; another `Function.` becomes `Function.Unknown`, anything else `Runtime.Unknown`. */
 export function validErrorType(type: string | undefined): string {
   if (type !== undefined && /^(Runtime|Function)\.[A-Z][a-zA-Z]+$/.test(type)) return type;
   return type?.startsWith('Function.') ? 'Function.Unknown' : 'Runtime.Unknown';

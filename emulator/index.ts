@@ -49,10 +49,10 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** Resolves with the first signal to stop, or when nobody reads the output any more; a second signal ends everything at once. */
+/** Resolves with the first signal to stop, or when the output has no reader any more. A second signal ends everything at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    // `| head` has seen enough, or the terminal is gone. Lines that cannot be written for another reason are lost.
+    // The reader is gone, as after `| head` or with its terminal. Lines that cannot be written for another reason are lost.
     const readerGone = ({ code }: NodeJS.ErrnoException) => (code === 'EPIPE' || code === 'EIO') && resolve();
     for (const stream of [process.stdout, process.stderr]) stream.on('error', readerGone);
     let stopping = false;

@@ -39,7 +39,7 @@ test.each([
   ['a time-out', 'timeout', 'it was not ready in time'],
   ['a fault', { errorType: 'Runtime.ExitError', errorMessage: 'exit status 7' }, 'Runtime.ExitError: exit status 7'],
   [
-    "the runtime's own account",
+    "the runtime's own description",
     {
       errorType: 'Runtime.Unknown',
       errorMessage: '',
@@ -48,7 +48,7 @@ test.each([
     'E: a',
   ],
   [
-    'an account that is none',
+    'a malformed description',
     { errorType: 'Runtime.Unknown', errorMessage: 'failed', payload: Buffer.from('?') },
     'Runtime.Unknown: failed',
   ],

@@ -58,7 +58,7 @@ function identifier(request: FastifyRequest): string | undefined {
   return header(request, 'Lambda-Extension-Identifier');
 }
 
-/** One header of a request; the first where there are several. */
+/** One header of a request: the first one where it is repeated. */
 export function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];
   return Array.isArray(value) ? value[0] : value;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Answers 405, with the methods that there are in `Allow`, where a path has routes but none for the method of the request.
+ * Answers 405 where a path has routes, but none for the request's method. `Allow` names the methods that it has.
  *
  * @param register adds the routes
  */

@@ -3,19 +3,19 @@ import net from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { StartError } from '../start-error.ts';
 
-/** How long a request may take to come, in milliseconds: who connects and says nothing does not stay for ever. */
+/** How long a request may take to arrive, in milliseconds: a client that connects and sends nothing is cut off. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
-/** How often another port is tried where any free one will do: one that is free on ::1 may be taken on 127.0.0.1. */
+/** How many ports to try where any free one will do: a port that is free on ::1 may be in use on 127.0.0.1. */
 const MAX_TRIES = 10;
 
 /**
- * Starts to listen on 127.0.0.1, and on ::1 where the machine has it: `localhost` is one of them, or both, and not everywhere the same.
+ * Starts to listen on 127.0.0.1, and on ::1 where the machine has it: `localhost` means one of them or both, depending on the machine.
  *
  * @param port 0 for any that is free on both
  * @param option what chooses another port, for the message: `--port PORT`
  * @returns the port
- * @throws {StartError} when the port is in use on one of them, or needs rights that one does not have
+ * @throws {StartError} where the port is in use on one of them, or needs more rights
  */
 export async function listen(app: FastifyInstance, port: number, option: string): Promise<number> {
   let ipv6: net.Server | undefined;
@@ -36,23 +36,23 @@ export async function listen(app: FastifyInstance, port: number, option: string)
   }
 }
 
-/** A second door to the same HTTP server; undefined where there is no IPv6. */
+/** A second listener of the same HTTP server, on ::1; undefined where there is no IPv6. */
 async function listenOnIpv6(app: FastifyInstance, port: number): Promise<net.Server | undefined> {
-  const options = { allowHalfOpen: true, noDelay: true }; // as node:http has it for its own
-  const door = net.createServer(options, (socket) => app.server.emit('connection', socket)).listen(port, '::1');
+  const options = { allowHalfOpen: true, noDelay: true }; // what node:http sets for its own server
+  const listener = net.createServer(options, (socket) => app.server.emit('connection', socket)).listen(port, '::1');
   try {
-    await once(door, 'listening');
-    return door;
+    await once(listener, 'listening');
+    return listener;
   } catch (error) {
     if (['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
 
-/** Waits for what is being answered; connections that only may be used again are not waited for. */
-async function closed(door: net.Server, app: FastifyInstance): Promise<void> {
-  const end = once(door, 'close');
-  door.close();
+/** Waits until every request is answered. Connections that are only kept alive are closed at once. */
+async function closed(listener: net.Server, app: FastifyInstance): Promise<void> {
+  const end = once(listener, 'close');
+  listener.close();
   app.server.closeIdleConnections();
   await end;
 }
@@ -62,7 +62,7 @@ function portOf(server: net.Server): number {
 }
 
 /**
- * Makes sure that a port is free for somebody else to listen on, at this moment.
+ * Makes sure that a port is free at this moment, for another process to listen on.
  *
  * @returns the port; a free one for 0
  * @throws {StartError} as `listen`

@@ -109,7 +109,7 @@ function clientContextOf(header: string): string {
   const json = Buffer.from(header, 'base64');
   try {
     requireJson(json);
-    // It travels on in a header, where only ASCII is safe.
+    // The runtime gets it in a header, where only ASCII is safe.
     return JSON.stringify(JSON.parse(json.toString('utf8'))).replaceAll(/[\u0080-\uffff]/g, escapedCharacter);
   } catch {
     throw new InvokeError(400, 'InvalidRequestContentException', 'Expected X-Amz-Client-Context to be JSON in base64');

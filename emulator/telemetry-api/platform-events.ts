@@ -3,7 +3,7 @@
 import type { Report } from '../environment/platform-log.ts';
 import type { InitializationType } from '../environment/state-machine/lifecycle.ts';
 
-/** `time`, in ISO 8601, is added when it happens. A line of a log is its text. */
+/** An event without its time, which `Telemetry` adds. The `record` of a line of a log is its text. */
 export interface TelemetryEvent {
   type: string;
   record: string | object;
@@ -21,12 +21,12 @@ export function initStart(
   return event('initStart', { initializationType, phase: 'init', runtimeVersion, functionName, functionVersion });
 }
 
-/** The runtime has asked for its first event, or never will. */
+/** The runtime has asked for its first event, or has failed to. */
 export function initRuntimeDone(initializationType: InitializationType, status: Status): TelemetryEvent {
   return event('initRuntimeDone', { initializationType, phase: 'init', status });
 }
 
-/** Runtime and extensions have asked for their first event, or never will. */
+/** Runtime and extensions have asked for their first event, or have failed to. */
 export function initReport(initializationType: InitializationType, status: Status, durationMs: number): TelemetryEvent {
   const metrics = { durationMs: rounded(durationMs) };
   return event('initReport', { initializationType, phase: 'init', status, metrics });
@@ -45,7 +45,7 @@ export function start(requestId: string, version: string): TelemetryEvent {
   return event('start', { requestId, version });
 }
 
-/** The runtime has asked for its next event, or never will. */
+/** The runtime has asked for its next event, or has failed to. */
 export function runtimeDone(
   requestId: string,
   status: Status,
@@ -77,7 +77,7 @@ export function logLine(type: 'function' | 'extension', line: string): Telemetry
   return { type, record: line };
 }
 
-/** A subscriber did not take what was sent to it, and it became too much to keep. */
+/** A subscriber did not take its events, and more waited than may. */
 export function logsDropped(droppedRecords: number, droppedBytes: number): TelemetryEvent {
   const reason = 'Consumer seems to have fallen behind as it has not acknowledged receipt of logs.';
   return event('logsDropped', { reason, droppedRecords, droppedBytes });

@@ -2,16 +2,16 @@ import http from 'node:http';
 import { logsDropped, type TelemetryEvent } from './platform-events.ts';
 import type { Subscription } from './subscription.ts';
 
-/** What waits for a subscriber that takes nothing, in bytes of JSON; beyond it events are dropped. */
+/** How many bytes of JSON may wait for a subscriber. Events beyond that are dropped. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
-/** An answer that takes longer, freezes not counted, is none. */
+/** How long to wait for an answer, in milliseconds, without the time in which the environment is frozen. */
 const ANSWER_MS = 5000;
 
 /**
- * The events on their way to one subscriber: buffered, posted as JSON arrays one after the other, and posted again until they are taken.
- * While the environment is frozen nothing is sent.
+ * Delivers events to one subscriber: buffers them, posts JSON arrays one after the other, and posts each again until the subscriber takes it.
+ * While the environment is frozen it sends nothing.
  */
 export class Subscriber {
   readonly #subscription: Subscription;
@@ -46,13 +46,13 @@ export class Subscriber {
     this.#due = undefined;
   }
 
-  /** It is thawed. What was due is sent at once. */
+  /** The environment is thawed: events that were due are sent at once. */
   resume(): void {
     this.#paused = false;
     this.#plan();
   }
 
-  /** What waits is due now, whatever there is of it: the environment ends. */
+  /** The environment ends: all events that wait are due now. */
   hurry(): void {
     this.#dueNow = true;
     this.resume();

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { InitializationType } from '../environment/state-machine/lifecycle.ts';
 import { Refusal } from '../environment/state-machine/refusal.ts';
 
-/** Where events go. Lambda knows the environment by two names, which both are this machine here. */
+/** The hosts that events may go to: Lambda's two names of the environment. Here both mean this machine. */
 const HOSTS = ['sandbox.localdomain', 'sandbox'];
 
 const Buffering = v.object(
@@ -43,7 +43,7 @@ const Subscription = v.object(
 /** What an extension wants to hear, and how much of it at once. */
 export interface Subscription {
   types: readonly string[];
-  /** On this machine. */
+  /** An URL of this machine. */
   url: string;
   /** A delivery is due with so many events, so many bytes of JSON, or so many milliseconds after the first. */
   buffering: { maxItems: number; maxBytes: number; timeoutMs: number };
@@ -68,7 +68,7 @@ export function parseSubscription(body: string, initializationType: Initializati
   return { types, url: `http://127.0.0.1:${port}${pathname}${search}`, buffering };
 }
 
-/** For an object that is none, and for one that lacks a key. */
+/** The message for a value that is no object, and for an object that lacks a key. */
 function objectMessage(name: string) {
   return ({ path }: v.BaseIssue<unknown>) =>
     path ? `${path.at(-1)?.key} is not provided` : `${name} should be an object`;

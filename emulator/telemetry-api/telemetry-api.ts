@@ -6,7 +6,7 @@ import { header } from '../extensions-api/extensions-api.ts';
 import { parseSubscription } from './subscription.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** The Telemetry API, 2022-07-01. Without `telemetry` it answers as an environment does that has none. */
+/** The Telemetry API, 2022-07-01. Without `telemetry` it answers that it is not supported. */
 export function telemetryApi(app: FastifyInstance, control: Control, telemetry: Telemetry | undefined): void {
   app.put('/2022-07-01/telemetry', (request, reply) => {
     if (!telemetry) {

@@ -2,13 +2,13 @@ import { type TelemetryEvent, telemetrySubscription } from './platform-events.ts
 import { Subscriber } from './subscriber.ts';
 import type { Subscription } from './subscription.ts';
 
-/** Of init, so that whoever subscribes in the middle of it hears what came before; more than that many are dropped. */
+/** How many events of init are kept, so that an extension which subscribes in the middle of init gets the earlier ones too. */
 const MAX_HISTORY = 1000;
 
-/** What happens in one environment, told to those that want to know. */
+/** Passes on what happens in one environment to the extensions that have subscribed to it. */
 export class Telemetry {
   readonly #wallMs: () => number;
-  // One an extension: a second subscription takes the place of its first.
+  // One for each extension: its second subscription replaces its first.
   readonly #subscribers = new Map<string, Subscriber>();
   #history: (TelemetryEvent & { time: string })[] | undefined = [];
 
@@ -32,7 +32,7 @@ export class Telemetry {
     this.emit(telemetrySubscription(name, subscription.types));
   }
 
-  /** Init is over: nobody can subscribe any more. */
+  /** Init is over: no extension can subscribe any more. */
   closeSubscription(): void {
     this.#history = undefined;
   }

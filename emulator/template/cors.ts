@@ -25,7 +25,7 @@ export const Cors = v.pipe(
 );
 export type CorsSettings = v.InferOutput<typeof Cors>;
 
-/** The OPTIONS that SAM adds to every path of an API with `Cors`, but where the path has one of its own. */
+/** The OPTIONS routes that SAM adds to every path of an API with `Cors`, except to a path that has its own. */
 export function preflightRoutes(routes: readonly Route[], cors: CorsSettings): Route[] {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   return [...byPath].flatMap(([path, ofPath]) => {

@@ -59,7 +59,7 @@ const Emulator = v.object({
 });
 const FunctionMetadata = v.object({ Metadata: v.object({ Emulator }) });
 
-/** @throws {StartError} with the place of everything that is not as it should be */
+/** @throws {StartError} with the place of every value that the schema refuses */
 export function readLocalSettings(id: string, resource: Resource, scope: Scope, reading: Reading): LocalSettings {
   const at: Path = ['Resources', id];
   const { Metadata } = reading.read(FunctionMetadata, resource, scope, (path) => [...at, ...path]);

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 
 /** One route of API Gateway. */
 export interface Route {
-  /** In capitals; `ANY` for all of them. */
+  /** In capitals. `ANY` stands for all methods. */
   method: string;
   /** As in the template: `/a/{id}`, `/a/{proxy+}`. */
   path: string;
-  /** Headers with which API Gateway answers by itself, without the function: to a browser that asks before it sends (CORS). */
+  /** Only where API Gateway answers itself, without the function, a browser that asks before it sends (CORS): the headers of the answer. */
   preflight?: Record<string, string>;
 }
 
@@ -15,7 +15,7 @@ export function partsOf(path: string): string[] {
   return path.slice(1).split('/');
 }
 
-/** The name in `{name}` or `{name+}`, and whether it takes all that is left; undefined for a part that stands for itself. */
+/** The name in `{name}` or `{name+}`. `{name+}` is greedy: it takes the rest of the path. Undefined for a literal part. */
 export function parameterOf(part: string): { name: string; greedy: boolean } | undefined {
   const [, name, plus] = /^\{([\w.:$-]+)(\+?)\}$/.exec(part) ?? [];
   return name === undefined ? undefined : { name, greedy: plus === '+' };

@@ -30,7 +30,7 @@ export interface FunctionTemplate {
 
 export interface TemplateFile {
   template: FunctionTemplate;
-  /** What of the file the emulator does not do, a line each, with its place in the file. */
+  /** What the emulator does not do of what the file says: a line each, with the place in the file. */
   warnings: string[];
 }
 
@@ -61,7 +61,7 @@ export function readTemplate(file: string): TemplateFile {
 }
 
 /**
- * Understands an AWS SAM template with one function.
+ * Reads an AWS SAM template with one function.
  *
  * @param file its name, for the messages
  * @throws {StartError} naming the line, the column and the path in the file that is wrong
@@ -128,7 +128,7 @@ function readFunction(
   };
 }
 
-/** Also as text, which the value of a parameter is. */
+/** A number may also come as text, because the value of a parameter is text. */
 function integer(min: number, max: number) {
   const numberOf = (value: unknown) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
   return v.pipe(v.unknown(), v.transform(numberOf), v.number(), v.integer(), v.minValue(min), v.maxValue(max));
@@ -143,7 +143,7 @@ const PSEUDO_PARAMETERS = {
   'AWS::StackName': STACK_NAME,
 };
 
-/** Of a parameter that names one of the Parameter Store, the value is in the cloud. */
+/** The defaults of the parameters. One whose value is in the Parameter Store has none here. */
 function defaultsOf(parameters: TemplateDocument['Parameters']): Record<string, string> {
   const known = Object.entries(parameters).filter(
     ([, { Type = '', Default }]) => Default !== undefined && !Type.startsWith('AWS::SSM::'),

@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync } from
 import os from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
-/** What to do about it, where that is known. */
+/** What to do, by the system's error code. */
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'make it executable; what is not to be started does not belong in this folder',
   ENOENT: 'either the file is not there, or the interpreter that its first line names',
@@ -14,14 +14,14 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** A program that could not be started. The message is Lambda's, `fork/exec FILE: permission denied`, with advice in brackets. */
 export class LaunchError extends Error {
   override name = 'LaunchError';
-  /** As `EACCES`. */
+  /** The system's error code, such as `EACCES`. */
   readonly code: string | undefined;
 
-  /** @param cause what `spawn` says */
+  /** @param cause the error of `spawn` */
   constructor(command: string, folder: string, cause: Error) {
     const { code, errno } = cause as NodeJS.ErrnoException;
     const [, reason] = getSystemErrorMap().get(errno ?? 0) ?? [code, cause.message];
-    // `spawn` blames the program where it is the working directory that is gone.
+    // Where the working directory is gone, `spawn` blames the program.
     const gone = code === 'ENOENT' && !existsSync(folder);
     const advice = gone || code === undefined ? undefined : ADVICE[code];
     super(`${gone ? `chdir ${folder}` : `fork/exec ${command}`}: ${reason}${advice ? ` (${advice})` : ''}`, { cause });
@@ -30,7 +30,7 @@ export class LaunchError extends Error {
 }
 
 /**
- * Refuses what Linux and Lambda refuse, a text without `#!`. Node would leave it to a shell.
+ * Refuses a text file without `#!`, as Linux and Lambda do. Node would give it to a shell.
  *
  * @throws {Error} ENOEXEC
  */
@@ -40,7 +40,7 @@ export function refuseText(command: string): void {
   throw Object.assign(new Error('exec format error'), { code: 'ENOEXEC', errno: -os.constants.errno.ENOEXEC });
 }
 
-/** @returns undefined where it cannot be started or read: then `spawn` says what is wrong, if anything is */
+/** @returns undefined where the file cannot be executed or read; `spawn` will say why */
 function firstBytes(file: string): Buffer | undefined {
   try {
     accessSync(file, constants.X_OK);

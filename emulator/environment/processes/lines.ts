@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 /** CloudWatch's limit for one event. */
 const MAX_LINE_CHARACTERS = 256 * 1024;
 
-/** Calls back for every line of a stream, without its end; one over 256 Ki characters comes in pieces, so that memory stays bounded. */
+/** Passes on every line of a stream, without its line break. A line over 256 Ki characters comes in pieces, so that memory stays bounded. */
 export function readLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');
@@ -18,5 +18,5 @@ export function readLines(stream: Readable, onLine: (line: string) => void): voi
   stream.on('end', () => {
     if (rest !== '') onLine(rest);
   });
-  stream.on('error', () => {}); // a pipe of a process that was killed
+  stream.on('error', () => {}); // the process was killed
 }

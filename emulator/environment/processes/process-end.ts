@@ -1,6 +1,6 @@
 import type { ProcessGroup } from './process-group.ts';
 
-/** Waits for processes to end by themselves, and kills those that have not. */
+/** Waits at most `ms` for processes to end by themselves, and kills those that have not. */
 export async function endWithin(groups: readonly ProcessGroup[], ms: number): Promise<void> {
   await bounded(Promise.all(groups.map(({ exited }) => exited)), ms);
   for (const group of groups) if (group.isAlive()) group.signal('SIGKILL');

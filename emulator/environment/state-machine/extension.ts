@@ -99,10 +99,10 @@ function moved(life: Lifecycle, id: string, to: Partial<Extension>): Lifecycle {
   return { ...life, extensions: life.extensions.map((one) => (one.id === id ? { ...one, ...to } : one)) };
 }
 
-function transition({ state }: Extension, to: string, who: string, error: string): Refusal {
+function transition({ state }: Extension, to: string, name: string, error: string): Refusal {
   return refused(
     'InvalidExtensionState',
-    `State transition from ${state} to ${to} failed for extension ${who}. Error: ${error}`,
+    `State transition from ${state} to ${to} failed for extension ${name}. Error: ${error}`,
   );
 }
 

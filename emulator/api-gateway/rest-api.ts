@@ -60,12 +60,11 @@ export function buildRestApi({ routes, environment, log, timeoutMs = 29_000 }: R
   app.setNotFoundHandler((_request, reply) => send(reply, UNKNOWN_ROUTE));
 
   addRoutes(app, routes, (route) => {
-    const { preflight } = route;
-    if (preflight) return (_request, reply) => send(reply, preflightResponse(preflight));
     const parametersOf = parameterReader(route);
     return async (request, reply) => {
       const pathParameters = parametersOf(request.originalUrl);
       if (pathParameters === undefined) return send(reply, UNKNOWN_ROUTE);
+      if (route.preflight) return send(reply, preflightResponse(route.preflight));
       return send(reply, await answer(request, { route, pathParameters }));
     };
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterEach, expect, test } from 'vitest';
 import { answering } from '../fixtures/answering.ts';
+import type { Route } from '../template/routes.ts';
 import { buildRestApi } from './rest-api.ts';
 
 const ROUTES = [
@@ -28,7 +29,7 @@ const open: { close(): Promise<unknown> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map((app) => app.close())));
 
 /** Sends a path as it stands, which a URL would not keep. @returns the event of the function, or the status without it */
-async function ask(method: string, path: string, routes = ROUTES): Promise<APIGatewayProxyEvent | number> {
+async function ask(method: string, path: string, routes: Route[] = ROUTES): Promise<APIGatewayProxyEvent | number> {
   const app = buildRestApi({ routes, environment, log: () => {} });
   open.push(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -105,4 +106,7 @@ test.each([
 
 test('{proxy+} is one part at least', async () => {
   expect(await ask('GET', '/')).toBe(403);
+  const preflight = { method: 'OPTIONS', path: '/{proxy+}', preflight: {} };
+  expect(await ask('OPTIONS', '/a', [preflight])).toBe(200);
+  expect(await ask('OPTIONS', '/', [preflight])).toBe(403);
 });

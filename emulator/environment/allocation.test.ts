@@ -49,6 +49,19 @@ test('a port that is in use is replaced where it is preferred, and an error wher
   );
 });
 
+test('two programs that prefer one port get two, and may not demand one', async () => {
+  const port = await freePort(0);
+  const ports = [
+    { name: 'Agent', variable: 'AGENT_PORT', preferred: port },
+    { name: 'Other', variable: 'OTHER_PORT', preferred: port },
+  ];
+  const given = await new Allocator({ folder, ports, demandedPorts: {}, clock }).next();
+  expect(given.ports['Agent']).toBe(port);
+  expect(given.ports['Other']).not.toBe(port);
+  const demandedPorts = { Agent: port, Other: port };
+  await expect(new Allocator({ folder, ports, demandedPorts, clock }).next()).rejects.toThrow(`got ${port} twice`);
+});
+
 test('a name that the template does not have is refused, with those that it has', () => {
   expect(() => allocator(0, { Other: 0 })).toThrow("in Metadata.Emulator.Ports (Agent), got 'Other'");
 });

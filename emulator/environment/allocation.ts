@@ -63,11 +63,15 @@ export class Allocator {
 
   async #first({ name, preferred }: NamedPort): Promise<number> {
     const demanded = this.#options.demandedPorts[name];
-    if (demanded === 0 || (demanded === undefined && preferred === 0)) return this.#anyFree();
-    const port =
-      demanded === undefined
-        ? await freePort(preferred).catch(() => this.#anyFree())
-        : await freePort(demanded, `--environment-port ${name}=PORT`);
+    const port = demanded ?? preferred;
+    if (port === 0) return this.#anyFree();
+    const isGiven = this.#givenPorts.has(port);
+    if (demanded !== undefined) {
+      if (isGiven) throw new StartError(`Expected every --environment-port to be another port, got ${port} twice.`);
+      await freePort(port, `--environment-port ${name}=PORT`);
+    } else if (isGiven || !(await isFree(port))) {
+      return this.#anyFree();
+    }
     this.#givenPorts.add(port);
     return port;
   }
@@ -81,4 +85,11 @@ export class Allocator {
       return port;
     }
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return freePort(port).then(
+    () => true,
+    () => false,
+  );
 }

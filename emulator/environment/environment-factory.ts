@@ -42,7 +42,7 @@ export class EnvironmentFactory {
   }
 
   /**
-   * Makes one environment more; nothing of it runs yet.
+   * Makes another environment. Its processes start with `init` or with its first invocation.
    *
    * @throws as `Allocator.next`
    */

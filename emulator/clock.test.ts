@@ -13,7 +13,7 @@ const SHUTDOWN_MS = 2000;
 test.each([
   ['an hour forwards', 3_600_000],
   ['an hour back', -3_600_000],
-])('the wall clock is set %s: everybody has as much time as before', async (_what, stepMs) => {
+])('the wall clock is set %s: function and extensions have as much time as before', async (_what, stepMs) => {
   using place = project();
   place.addExtension('busy-until-go');
   const clock = path.join(place.folder, 'clock');

@@ -100,7 +100,7 @@ test('repeats what extensions say at their start', async () => {
   expect(await emulator.ended).toBe(0);
 });
 
-test('ends as with Ctrl-C when nobody reads its output any more, as after `| head`', async () => {
+test('ends as with Ctrl-C when its output has no reader any more, as after `| head`', async () => {
   const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   await fetch(emulator.address('API Gateway'), { method: 'POST', body: '{}' });
@@ -125,7 +125,7 @@ test('tells what of the template it does not do, and starts', async () => {
   expect(await emulator.ended).toBe(0);
 });
 
-test('asks no proxy for this machine, and warns who would', async () => {
+test('asks no proxy for this machine, and warns that other programs would', async () => {
   const proxies = {
     http_proxy: 'http://127.0.0.1:1',
     HTTP_PROXY: 'http://127.0.0.1:1',

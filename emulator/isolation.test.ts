@@ -76,7 +76,7 @@ async function described() {
   return (await response.json()) as { variables: Record<string, string>; home: string; workingFolder: string };
 }
 
-test('the function gets what Lambda, the template and the flags give it, and nothing of the person who runs the emulator', async () => {
+test('the function gets what Lambda, the template and the flags give it, and nothing of the environment of the user', async () => {
   const { variables, home, workingFolder } = await described();
   expect(Object.keys(variables).sort()).toEqual(
     [...TO_BOTH, ...TO_FUNCTION, ...LOCAL, ...OF_TEMPLATE, 'FROM_FLAG'].sort(),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FREE_PORTS, INDEX, type Project, project } from './fixtures/command.ts';
 
-// What the person who starts the emulator can put right: it ends with one line that says so.
+// Errors that the user can put right: the emulator ends with one line that says what to do.
 
 let place: Project;
 beforeEach(() => {

@@ -18,7 +18,7 @@ describe('a remark on the start', () => {
     expect(remark(line, origin)).toBe(expected);
   });
 
-  test('is none after an init that failed', () => {
+  test('is not gathered after an init that failed', () => {
     const log = new StartLog();
     log.add(json({ level: 'ERROR', message: 'wrong' }), 'extension');
     log.add('INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type: E', 'platform');

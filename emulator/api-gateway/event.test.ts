@@ -86,7 +86,7 @@ test('headers keep their case; of a repeated one the last value counts, and all 
   expect(multiValueHeaders).toMatchObject({ 'X-Tag': ['a', 'b'], 'x-other': ['o'] });
 });
 
-test('headers of the connection do not get through, and nobody forges those of the gateway', () => {
+test('headers of the connection do not get through, and those of the gateway cannot be forged', () => {
   const sent = [
     'Connection',
     'close',

@@ -49,7 +49,7 @@ describe.concurrent('a fault', () => {
     },
   );
 
-  test('an extension that holds an invocation up costs it its environment, but not its answer', async () => {
+  test('an extension that holds an invocation up until its time-out ends the environment, but does not change the answer', async () => {
     await using play = await stage({ extensions: ['busy-until-go'], timeoutMs: 1000 });
     expect((await play.invoke({ behaviour: 'value', value: 1 })).body).toBe(1);
     await until(() => count(play.log, 'Task timed out after 1.00 seconds') === 1, 'the timeout');
@@ -71,7 +71,7 @@ describe.concurrent('a fault', () => {
     expect(count(play.log, 'INIT_START')).toBe(2);
   });
 
-  test('an extension that crashes after the answer leaves the caller his answer', async () => {
+  test('an extension that crashes after the answer does not change the answer', async () => {
     await using play = await stage({ extensions: ['crashes-at-go'] });
     const answer = await play.invoke({ behaviour: 'value', value: 'kept' });
     play.give('crashes-at-go', 'go');

@@ -43,7 +43,7 @@ test("an extensions' folder that is a file is told", () => {
 test.skipIf(isRoot).each([
   ['code', /^The function cannot be read: EACCES.*Let CodeUri/],
   ['extensions', /^The extensions cannot be read: EACCES.*Let ExtensionsUri/],
-])('a folder that nobody may read is told: %s (not as root)', (name, message) => {
+])('a folder without read permission is an error that names it: %s (not as root)', (name, message) => {
   chmodSync(path.join(folder, name), 0o000);
   const find = () => findPrograms(template, folder);
   expect(find).toThrow(StartError);

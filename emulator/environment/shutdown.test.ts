@@ -34,7 +34,7 @@ describe.concurrent('shutdown', () => {
     await play[Symbol.asyncDispose]();
   });
 
-  test('lets the present invocation end and refuses the ones that wait', async () => {
+  test('lets the current invocation end and refuses those that wait', async () => {
     const play = await stage({ extensions: ['busy-until-go'] });
     expect((await play.invoke({ behaviour: 'value', value: 1 })).body).toBe(1);
     const waiting = play.invoke({ behaviour: 'value', value: 2 });

@@ -33,12 +33,12 @@ async function taken(host: string, port = 0): Promise<number> {
   return (other.address() as net.AddressInfo).port;
 }
 
-test.each(ADDRESSES)('whoever takes localhost for %s gets an answer', async (host) => {
+test.each(ADDRESSES)('a client that takes localhost for %s gets an answer', async (host) => {
   const port = await listen(server(), 0, '--port PORT');
   expect(await get(host, port)).toBe('hello');
 });
 
-test('many that take any free port get one that is theirs on every address', async () => {
+test('many servers that take any free port get one each, the same on every address', async () => {
   const ports = await Promise.all(
     Array.from({ length: 20 }, (_, i) =>
       listen(

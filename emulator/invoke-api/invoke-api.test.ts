@@ -42,7 +42,7 @@ test('a failure of the function is a 200 that says so', async () => {
   expect(response.json().errorType).toBe('Sandbox.Timedout');
 });
 
-test('the tail of the log is there for who asks', async () => {
+test('the tail of the log is there for a caller who asks', async () => {
   const { response } = await invoke('Orders', { 'x-amz-log-type': 'Tail' });
   expect(Buffer.from(String(response.headers['x-amz-log-result']), 'base64').toString()).toBe('a line of the log\n');
 });

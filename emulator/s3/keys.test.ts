@@ -49,7 +49,7 @@ test.each([
   expect((await s3.raw('GET', `/${Bucket}${target}`)).status).toBe(404);
 });
 
-test('a key may be another and a part of others, as in S3', async () => {
+test('a key may be the beginning of other keys, as in S3', async () => {
   for (const Key of ['a/b', 'a', 'a/', 'a/b/', 'a/b/c']) await s3.put(Key, Key);
   expect((await s3.keys({})).keys).toEqual(['a', 'a/', 'a/b', 'a/b/', 'a/b/c']);
   expect(await s3.keys({ Delimiter: '/' })).toMatchObject({ keys: ['a'], prefixes: ['a/'] });

@@ -67,7 +67,7 @@ describe('an object', () => {
     await s3.put('new', 'one', { IfNoneMatch: '*' });
   });
 
-  test('that several send at once as a new one is stored once', async () => {
+  test('that several clients send at once as a new one is stored once', async () => {
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, i) => failure(s3.put('raced', `${i}`, { IfNoneMatch: '*' }))),
     );

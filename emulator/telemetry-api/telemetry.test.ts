@@ -21,7 +21,7 @@ function heard({ note }: Stage, type: string): Event[] {
   return lines.map((line) => JSON.parse(line) as Event).filter((event) => event.type === type);
 }
 
-test('a subscriber hears of init, from its start, and of each invocation, although it turned the first POST down', async () => {
+test('a subscriber that refuses the first POST still hears of all of init and of each invocation', async () => {
   const emulated = await start({ extensions: ['listens'] });
   for (let i = 0; i < 3; i++) await emulated.invoke({ behaviour: 'log', value: `line ${i}` });
   await emulated.emulator.close();
@@ -62,14 +62,14 @@ test('nothing is sent to an environment that is frozen', async () => {
   const emulated = await start({ extensions: ['listens'] });
   await emulated.invoke({});
   await until(() => emulated.log.some((line) => line.startsWith('REPORT')), 'the end of the invocation');
-  // Its last event comes when everybody is frozen already.
+  // Its last event comes when every process is frozen already.
   expect(heard(emulated, 'platform.report')).toEqual([]);
   await emulated.invoke({});
   await emulated.emulator.close();
   expect(heard(emulated, 'platform.report')).toHaveLength(2);
 });
 
-test('after init nobody can subscribe', async () => {
+test('after init no extension can subscribe', async () => {
   const emulated = await start({ extensions: ['subscribes-late'] });
   await emulated.invoke({});
   await until(() => emulated.note('subscribes-late', 'log').includes('subscribed'), 'the subscription');

@@ -13,7 +13,7 @@ const SHUTDOWN_MS = 2000;
 test.each([
   ['an hour forwards', 3_600_000],
   ['an hour back', -3_600_000],
-])('the wall clock is set %s: everybody has as much time as before', async (_what, stepMs) => {
+])('the wall clock is set %s: function and extensions have as much time as before', async (_what, stepMs) => {
   using place = project();
   place.addExtension('busy-until-go');
   const clock = path.join(place.folder, 'clock');
@@ -23,7 +23,7 @@ test.each([
   const flags = Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const emulator = place.start([...FREE_PORTS, ...flags], { env: { ...variables, PATH: '' } });
   await emulator.ready();
-  const url = `${emulator.address('Lambda')}/2015-03-31/functions/QuestionAnswering/invocations`;
+  const url = `${emulator.address('Lambda')}/2015-03-31/functions/Orders/invocations`;
   const remainingMs = async () => {
     const response = await fetch(url, { method: 'POST', body: '{"behaviour":"describe"}' });
     return ((await response.json()) as { remainingMs: number }).remainingMs;

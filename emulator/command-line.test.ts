@@ -7,13 +7,18 @@ test('without flags, everything has its default', () => {
     port: 3000,
     invokePort: 3001,
     s3Port: 9000,
-    capturePort: 2772,
+    environmentPorts: {},
     template: 'template.yaml',
     local: 'local',
     env: {},
     telemetry: true,
     initializationType: 'on-demand',
   });
+});
+
+test('ports of the environment are given by name', () => {
+  const args = ['--environment-port', 'Agent=4000', '--environment-port', 'Other=0'];
+  expect(parseCommandLine(args).environmentPorts).toEqual({ Agent: 4000, Other: 0 });
 });
 
 test('a variable may be empty, and may hold what it likes', () => {
@@ -26,6 +31,8 @@ test('a variable may be empty, and may hold what it likes', () => {
 const wrong: [args: string[], says: string][] = [
   [['--port', '65536'], "--port to be a port from 0 to 65535, got '65536'"],
   [['--s3-port', ''], "--s3-port to be a port from 0 to 65535, got ''"],
+  [['--environment-port', 'Agent'], "--environment-port to be NAME=PORT, got 'Agent'"],
+  [['--environment-port', 'Agent=x'], "--environment-port Agent=PORT to be a port from 0 to 65535, got 'x'"],
   [['--env', 'A'], "--env to be KEY=VALUE, got 'A'"],
   [['--initialization-type', 'snap-start'], "to be on-demand or lambda-managed-instances, got 'snap-start'"],
   [['--unknown'], '--unknown'],
@@ -40,7 +47,7 @@ test('the help names every flag', () => {
     'port',
     'invoke-port',
     's3-port',
-    'capture-port',
+    'environment-port',
     'template',
     'local',
     'env',

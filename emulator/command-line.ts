@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
-import { INITIALIZATION_TYPES, type InitializationType } from './environment/lifecycle.ts';
+import { INITIALIZATION_TYPES, type InitializationType } from './environment/state-machine/lifecycle.ts';
 import { StartError } from './start-error.ts';
 
-/** What the command line asks for. Ports: 0 is any free one. */
+/** What the command line asks for. Port 0 stands for any free port. */
 export interface CommandLine {
   help: boolean;
   port: number;
   invokePort: number;
   s3Port: number;
-  capturePort: number;
+  /** The ports that programs in the first environment must have, by the names of the template. */
+  environmentPorts: Record<string, number>;
   template: string;
   local: string;
   /** Laid over the environment of the function and of the extensions. */
@@ -18,14 +19,15 @@ export interface CommandLine {
   initializationType: InitializationType;
 }
 
-export const HELP = `Runs the function and the extension of template.yaml as AWS Lambda would, on this machine.
+export const HELP = `Runs the function and the extensions of template.yaml as AWS Lambda would, on this machine.
 
   node emulator/index.ts [flags]
 
   --port 3000             API Gateway: the routes of the template
   --invoke-port 3001      Lambda's Invoke API
   --s3-port 9000          S3: objects are files in {local}/s3/{bucket}/{key}
-  --capture-port 2772     where the extension listens for records
+  --environment-port NAME=PORT
+                          the port of a program in the environment; NAME is the template's; may be repeated
   --template FILE         the AWS SAM template (template.yaml)
   --local FOLDER          keeps S3's objects and the environment's /tmp (local)
   --env KEY=VALUE         sets a variable for function and extensions; may be repeated
@@ -34,14 +36,14 @@ export const HELP = `Runs the function and the extension of template.yaml as AWS
   --no-telemetry          no Telemetry API, as in AWS's runtime interface emulator
   --help                  this text
 
-All of it listens on this machine only: 127.0.0.1, and ::1 but for the extension. Port 0 takes any free port. Ctrl-C
-shuts the environment down as Lambda does, so that every record is delivered; a second Ctrl-C kills it.
+All of it listens on this machine only: on 127.0.0.1, and the APIs on ::1 as well. Port 0 takes any free port. Ctrl-C shuts
+the environment down as Lambda does; a second Ctrl-C kills it.
 `;
 
 /**
  * Reads the flags.
  *
- * @throws {StartError} on an unknown flag, a port that is none, or an `--env` without `=`
+ * @throws {StartError} for an unknown flag, a malformed port, or an `--env` or `--environment-port` without `=`
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const values = parse(args);
@@ -50,7 +52,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     port: port('--port', values.port),
     invokePort: port('--invoke-port', values['invoke-port']),
     s3Port: port('--s3-port', values['s3-port']),
-    capturePort: port('--capture-port', values['capture-port']),
+    environmentPorts: Object.fromEntries(values['environment-port'].map(environmentPort)),
     template: values.template,
     local: values.local,
     env: Object.fromEntries(values.env.map(variable)),
@@ -67,7 +69,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string', default: '3000' },
         'invoke-port': { type: 'string', default: '3001' },
         's3-port': { type: 'string', default: '9000' },
-        'capture-port': { type: 'string', default: '2772' },
+        'environment-port': { type: 'string', multiple: true, default: [] },
         template: { type: 'string', default: 'template.yaml' },
         local: { type: 'string', default: 'local' },
         env: { type: 'string', multiple: true, default: [] },
@@ -85,6 +87,12 @@ function port(flag: string, text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
   throw new StartError(`Expected ${flag} to be a port from 0 to 65535, got '${text}'.`);
+}
+
+function environmentPort(text: string): [string, number] {
+  const [, name, number] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && number !== undefined) return [name, port(`--environment-port ${name}=PORT`, number)];
+  throw new StartError(`Expected --environment-port to be NAME=PORT, got '${text}'.`);
 }
 
 function initializationType(text: string): InitializationType {

@@ -1,9 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FREE_PORTS, INDEX, type Project, project } from './fixtures/command.ts';
+import { FREE_PORTS, type Project, project } from './fixtures/command.ts';
 import { processState, until } from './fixtures/environment.ts';
 
 let place: Project;
@@ -19,11 +17,9 @@ test('starts, answers, tells what to try, and ends with Ctrl-C as Lambda does', 
   const emulator = place.start([...FREE_PORTS, '--env', 'OVERLAID=user']);
   await emulator.ready();
   const url = emulator.address('API Gateway');
-  expect(url).toMatch(/\/nlp-qa$/);
-  expect(emulator.output()).toContain(
-    `curl -s ${url.replace('http://127.0.0.1', 'localhost')} -d '{"question":"Where do I live?","context":"My name is Wolfgang and I live in Berlin."}'`,
-  );
-  expect(emulator.output()).toContain('local/s3/inference-capture');
+  expect(url).toMatch(/\/orders$/);
+  expect(emulator.output()).toContain(`curl -s ${url.replace('http://127.0.0.1', 'localhost')} -d '{"item":"book"}'`);
+  expect(emulator.output()).toContain('local/s3/archive');
   const body = JSON.stringify({ behaviour: 'value', value: { statusCode: 201, body: 'hi' } });
   const response = await fetch(url, { method: 'POST', body });
   expect([response.status, await response.text()]).toEqual([201, 'hi']);
@@ -76,47 +72,18 @@ test('leaves no process behind when it crashes', async () => {
   await until(() => processState(pidOfExtension()) === undefined, 'the end of the extension');
 });
 
-test.each(['--port', '--invoke-port', '--s3-port', '--capture-port'])(
-  'says that the port of %s is in use',
-  async (flag) => {
-    const server = net.createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as net.AddressInfo;
-    const emulator = place.start([...FREE_PORTS, flag, String(port)]);
-    expect(await emulator.ended).toBe(1);
-    expect(emulator.output()).toBe(
-      `Port ${port} is in use. End what listens on it, or choose another with ${flag} PORT (0: any free one).\n`,
-    );
-    expect(existsSync(place.noteFile('timely', 'pid'))).toBe(false);
-    server.close();
-  },
-);
-
-test('without a build, it says how to make one', async () => {
-  rmSync(path.join(place.folder, 'extensions'), { recursive: true });
-  const emulator = place.start(FREE_PORTS);
-  expect(await emulator.ended).toBe(1);
-  expect(emulator.output()).toMatch(/^The extensions are not there: .*\/extensions\. Run `make build` first\.\n$/);
-});
-
-test('without a template, it says which', async () => {
-  const emulator = place.start(['--template', 'other.yaml']);
-  expect(await emulator.ended).toBe(1);
-  expect(emulator.output()).toMatch(/^Cannot read the template: .*other\.yaml.*--template FILE\.\n$/);
-});
-
 test('has a help', async () => {
   const emulator = place.start(['--help']);
   expect(await emulator.ended).toBe(0);
-  expect(emulator.output()).toContain('--capture-port');
+  expect(emulator.output()).toContain('--environment-port');
 });
 
 test('says that the function failed to start, and why, and still answers as Lambda does', async () => {
   using broken = project('throws-at-import');
   const emulator = broken.start(FREE_PORTS);
   await emulator.ready();
-  expect(emulator.output()).toContain('\nQuestionAnswering failed to start: RangeError: thrown at import\n');
-  expect(emulator.output()).not.toContain('Ask QuestionAnswering');
+  expect(emulator.output()).toContain('\nOrders failed to start: RangeError: thrown at import\n');
+  expect(emulator.output()).not.toContain('Try Orders');
   expect((await fetch(emulator.address('API Gateway'), { method: 'POST' })).status).toBe(502);
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);
@@ -127,13 +94,13 @@ test('repeats what extensions say at their start', async () => {
   const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   expect(emulator.output()).toContain(
-    '\nSaid at the start:\n  ERROR no record is kept (cause: no room)\n  INFO 2 records found\n\nAsk',
+    '\nSaid at the start:\n  ERROR nothing is kept (cause: no room)\n  INFO 2 files found\n\nTry',
   );
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);
 });
 
-test('ends as with Ctrl-C when nobody reads its output any more, as after `| head`', async () => {
+test('ends as with Ctrl-C when its output has no reader any more, as after `| head`', async () => {
   const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   await fetch(emulator.address('API Gateway'), { method: 'POST', body: '{}' });
@@ -146,68 +113,19 @@ test('ends as with Ctrl-C when nobody reads its output any more, as after `| hea
   expect(place.note('timely', 'log')).toMatch(/SHUTDOWN spindown\n/);
 });
 
-const locals: [what: string, local: string, prepare: (folder: string) => void][] = [
-  ['a file', 'file', (folder) => writeFileSync(path.join(folder, 'file'), '')],
-  ['below a file', 'file/local', (folder) => writeFileSync(path.join(folder, 'file'), '')],
-  [
-    'a link to nothing',
-    'link',
-    (folder) => symlinkSync(path.join(folder, 'nothing', 'there'), path.join(folder, 'link')),
-  ],
-  ['a name that no folder can have', 'x'.repeat(300), () => {}],
-  ['a folder with a file for S3', 'half', (folder) => withFile(path.join(folder, 'half', 's3'))],
-  [
-    'a folder with a file for a bucket',
-    'half',
-    (folder) => withFile(path.join(folder, 'half', 's3', 'inference-capture')),
-  ],
-  ['a folder with a file for /tmp', 'half', (folder) => withFile(path.join(folder, 'half', 'environment', 'tmp'))],
-];
-test.each(locals)('says in one line that --local cannot be %s', async (_what, local, prepare) => {
-  prepare(place.folder);
-  const emulator = place.start([...FREE_PORTS, '--local', local]);
-  expect(await emulator.ended).toBe(1);
-  expect(emulator.output()).toMatch(
-    /^Cannot keep files in the folder of --local, .*: E[A-Z]+: .*\. Choose another with --local FOLDER\.\n$/,
-  );
-});
-
-test.skipIf(process.getuid?.() === 0)('says in one line that --local cannot be written', async () => {
-  const folder = path.join(place.folder, 'read-only');
-  mkdirSync(folder, { mode: 0o500 });
-  const emulator = place.start([...FREE_PORTS, '--local', folder]);
-  expect(await emulator.ended).toBe(1);
-  expect(emulator.output()).toMatch(/^Cannot keep files .*EACCES: permission denied.*\n$/);
-});
-
-test('says in one line that too few files may be open', () => {
-  const command = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, INDEX, ...FREE_PORTS];
-  const { status, stderr, stdout } = spawnSync('/bin/sh', command, {
-    cwd: place.folder,
-    encoding: 'utf8',
-    timeout: 15_000,
-    killSignal: 'SIGKILL',
-  });
-  expect([status, stdout, stderr]).toEqual([
-    1,
-    '',
-    'Expected to be allowed at least 128 open files, got 64. Raise the limit with `ulimit -n 1024`.\n',
-  ]);
-});
-
 test('tells what of the template it does not do, and starts', async () => {
   const template = path.join(place.folder, 'template.yaml');
   writeFileSync(template, readFileSync(template, 'utf8').replace('Timeout: 28', 'Timeout: 28\n      Layers: [a]'));
   const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   expect(emulator.output()).toMatch(
-    /^WARN template\.yaml:\d+:7: Resources\.QuestionAnswering\.Properties\.Layers is ignored here$/m,
+    /^WARN template\.yaml:\d+:7: Resources\.Orders\.Properties\.Layers is ignored here$/m,
   );
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);
 });
 
-test('asks no proxy for this machine, and warns who would', async () => {
+test('asks no proxy for this machine, and warns that other programs would', async () => {
   const proxies = {
     http_proxy: 'http://127.0.0.1:1',
     HTTP_PROXY: 'http://127.0.0.1:1',
@@ -223,8 +141,3 @@ test('asks no proxy for this machine, and warns who would', async () => {
   expect(await emulator.ended).toBe(0);
   expect(place.note('timely', 'log')).toMatch(/^INVOKE\nSHUTDOWN spindown\n/);
 });
-
-function withFile(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, '');
-}

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { startEmulator } from './emulator.ts';
-import { killAll } from './environment/process-group.ts';
+import { isFrozenWhenIdle } from './environment/freezer.ts';
+import { killAll } from './environment/processes/process-group.ts';
 import { openFilesLimit, proxyRemark, requireOpenFiles } from './machine.ts';
 import { readyMessage } from './ready-message.ts';
 import { StartError } from './start-error.ts';
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
     template,
     templateFolder: path.dirname(path.resolve(flags.template)),
     local: flags.local,
-    ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port, capture: flags.capturePort },
+    ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port },
+    environmentPorts: flags.environmentPorts,
     env: flags.env,
     telemetry: flags.telemetry,
     initializationType: flags.initializationType,
@@ -38,18 +40,19 @@ async function main(): Promise<void> {
   const start = await Promise.race([emulator.ready, stopped]);
   if (start) {
     const objects = path.join(flags.local, 's3');
-    const freezes = flags.initializationType === 'on-demand';
-    console.log(readyMessage({ template, ports: emulator.ports, objects, freezes, start }));
+    const freezes = isFrozenWhenIdle(flags.initializationType);
+    const { ports, environmentPorts } = emulator;
+    console.log(readyMessage({ template, ports, environmentPorts, objects, freezes, start }));
   }
   await stopped;
   await emulator.close();
   process.exit(0);
 }
 
-/** Resolves with the first signal to stop, or when nobody reads the output any more; a second signal ends everything at once. */
+/** Resolves with the first signal to stop, or when the output has no reader any more. A second signal ends everything at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    // `| head` has seen enough, or the terminal is gone. Lines that cannot be written for another reason are lost.
+    // The reader is gone, as after `| head` or with its terminal. Lines that cannot be written for another reason are lost.
     const readerGone = ({ code }: NodeJS.ErrnoException) => (code === 'EPIPE' || code === 'EIO') && resolve();
     for (const stream of [process.stdout, process.stderr]) stream.on('error', readerGone);
     let stopping = false;

@@ -30,8 +30,8 @@ const TO_FUNCTION = [
   '_X_AMZN_TRACE_ID',
 ];
 /** What tells where the local counterparts of S3, /tmp and so on are. */
-const LOCAL = ['AWS_ENDPOINT_URL_S3', 'CAPTURE_PORT', 'CAPTURE_SPOOL_DIR', 'HOME', 'TMPDIR'];
-const OF_TEMPLATE = ['CAPTURE_DESTINATION'];
+const LOCAL = ['AGENT_FOLDER', 'AGENT_PORT', 'AWS_ENDPOINT_URL_S3', 'HOME', 'TMPDIR'];
+const OF_TEMPLATE = ['ARCHIVE'];
 
 let place: Project;
 let emulator: Command;
@@ -59,7 +59,7 @@ beforeEach(async () => {
     NODE_ENV: 'test',
     npm_config_registry: 'http://127.0.0.1:1',
     npm_lifecycle_event: 'start',
-    CAPTURE_DISABLED: 'true',
+    ARCHIVE: 'of somebody',
   };
   emulator = place.start([...FREE_PORTS, '--env', 'FROM_FLAG=yes'], { env });
   await emulator.ready();
@@ -71,12 +71,12 @@ afterEach(async () => {
 });
 
 async function described() {
-  const url = `${emulator.address('Lambda')}/2015-03-31/functions/QuestionAnswering/invocations`;
+  const url = `${emulator.address('Lambda')}/2015-03-31/functions/Orders/invocations`;
   const response = await fetch(url, { method: 'POST', body: '{"behaviour":"describe"}' });
   return (await response.json()) as { variables: Record<string, string>; home: string; workingFolder: string };
 }
 
-test('the function gets what Lambda, the template and the flags give it, and nothing of the person who runs the emulator', async () => {
+test('the function gets what Lambda, the template and the flags give it, and nothing of the environment of the user', async () => {
   const { variables, home, workingFolder } = await described();
   expect(Object.keys(variables).sort()).toEqual(
     [...TO_BOTH, ...TO_FUNCTION, ...LOCAL, ...OF_TEMPLATE, 'FROM_FLAG'].sort(),

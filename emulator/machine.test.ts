@@ -10,7 +10,7 @@ test('the limit of open files is known, and is enough for who runs the tests', (
   );
 });
 
-test('a defect is no matter of --local', () => {
+test('a defect is not blamed on --local', () => {
   const defect = new TypeError('undefined is not a function');
   expect(asStartError(defect, 'local')).toBe(defect);
 });

@@ -1,12 +1,12 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { StartError } from './start-error.ts';
 
-/** Servers, pipes and processes take about 40, and every request some more. */
+/** Servers, pipes and processes need about 40, and every request some more. */
 const MIN_OPEN_FILES = 128;
 const LOCAL = ['localhost', '127.0.0.1'];
 
 /**
- * Refuses to start where file descriptors would be too few, which would show in any place at any time.
+ * Refuses to start where too few files may be open: the lack could show in any place at any time.
  *
  * @param limit how many files this process may have open
  * @throws {StartError}
@@ -18,9 +18,9 @@ export function requireOpenFiles(limit: number): void {
   );
 }
 
-/** How many files this process may have open; Infinity where there is no limit, or none that is known. */
+/** How many files this process may have open; Infinity where no limit is known. */
 export function openFilesLimit(): number {
-  Object.assign(process.report, { excludeNetwork: true }); // it would ask for the names of addresses
+  Object.assign(process.report, { excludeNetwork: true }); // otherwise the report would look up names of addresses
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
   const limit = Number(userLimits?.open_files?.soft);
   return Number.isNaN(limit) ? Number.POSITIVE_INFINITY : limit;
@@ -36,7 +36,7 @@ export function makeFolder(folder: string): void {
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
-/** What the user can put right: an error of the machine, in one line. Anything else is a defect, and stays as it is. */
+/** An error of the file system becomes a StartError of one line, because the user can put it right. Any other error stays as it is. */
 export function asStartError(error: unknown, local: string): unknown {
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code === undefined || path === undefined) return error;
@@ -46,10 +46,10 @@ export function asStartError(error: unknown, local: string): unknown {
 }
 
 /**
- * What to tell who has a proxy: the emulator asks it for nothing, but programs that ask the emulator would ask it first.
+ * A remark for a user who has a proxy: the emulator does not use it, but programs that call the emulator would call the proxy instead.
  *
- * @param env the variables of the person who starts the emulator
- * @returns undefined where nobody would
+ * @param env the environment variables of the emulator
+ * @returns undefined where no program would
  */
 export function proxyRemark(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const name = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'].find((one) => env[one]);

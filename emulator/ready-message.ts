@@ -2,11 +2,13 @@ import type { Ports } from './emulator.ts';
 import type { StartReport } from './start-report.ts';
 import type { FunctionTemplate } from './template/template.ts';
 
-const QUESTION = '{"question":"Where do I live?","context":"My name is Wolfgang and I live in Berlin."}';
-
 export interface Ready {
-  template: Pick<FunctionTemplate, 'functionName' | 'routes' | 'buckets'>;
+  template: Pick<FunctionTemplate, 'functionName' | 'routes' | 'buckets'> & {
+    local: Pick<FunctionTemplate['local'], 'sample'>;
+  };
   ports: Ports;
+  /** The ports of the programs in the environment, by name. */
+  environmentPorts: Readonly<Record<string, number>>;
   /** The folder of S3's objects. */
   objects: string;
   /** Whether the environment is frozen between invocations. */
@@ -15,12 +17,11 @@ export interface Ready {
 }
 
 /**
- * What is told when everything listens, and the environment has started or failed to. Programs read it too: `API Gateway http://...`,
- * `Lambda http://...`, `S3 http://...`, `Extension http://...`, a line each.
+ * What the emulator prints when everything listens, and the environment has started or failed to. Programs read it too: a line each of
+ * `API Gateway http://...`, `Lambda http://...`, `S3 http://...`, and `NAME http://...` for every port that the template names.
  */
-export function readyMessage({ template, ports, objects, freezes, start }: Ready): string {
+export function readyMessage({ template, ports, environmentPorts, objects, freezes, start }: Ready): string {
   const { routes, buckets, functionName } = template;
-  const path = routes[0]?.path ?? '/';
   const frozen = freezes
     ? ' (during an invocation; between invocations its environment is frozen, and it does not answer)'
     : '';
@@ -28,21 +29,32 @@ export function readyMessage({ template, ports, objects, freezes, start }: Ready
     start.remarks.length > 0 ? ['', 'Said at the start:', ...start.remarks.map((line) => `  ${line}`)] : [];
   const next =
     start.failure === undefined
-      ? [`Ask ${functionName} a question:`, `  curl -s localhost:${ports.rest}${path} -d '${QUESTION}'`]
+      ? [`Try ${functionName}:`, `  ${sampleCommand(template, ports)}`]
       : [
           `${functionName} failed to start: ${start.failure}`,
           'Each request starts it anew, and gets an error while that fails.',
         ];
   return [
     '',
-    `API Gateway http://127.0.0.1:${ports.rest}${path}`,
+    `API Gateway http://127.0.0.1:${ports.rest}${routes[0]?.path ?? '/'}`,
     `Lambda http://127.0.0.1:${ports.invoke}`,
     `S3 http://127.0.0.1:${ports.s3}`,
-    `Extension http://127.0.0.1:${ports.capture}${frozen}`,
+    ...Object.entries(environmentPorts).map(([name, port]) => `${name} http://127.0.0.1:${port}${frozen}`),
     ...remarks,
     '',
     ...next,
-    `S3's objects are files in ${objects}/${buckets[0] ?? ''}. Ctrl-C delivers what is left, and ends.`,
+    `S3's objects are files in ${objects}/${buckets[0] ?? ''}. Ctrl-C shuts the environment down as Lambda does, and ends.`,
     '',
   ].join('\n');
+}
+
+/** A request for a shell: of the template's first route, or where there is none, of the Invoke API. */
+function sampleCommand({ local, routes, functionName }: Ready['template'], ports: Ports): string {
+  const [route = { method: 'POST', path: `/2015-03-31/functions/${functionName}/invocations` }] = routes;
+  const port = routes.length > 0 ? ports.rest : ports.invoke;
+  const { path = route.path, body } = local.sample;
+  const data = body === undefined ? '' : ` -d '${body.replaceAll("'", "'\\''")}'`;
+  const implied = body === undefined ? 'GET' : 'POST';
+  const method = ['ANY', implied].includes(route.method) ? '' : ` -X ${route.method}`;
+  return `curl -s${method} localhost:${port}${path}${data}`;
 }

@@ -18,7 +18,7 @@ describe('a remark on the start', () => {
     expect(remark(line, origin)).toBe(expected);
   });
 
-  test('is none after an init that failed', () => {
+  test('is not gathered after an init that failed', () => {
     const log = new StartLog();
     log.add(json({ level: 'ERROR', message: 'wrong' }), 'extension');
     log.add('INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type: E', 'platform');
@@ -39,7 +39,7 @@ test.each([
   ['a time-out', 'timeout', 'it was not ready in time'],
   ['a fault', { errorType: 'Runtime.ExitError', errorMessage: 'exit status 7' }, 'Runtime.ExitError: exit status 7'],
   [
-    "the runtime's own account",
+    "the runtime's own description",
     {
       errorType: 'Runtime.Unknown',
       errorMessage: '',
@@ -48,7 +48,7 @@ test.each([
     'E: a',
   ],
   [
-    'an account that is none',
+    'a malformed description',
     { errorType: 'Runtime.Unknown', errorMessage: 'failed', payload: Buffer.from('?') },
     'Runtime.Unknown: failed',
   ],

@@ -1,32 +1,32 @@
 import * as v from 'valibot';
-import type { Fault } from './environment/lifecycle.ts';
 import type { LineOrigin } from './environment/sandbox.ts';
+import type { Fault } from './environment/state-machine/lifecycle.ts';
 
 /** How the start of the environment went. */
 export interface StartReport {
   /** Why the function could not be started, in one line; undefined where it could. */
   failure: string | undefined;
-  /** What the extensions said at their start, and what the function warned of; a line each. */
+  /** What the extensions logged at their start, and what the function warned of; a line each. */
   remarks: readonly string[];
 }
 
-/** The screen has room for so many; all of them are in the log. */
+/** How many remarks the start screen shows; the log has all of them. */
 const MAX_REMARKS = 10;
 const MAX_CHARACTERS = 300;
 
 /** A line in Lambda's JSON format for logs. */
 const LogLine = v.pipe(v.string(), v.parseJson(), v.looseObject({ level: v.string(), message: v.string() }));
-/** What such a line may hold as well, and nobody needs on a screen. */
+/** Fields of such a line that the start screen does not show. */
 const NOT_SHOWN = ['timestamp', 'source', 'requestId'];
-const ErrorAccount = v.pipe(v.string(), v.parseJson(), v.object({ errorType: v.string(), errorMessage: v.string() }));
+const ErrorReport = v.pipe(v.string(), v.parseJson(), v.object({ errorType: v.string(), errorMessage: v.string() }));
 
-/** Gathers what is said while the environment starts. */
+/** Gathers what the processes log while the environment starts. */
 export class StartLog {
   readonly #remarks = new Set<string>();
   #ended = false;
 
   add(line: string, origin: LineOrigin): void {
-    // A start that fails: what follows is the shutdown.
+    // The start has failed: the lines that follow are about the shutdown.
     if (origin === 'platform' && line.startsWith('INIT_REPORT')) this.#ended = true;
     if (this.#ended || this.#remarks.size >= MAX_REMARKS) return;
     const text = remark(line, origin);
@@ -56,9 +56,9 @@ export function remark(line: string, origin: LineOrigin): string | undefined {
 
 export function failureText(fault: Fault | 'timeout'): string {
   if (fault === 'timeout') return 'it was not ready in time';
-  // The runtime's own account says more.
-  const account = v.safeParse(ErrorAccount, fault.payload?.toString());
-  const { errorType, errorMessage } = account.success ? account.output : fault;
+  // The runtime's own description says more.
+  const report = v.safeParse(ErrorReport, fault.payload?.toString());
+  const { errorType, errorMessage } = report.success ? report.output : fault;
   return oneLine(`${errorType}: ${errorMessage}`);
 }
 

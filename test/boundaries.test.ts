@@ -37,15 +37,20 @@ const imports = (files: string[], targets: string[]): Import[] =>
 const SHARED = ['function/a.ts', 'function/event-sources/a.ts'];
 
 const others = FOLDERS.filter((folder) => folder !== 'capture');
+/** The emulator runs any template, so even the contract is none of its business. */
+const isNotOfEmulator = (file: string) => folderOf(file) !== 'emulator';
+const OTHERS = [...production, ...TESTS].filter(isNotOfEmulator);
+const EMULATOR = ['emulator/a.test.ts', 'emulator/deep/fixtures/a.ts', 'emulator/deep/a.ts'];
 const FORBIDDEN = [
   ...imports([...production, ...TESTS], [...others, 'test']),
   ...imports(production, FOR_TESTS),
+  ...imports(EMULATOR, ['capture', ...FOR_TESTS]),
   ...imports(['harness/a.ts'], [...others, 'test']),
   ...imports(SHARED, [...others, 'test', ...FOR_TESTS, 'task']),
 ];
 const ALLOWED = [
-  ...imports([...production, ...TESTS, 'harness/a.ts'], ['capture']),
-  ...imports(TESTS, FOR_TESTS),
+  ...imports([...OTHERS, 'harness/a.ts'], ['capture']),
+  ...imports(TESTS.filter(isNotOfEmulator), FOR_TESTS),
   ...imports(['harness/a.ts'], ['s3']),
   ...imports(SHARED, ['capture', 'own-model']),
   ...imports(['function/deep/a.ts'], ['own-model', 'task']),

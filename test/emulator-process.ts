@@ -36,7 +36,7 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
   await using started = new AsyncDisposableStack();
   const folder = local ?? (await mkdtemp(path.join(tmpdir(), 'emulator-')));
   if (local === undefined) started.defer(() => rm(folder, { recursive: true, force: true }));
-  const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--capture-port', '0'];
+  const ports = ['--port', '0', '--invoke-port', '0', '--s3-port', '0', '--environment-port', 'Extension=0'];
   const child = spawn(...by([...ports, '--local', folder, ...flags]));
   started.defer(() => endProcess(child));
   let output = '';
@@ -60,7 +60,7 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
     }
   }
 
-  await printed(/Ctrl-C delivers/);
+  await printed(/Ctrl-C shuts the environment down/);
   const running = started.move();
   const url = (what: string) => new RegExp(`^${what} (http://\\S+)`, 'm').exec(output)![1]!;
   return {

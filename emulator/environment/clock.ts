@@ -1,11 +1,11 @@
 /**
- * Two clocks, of which neither is ever made from the other: somebody may set the wall clock at any moment, and while a laptop sleeps the
- * other one stands still.
+ * Two clocks. Neither is ever computed from the other: a user may set the wall clock at any moment, and the monotonic clock stands still
+ * while a laptop sleeps.
  */
 export interface Clock {
-  /** Milliseconds since 1970: for what is told to others, such as deadlines. */
+  /** Milliseconds since 1970: for times that other programs are told, such as deadlines. */
   wallMs(): number;
-  /** Milliseconds since some moment, with fractions: for how long something takes, and for what is waited for. */
+  /** Milliseconds since an arbitrary moment, with fractions: for durations and time-outs. */
   monotonicMs(): number;
 }
 

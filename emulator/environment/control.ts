@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import * as extensions from './extension-state.ts';
+import * as extensions from './state-machine/extension.ts';
 import {
   ending,
   type Fault,
@@ -12,8 +12,8 @@ import {
   launched,
   type ShutdownReason,
   subscribers,
-} from './lifecycle.ts';
-import * as runtime from './runtime-state.ts';
+} from './state-machine/lifecycle.ts';
+import * as runtime from './state-machine/runtime.ts';
 
 /** An event, as the runtime's /next hands it out. `endsAtMs`: when its time is over, by the monotonic clock. */
 export interface InvokeEvent {
@@ -36,7 +36,7 @@ export type ExtensionEvent =
     }
   | { eventType: 'SHUTDOWN'; endsAtMs: number; shutdownReason: ShutdownReason };
 
-/** What the runtime made of an event. `tooLarge`: the payload was over the limit, and is not here. */
+/** The runtime's answer to an event. `tooLarge` is the length in bytes of a payload over the limit; then `payload` is empty. */
 export interface RuntimeAnswer {
   kind: 'response' | 'error';
   payload: Buffer;
@@ -57,13 +57,13 @@ export class Control {
   #answer: RuntimeAnswer | undefined;
   #shutdown: ExtensionEvent | undefined;
   #waitingRuntime: ((event: InvokeEvent) => void) | undefined;
-  // One entry an extension that is in the state Ready.
+  // One entry for each extension in the state Ready.
   readonly #waitingExtensions = new Map<string, (event: ExtensionEvent) => void>();
   readonly #toldOfShutdown = new Set<string>();
   readonly #watchers = new Set<() => void>();
   readonly #clock: Clock;
 
-  /** @param extensionNames of the external extensions that are being started */
+  /** @param extensionNames the external extensions that are being started */
   constructor(extensionNames: readonly string[], clock: Clock, initializationType?: InitializationType) {
     this.#life = launched(extensionNames, initializationType);
     this.#clock = clock;
@@ -73,12 +73,12 @@ export class Control {
     return this.#life;
   }
 
-  /** The answer to the present invocation, once there is one. */
+  /** The runtime's answer to the current invocation; undefined until there is one. */
   get answer(): RuntimeAnswer | undefined {
     return this.#answer;
   }
 
-  /** Moves the lifecycle on, for what does not come through the two APIs. */
+  /** Moves the lifecycle on. For changes that no request to the APIs causes. */
   change(step: (life: Lifecycle) => Lifecycle): void {
     this.#life = step(this.#life);
     for (const watcher of [...this.#watchers]) watcher();
@@ -88,7 +88,7 @@ export class Control {
     this.change((life) => failed(life, fault));
   }
 
-  /** Waits until a condition holds, something goes wrong, or the time has come, whichever is first. `atMs`: by the monotonic clock. */
+  /** Waits until a condition holds, a fault occurs, or the monotonic clock shows `atMs`, whichever is first. */
   until(met: (life: Lifecycle) => boolean, atMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
       const settle = (outcome: Outcome) => {
@@ -107,14 +107,14 @@ export class Control {
   }
 
   /**
-   * The deadline that an event has at the moment when it is sent, in milliseconds since 1970: what is left of its time, from now on. Asked
-   * earlier, it would be an hour wrong when somebody has set the wall clock by an hour meanwhile.
+   * The deadline of an event, in milliseconds since 1970: the wall clock's time now, plus what is left of the event's time. It must be
+   * computed when the event is sent: before that, the user may still set the wall clock.
    */
   deadlineMs(endsAtMs: number): number {
     return Math.floor(this.#clock.wallMs() + endsAtMs - this.#clock.monotonicMs());
   }
 
-  /** Hands an event to the runtime and to the extensions that subscribed to INVOKE. All of them must be waiting for one. */
+  /** Hands an event to the runtime and to the extensions that subscribed to INVOKE. All of them must wait for an event. */
   invoke(event: InvokeEvent): void {
     const told = subscribers(this.#life, 'INVOKE');
     this.#event = event;
@@ -132,7 +132,7 @@ export class Control {
     }
   }
 
-  /** Tells every extension that wants to know; one that is busy learns of it when it asks for its next event. */
+  /** Tells every extension that subscribed to SHUTDOWN. A busy one hears of it when it asks for its next event. */
   shutdown(shutdownReason: ShutdownReason, endsAtMs: number): void {
     this.#shutdown = { eventType: 'SHUTDOWN', endsAtMs, shutdownReason };
     this.change(ending);
@@ -183,7 +183,7 @@ export class Control {
     this.change((life) => step(life, id, errorType));
   }
 
-  // Once only: an extension that asks again after SHUTDOWN waits until it is killed.
+  // Only once: an extension that asks again after SHUTDOWN waits until it is killed.
   #handShutdown(id: string | undefined, event: ExtensionEvent): void {
     if (id === undefined || this.#toldOfShutdown.has(id)) return;
     this.#toldOfShutdown.add(id);

@@ -1,9 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { processState, stage, until } from '../fixtures/environment.ts';
-import { systemClock } from './clock.ts';
-import { Environment, EnvironmentClosed, TooManyRequests } from './environment.ts';
 
 const count = (lines: readonly string[], text: string) => lines.filter((line) => line.includes(text)).length;
 
@@ -55,23 +53,23 @@ describe.concurrent('an invocation', () => {
     await using play = await stage({ extensions: ['timely'], env: { OVERLAID: 'user' } });
     const { body } = await play.invoke({ behaviour: 'describe' });
     expect(body.variables).toMatchObject({
-      AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering',
+      AWS_LAMBDA_FUNCTION_NAME: 'Orders',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
       _HANDLER: 'index.handler',
       FROM_TEMPLATE: 'template',
       OVERLAID: 'user',
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${play.emulator.ports.s3}`,
-      CAPTURE_PORT: String(play.emulator.ports.capture),
-      CAPTURE_SPOOL_DIR: path.join(play.local, 'environment/tmp/inference-capture'),
+      AGENT_PORT: String(play.emulator.environmentPorts['Agent']),
+      AGENT_FOLDER: path.join(play.local, 'environment/tmp/agent'),
       _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-/),
     });
     const ofExtension = JSON.parse(play.note('timely', 'variables'));
-    expect(ofExtension).toMatchObject({ OVERLAID: 'user', AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering' });
+    expect(ofExtension).toMatchObject({ OVERLAID: 'user', AWS_LAMBDA_FUNCTION_NAME: 'Orders' });
     for (const name of ['_HANDLER', 'LAMBDA_TASK_ROOT', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_LOG_GROUP_NAME']) {
       expect(ofExtension).not.toHaveProperty(name);
     }
     expect(body).toMatchObject({
-      functionName: 'QuestionAnswering',
+      functionName: 'Orders',
       functionVersion: '$LATEST',
       memoryLimitInMB: '512',
     });
@@ -131,155 +129,4 @@ describe.concurrent('an invocation', () => {
       await thawed;
     },
   );
-});
-
-test('more invocations than may wait are refused at once, and room comes back', async () => {
-  const environment = new Environment({
-    identity: { functionName: 'f', functionVersion: '$LATEST', handler: 'index.handler', accountId: '1' },
-    functionArn: 'arn',
-    memoryMb: 128,
-    timeoutMs: 1000,
-    maxWaiting: 2,
-    extensions: [],
-    runtimeProgram: () => ({ command: process.execPath, args: ['-e', 'process.exit(3)'], folder: '/', variables: {} }),
-    extensionProgram: () => ({ command: '', args: [], folder: '/', variables: {} }),
-    log: () => {},
-    clock: systemClock,
-  });
-  const payload = Buffer.from('{}');
-  const accepted = [environment.invoke({ payload }), environment.invoke({ payload })];
-  expect(() => environment.invoke({ payload })).toThrow(TooManyRequests);
-  await Promise.all(accepted.map(({ finished }) => finished));
-  expect((await environment.invoke({ payload }).answered).functionError).toBe('Unhandled');
-  await environment.close();
-  expect(() => environment.invoke({ payload })).toThrow(EnvironmentClosed);
-});
-
-describe.concurrent('a fault', () => {
-  const faults: [behaviour: object, error: object][] = [
-    [{ behaviour: 'throw' }, { errorType: 'TypeError', errorMessage: 'thrown by the handler' }],
-    [
-      { behaviour: 'exit', value: 3 },
-      {
-        errorType: 'Runtime.ExitError',
-        errorMessage: expect.stringMatching(/^RequestId: [\w-]{36} Error: Runtime exited with error: exit status 3$/),
-      },
-    ],
-    [
-      { behaviour: 'exit', value: 0 },
-      { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('without providing a reason') },
-    ],
-    [{ behaviour: 'reject' }, { errorType: 'Runtime.UnhandledPromiseRejection' }],
-    [{ behaviour: 'large', value: 6_300_000 }, { errorType: 'Function.ResponseSizeTooLarge' }],
-  ];
-  test.each(faults)(
-    'of the function, %j, is told to the caller, and the next invocation works',
-    async (event, error) => {
-      await using play = await stage({ extensions: ['timely'] });
-      const { status, headers, body } = await play.invoke(event);
-      expect([status, headers.get('x-amz-function-error')]).toEqual([200, 'Unhandled']);
-      expect(body).toMatchObject(error);
-      expect((await play.invoke({ behaviour: 'value', value: 'again' })).body).toBe('again');
-    },
-  );
-
-  test.each(['loop', 'hang'])(
-    'a function that does not answer (%s) times out; the extension hears of it',
-    async (behaviour) => {
-      await using play = await stage({ extensions: ['timely'], timeoutMs: 2000 });
-      const { headers, body } = await play.invoke({ behaviour });
-      expect(headers.get('x-amz-function-error')).toBe('Unhandled');
-      expect(body).toMatchObject({
-        errorType: 'Sandbox.Timedout',
-        errorMessage: expect.stringMatching(/Task timed out after 2\.00 seconds$/),
-      });
-      await until(() => play.note('timely', 'log').includes('SHUTDOWN timeout'), 'SHUTDOWN');
-      expect((await play.invoke({ behaviour: 'value', value: 'again' })).body).toBe('again');
-      expect(count(play.log, 'Status: timeout')).toBe(1);
-    },
-  );
-
-  test('an extension that holds an invocation up costs it its environment, but not its answer', async () => {
-    await using play = await stage({ extensions: ['busy-until-go'], timeoutMs: 1000 });
-    expect((await play.invoke({ behaviour: 'value', value: 1 })).body).toBe(1);
-    await until(() => count(play.log, 'Task timed out after 1.00 seconds') === 1, 'the timeout');
-  });
-
-  test('an extension that exits with code 0 before the answer is a crash; /tmp is kept for the next environment', async () => {
-    await using play = await stage({ extensions: ['crashes-once', 'timely'] });
-    mkdirSync(path.join(play.local, 'environment/tmp/kept'));
-    writeFileSync(path.join(play.local, 'environment/tmp/kept/file'), 'kept');
-    const crashed = await play.invoke({ behaviour: 'hang' });
-    expect(crashed.body).toMatchObject({
-      errorType: 'Extension.Crash',
-      errorMessage: expect.stringContaining('crashes-once exited with exit status 0'),
-    });
-    const next = await play.invoke({ behaviour: 'describe' });
-    expect(next.body.invocations).toBe(1);
-    expect(play.note('timely', 'log')).toContain('SHUTDOWN failure');
-    expect(readFileSync(path.join(play.local, 'environment/tmp/kept/file'), 'utf8')).toBe('kept');
-    expect(count(play.log, 'INIT_START')).toBe(2);
-  });
-
-  test('an extension that crashes after the answer leaves the caller his answer', async () => {
-    await using play = await stage({ extensions: ['crashes-at-go'] });
-    const answer = await play.invoke({ behaviour: 'value', value: 'kept' });
-    play.give('crashes-at-go', 'go');
-    expect(answer.body).toBe('kept');
-    await until(() => count(play.log, 'Error Type: Extension.Crash') === 1, 'the crash in the report');
-  });
-
-  test('an extension that dies while it is frozen is noticed, and the next invocation starts anew', async () => {
-    await using play = await stage({ extensions: ['timely', 'shutdown-only'] });
-    await play.invoke({});
-    await until(() => count(play.log, 'REPORT') === 1, 'the report');
-    process.kill(Number(play.note('timely', 'pid')), 'SIGKILL');
-    await until(() => play.note('shutdown-only', 'log').includes('SHUTDOWN failure'), 'the shutdown of the others');
-    expect((await play.invoke({ behaviour: 'describe' })).body.invocations).toBe(1);
-  });
-});
-
-describe.concurrent('shutdown', () => {
-  test('tells the extensions within the budget, and waits for them', async () => {
-    const play = await stage({ extensions: ['timely', 'shutdown-only'] });
-    await play.invoke({});
-    await play.emulator.close();
-    expect(play.note('timely', 'log')).toMatch(/^INVOKE\nSHUTDOWN spindown\nbudget \d+\n$/);
-    expect(play.note('shutdown-only', 'log')).toMatch(/^SHUTDOWN spindown\nbudget \d+\n$/);
-    await play[Symbol.asyncDispose]();
-  });
-
-  test('leaves S3 open until the extensions have ended', async () => {
-    const play = await stage({ extensions: ['delivers-on-shutdown'] });
-    await play.emulator.close();
-    expect(play.note('delivers-on-shutdown', 'log')).toContain('delivered 200');
-    expect(readFileSync(path.join(play.local, 's3/inference-capture/late'), 'utf8')).toBe('late');
-    await play[Symbol.asyncDispose]();
-  });
-
-  test('kills an extension that does not end, when 2,000 ms have passed', async () => {
-    const play = await stage({ extensions: ['hangs-on-shutdown', 'no-events'] });
-    const startMs = performance.now();
-    await play.emulator.close();
-    const tookMs = performance.now() - startMs;
-    expect(tookMs).toBeGreaterThan(1950);
-    expect(tookMs).toBeLessThan(4000);
-    for (const name of ['hangs-on-shutdown', 'no-events']) {
-      expect(processState(Number(play.note(name, 'pid')))).toBeUndefined();
-    }
-    await play[Symbol.asyncDispose]();
-  });
-
-  test('lets the present invocation end and refuses the ones that wait', async () => {
-    const play = await stage({ extensions: ['busy-until-go'] });
-    expect((await play.invoke({ behaviour: 'value', value: 1 })).body).toBe(1);
-    const waiting = play.invoke({ behaviour: 'value', value: 2 });
-    await until(() => play.note('busy-until-go', 'log') === 'INVOKE\n', 'the extension at work');
-    const closed = play.emulator.close();
-    play.give('busy-until-go', 'go');
-    expect((await waiting).status).toBe(503);
-    await closed;
-    expect(play.note('busy-until-go', 'log')).toContain('SHUTDOWN spindown');
-    await play[Symbol.asyncDispose]();
-  });
 });

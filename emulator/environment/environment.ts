@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { report } from '../telemetry-api/platform-events.ts';
 import { Invocation, type InvocationRequest } from './invocation.ts';
-import type { Fault, ShutdownReason } from './lifecycle.ts';
-import { invocationEnded } from './lifecycle.ts';
 import { initReportLine, initStartLine } from './platform-log.ts';
-import { runtimeAnswered } from './runtime-state.ts';
 import { type LineOrigin, Sandbox, type SandboxOptions } from './sandbox.ts';
-import { report } from './telemetry/platform-events.ts';
+import type { Fault, ShutdownReason } from './state-machine/lifecycle.ts';
+import { invocationEnded } from './state-machine/lifecycle.ts';
+import { runtimeAnswered } from './state-machine/runtime.ts';
 
 export interface EnvironmentOptions extends Omit<SandboxOptions, 'onIdleFault'> {
   functionArn: string;
   memoryMb: number;
-  /** For the function and its extensions together. */
+  /** The time-out of an invocation, in milliseconds, for the function and its extensions together. */
   timeoutMs: number;
-  /** For an init that is not part of an invocation. @default 10000 */
+  /** The time-out of an init that is not part of an invocation, in milliseconds. @default 10000 */
   initTimeoutMs?: number;
   /** How many invocations may wait for their turn. @default 1000 */
   maxWaiting?: number;
 }
 
-/** More invocations wait than may; Lambda's 429. */
+/** Too many invocations wait already: Lambda's 429. */
 export class TooManyRequests extends Error {
   override name = 'TooManyRequests';
 }
@@ -30,8 +30,8 @@ export class EnvironmentClosed extends Error {
 }
 
 /**
- * The function's one execution environment. It works on one invocation at a time; others wait for their turn. After a fault its
- * processes are ended, and started again with the next invocation.
+ * One execution environment of the function. It works on one invocation at a time; others wait for their turn. After a fault the environment
+ * ends its processes, and starts them again with the next invocation.
  */
 export class Environment {
   readonly #options: EnvironmentOptions;
@@ -52,7 +52,7 @@ export class Environment {
    * @returns what went wrong, if anything did; it is in the log too, and the first invocation tries again
    */
   async init(): Promise<Fault | 'timeout' | undefined> {
-    // Unless the job comes to its end.
+    // What `init` returns if the job below throws.
     let fault: Fault | 'timeout' | undefined = { errorType: 'Sandbox.Failure', errorMessage: 'The emulator failed' };
     await this.#enqueue(async () => {
       const atMs = this.#options.clock.monotonicMs() + (this.#options.initTimeoutMs ?? 10_000);
@@ -80,7 +80,7 @@ export class Environment {
     return invocation;
   }
 
-  /** Lets the present invocation end, starts no other, and goes through Lambda's shutdown sequence. */
+  /** Lets the current invocation end, starts no other one, and runs Lambda's shutdown sequence. */
   async close(): Promise<void> {
     this.#closed = true;
     const phase = this.#sandbox?.life.phase;
@@ -96,7 +96,7 @@ export class Environment {
     const startMs = clock.monotonicMs();
     const endsAtMs = startMs + timeoutMs;
     invocation.started((line) => this.#log(line));
-    // A process may have ended between two invocations, and this one have come before that was seen to.
+    // A process may have ended between two invocations, and this invocation may come before `#endFaulty` has run.
     if (this.#sandbox?.life.fault) await this.#end('failure');
     const initFault = this.#sandbox
       ? undefined
@@ -116,14 +116,14 @@ export class Environment {
     const fault = outcome === 'met' ? undefined : outcome === 'deadline' ? 'timeout' : sandbox.life.fault;
     if (fault) invocation.fail(fault);
     const peakMemoryBytes = sandbox.peakMemoryBytes();
-    // What they wrote before they asked for the next event is in the pipes: it belongs before END.
+    // The pipes may still hold lines that the processes wrote before they asked for the next event. Those lines belong before END.
     await setImmediate();
     if (!fault) sandbox.freeze();
     sandbox.telemetry.emit(report(this.#report(invocation, startMs, fault, peakMemoryBytes)));
     if (fault) await this.#end(fault === 'timeout' ? 'timeout' : 'failure');
   }
 
-  // A defect of the emulator, or a machine without processes to spare: whoever waits for an answer must hear of it.
+  // The emulator has a defect, or the machine has no process to spare. The caller who waits for an answer must hear of it.
   async #broken(invocation: Invocation, error: Error): Promise<void> {
     invocation.refuse(error);
     this.#current = undefined;
@@ -143,7 +143,7 @@ export class Environment {
     return ended;
   }
 
-  /** Starts a set of processes, and ends them again when they do not get ready. */
+  /** Starts a set of processes. If they do not get ready in time, ends them again. */
   async #start(phase: 'init' | 'invoke', atMs: number, onFault?: (fault: Fault | 'timeout') => void) {
     const startMs = this.#options.clock.monotonicMs();
     this.#log(initStartLine(process.version));
@@ -154,7 +154,7 @@ export class Environment {
     });
     this.#sandbox = sandbox;
     const outcome = await sandbox.init(atMs);
-    // What they wrote before they asked for an event, or failed, is in the pipes: it is of the start.
+    // The pipes may still hold lines of the start.
     await setImmediate();
     const durationMs = this.#options.clock.monotonicMs() - startMs;
     if (outcome === 'met') {
@@ -189,7 +189,7 @@ export class Environment {
   }
 
   #enqueue(job: () => Promise<void>): Promise<void> {
-    // A job that throws is a defect of the emulator, unless it is the system's: it must not stop the ones behind it.
+    // A job throws if the emulator has a defect or the system refuses something. The jobs behind it must still run.
     const failed = ({ code, message, stack }: NodeJS.ErrnoException) =>
       this.#options.log(`The emulator failed: ${code === undefined ? stack : message}`, 'platform');
     this.#tail = this.#tail.then(job).catch(failed);

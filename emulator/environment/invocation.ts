@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { InvokeEvent, RuntimeAnswer } from './control.ts';
-import type { Fault } from './lifecycle.ts';
 import { endLine, type Report, reportLine, startLine, timeoutText } from './platform-log.ts';
-import { MAX_RESPONSE_BYTES } from './runtime-state.ts';
+import type { Fault } from './state-machine/lifecycle.ts';
+import { MAX_RESPONSE_BYTES } from './state-machine/runtime.ts';
 
 /** What a caller wants the function to work on. */
 export interface InvocationRequest {
   /** JSON. */
   payload: Buffer;
-  /** As `X-Amzn-Trace-Id`; made up when absent. */
+  /** As in `X-Amzn-Trace-Id`. Where it is absent, the invocation gets a new one. */
   traceId?: string | undefined;
   /** JSON, as in the runtime's `Lambda-Runtime-Client-Context`. */
   clientContext?: string | undefined;
 }
 
-/** What the caller gets. `functionError` says that the payload is an error's account, and not an answer. */
+/** What the caller gets. With `functionError` the payload describes an error. */
 export interface Answer {
   payload: Buffer;
   contentType: string;
@@ -28,14 +28,14 @@ interface InvocationEnd {
   fault: Fault | 'timeout' | undefined;
 }
 
-/** As much of the log as `X-Amz-Log-Result` has room for. */
+/** How much of the log `X-Amz-Log-Result` holds. */
 const LOG_TAIL_BYTES = 4096;
 
-/** One invocation on its way. The first of answer, failure and refusal is what the caller gets. */
+/** One invocation. The caller gets the first of answer, failure and refusal. */
 export class Invocation {
   readonly requestId: string;
   readonly traceId: string;
-  /** What the caller gets, as soon as the runtime has answered. */
+  /** What the caller gets. Settles when the runtime has answered. */
   readonly answered: Promise<Answer>;
   /** Resolves when the REPORT line is written. */
   readonly finished: Promise<void>;
@@ -52,7 +52,7 @@ export class Invocation {
     this.traceId = request.traceId ?? newTraceId();
     this.#settle = Promise.withResolvers();
     this.answered = this.#settle.promise;
-    this.answered.catch(() => {}); // whoever asked may have gone away
+    this.answered.catch(() => {}); // the caller may have gone away
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -86,9 +86,9 @@ export class Invocation {
   }
 
   fail(fault: Fault | 'timeout'): void {
-    const account = fault === 'timeout' ? this.#timeout() : fault;
-    const errorMessage = `RequestId: ${this.requestId} Error: ${account.errorMessage}`;
-    const payload = account.payload ?? Buffer.from(JSON.stringify({ errorType: account.errorType, errorMessage }));
+    const cause = fault === 'timeout' ? this.#timeout() : fault;
+    const errorMessage = `RequestId: ${this.requestId} Error: ${cause.errorMessage}`;
+    const payload = cause.payload ?? Buffer.from(JSON.stringify({ errorType: cause.errorType, errorMessage }));
     this.#settle.resolve({ payload, contentType: 'application/json', functionError: 'Unhandled' });
   }
 
@@ -97,7 +97,7 @@ export class Invocation {
     this.#finish();
   }
 
-  /** Writes what Lambda writes at the end of an invocation. @returns what the last line says */
+  /** Writes the lines that Lambda writes at the end of an invocation. @returns what the REPORT line says */
   ended(log: (line: string) => void, { fault, ...end }: InvocationEnd): Report {
     const { requestId } = this;
     if (fault === 'timeout') log(`${new Date().toISOString()} ${requestId} ${timeoutText(this.#limits.timeoutMs)}`);

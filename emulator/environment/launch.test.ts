@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Stage, stage } from '../fixtures/environment.ts';
-import { startGroup } from './process-group.ts';
+import { startGroup } from './processes/process-group.ts';
 
 const STACK = /^\s+at /m;
 
@@ -125,7 +125,7 @@ describe('a machine that has no file descriptor left', () => {
       import { closeSync, openSync } from 'node:fs';
       import { systemClock } from ${at('clock.ts')};
       import { Environment } from ${at('environment.ts')};
-      import { startGroup } from ${at('process-group.ts')};
+      import { startGroup } from ${at('processes/process-group.ts')};
       const opened = [];
       const exhaust = () => { try { for (;;) opened.push(openSync('/dev/null')); } catch {} };
       const program = { command: process.execPath, args: ['-e', ''], folder: '/', variables: {} };

@@ -1,5 +1,5 @@
 /** The lines that Lambda itself writes to a function's log, as CloudWatch shows them. */
-import type { Extension, Fault } from './lifecycle.ts';
+import type { Extension, Fault } from './state-machine/lifecycle.ts';
 
 export const VERSION = '$LATEST';
 
@@ -13,11 +13,11 @@ export function endLine(requestId: string): string {
 
 export interface Report {
   requestId: string;
-  /** From the event to the moment when runtime and extensions had all asked for the next. */
+  /** From the event until runtime and extensions had all asked for the next one. */
   durationMs: number;
   memoryMb: number;
   peakMemoryBytes: number;
-  /** Only on the first invocation after an init of its own. It is billed too. */
+  /** Of the first invocation only, and only after an init that was not part of it. It is billed too. */
   initDurationMs?: number | undefined;
   traceId?: string | undefined;
   status?: 'timeout' | 'error';

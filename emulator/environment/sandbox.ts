@@ -1,8 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import type { FunctionIdentity } from '../extensions-api/extensions-api.ts';
+import * as events from '../telemetry-api/platform-events.ts';
+import { Telemetry } from '../telemetry-api/telemetry.ts';
+import { buildApiServer } from './api-server.ts';
 import type { Clock } from './clock.ts';
 import { Control, type InvokeEvent, type Outcome } from './control.ts';
-import { buildControlServer } from './control-server.ts';
-import type { FunctionIdentity } from './extensions-api.ts';
+import { Freezer } from './freezer.ts';
+import { extensionLine } from './platform-log.ts';
+import { bounded, endWithin } from './processes/process-end.ts';
+import { type ProcessGroup, type Program, startGroup } from './processes/process-group.ts';
 import {
   type ExitStatus,
   extensionExited,
@@ -11,18 +17,14 @@ import {
   initEnded,
   type Lifecycle,
   registrationEnded,
+  runtimeEnding,
   runtimeExited,
   runtimeLaunched,
   type ShutdownReason,
-  shutdownBudget,
-} from './lifecycle.ts';
-import { extensionLine } from './platform-log.ts';
-import { bounded, endWithin } from './process-end.ts';
-import { type ProcessGroup, type Program, startGroup } from './process-group.ts';
-import * as events from './telemetry/platform-events.ts';
-import { Telemetry } from './telemetry/telemetry.ts';
+} from './state-machine/lifecycle.ts';
+import { shutdownBudget } from './state-machine/shutdown-budget.ts';
 
-/** Who has written a line of the log: Lambda itself, or one of the processes. */
+/** The writer of a line of the log: Lambda itself, or one of the processes. */
 export type LineOrigin = 'platform' | 'function' | 'extension';
 
 export interface SandboxOptions {
@@ -42,25 +44,27 @@ export interface SandboxOptions {
   onIdleFault(): void;
 }
 
-/** How long to wait for a process to end after SIGKILL, in milliseconds. Longer than that only a broken disk takes. */
+/** How long to wait for a process to end after SIGKILL, in milliseconds. Only a broken disk makes it take longer. */
 const KILLED_MS = 5000;
 
-/** One set of processes, from init to the end: the runtime and the extensions, and the API that they speak to. It is used once. */
+/** One set of processes from init to their end: the runtime, the extensions, and the server of the APIs that they call. It is used once. */
 export class Sandbox {
   readonly control: Control;
-  /** Told of all that happens, also where nobody can subscribe to it. */
+  /** Gets every event, even where no extension can subscribe to it. */
   readonly telemetry: Telemetry;
   readonly #options: SandboxOptions;
   readonly #server: FastifyInstance;
   readonly #extensions = new Map<string, ProcessGroup>();
+  readonly #freezer: Freezer;
   #runtime: ProcessGroup | undefined;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.control = new Control(options.extensions, options.clock, options.initializationType);
     this.telemetry = new Telemetry(options.clock.wallMs);
+    this.#freezer = new Freezer(this.life.initializationType, () => this.#groups(), this.telemetry);
     const offered = options.telemetry === false ? undefined : this.telemetry;
-    this.#server = buildControlServer(this.control, options.identity, offered);
+    this.#server = buildApiServer(this.control, options.identity, offered);
   }
 
   get life(): Lifecycle {
@@ -68,9 +72,9 @@ export class Sandbox {
   }
 
   /**
-   * Starts the extensions; when all have registered, the runtime; and freezes them when all have asked for an event.
+   * Starts the extensions, then the runtime when all of them have registered, and freezes everything when all have asked for an event.
    *
-   * @param atMs when it must be done, by the monotonic clock
+   * @param atMs the time by the monotonic clock at which init must be over
    */
   async init(atMs: number): Promise<Outcome> {
     const { control, telemetry } = this;
@@ -101,11 +105,11 @@ export class Sandbox {
       events.initReport(this.life.initializationType, this.#statusOf(outcome), clock.monotonicMs() - startMs),
     );
     telemetry.closeSubscription();
-    if (outcome === 'met') this.#rest();
+    if (outcome === 'met') this.freeze();
     return outcome;
   }
 
-  /** @returns `host:port`; undefined, and a fault, on a machine without a socket to spare */
+  /** @returns `host:port`; undefined, after a fault, where the machine has no socket to spare */
   async #listen(): Promise<string | undefined> {
     try {
       return (await this.#server.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '');
@@ -121,11 +125,10 @@ export class Sandbox {
     const { control, telemetry } = this;
     const { clock, identity } = this.#options;
     const startMs = clock.monotonicMs();
-    this.#signalAll('SIGCONT');
-    telemetry.resume();
+    this.#freezer.thaw();
     control.invoke(event);
     telemetry.emit(events.start(event.requestId, identity.functionVersion));
-    // Not with its response, but when it has asked for the next event.
+    // The runtime is done when it asks for its next event, not when it responds.
     void control
       .until(({ runtime }) => runtime === 'Ready', event.endsAtMs)
       .then((outcome) => {
@@ -136,9 +139,10 @@ export class Sandbox {
       });
   }
 
-  /** Ends an invocation that runtime and extensions have finished: nothing runs until the next event. */
+  /** Freezes everything, as runtime and extensions all wait for an event. */
   freeze(): void {
-    this.#rest();
+    this.control.change(idle);
+    this.#freezer.freeze();
   }
 
   /** The most memory that its processes have used, in bytes; 0 where it cannot be known. */
@@ -146,15 +150,15 @@ export class Sandbox {
     return this.#groups().reduce((sum, group) => sum + group.peakMemoryBytes(), 0);
   }
 
-  /** Lambda's shutdown sequence, within its budget; when it returns, every process has ended. */
+  /** Runs Lambda's shutdown sequence, within its budget. When it returns, every process has ended. */
   async shutdown(reason: ShutdownReason): Promise<void> {
     const budget = shutdownBudget(this.life);
     const startMs = this.#options.clock.monotonicMs();
-    this.#signalAll('SIGCONT');
+    this.#freezer.thaw();
     this.telemetry.hurry();
     if (this.#runtime?.isAlive()) {
-      // The phase first: from here on the runtime's exit is no fault.
-      this.control.change((life) => ({ ...life, phase: 'ending' }));
+      // Before the signal: in this phase the runtime's exit is no fault.
+      this.control.change(runtimeEnding);
       if (budget.runtimeMs > 0) this.#runtime.signal('SIGTERM');
       await endWithin([this.#runtime], budget.runtimeMs);
     }
@@ -172,22 +176,15 @@ export class Sandbox {
     return this.life.extensions.some((one) => one.name === name && one.events.includes('SHUTDOWN'));
   }
 
-  #rest(): void {
-    this.control.change(idle);
-    if (this.life.initializationType === 'lambda-managed-instances') return;
-    this.#signalAll('SIGSTOP');
-    this.telemetry.pause();
-  }
-
   #statusOf(outcome: Outcome): events.Status {
     return outcome === 'met' ? 'success' : outcome === 'deadline' ? 'timeout' : 'failure';
   }
 
-  /** Takes the lines of a process, for the log and for whoever has subscribed to them. */
+  /** Passes the lines of a process on to the log and to the Telemetry API. */
   #logged(type: 'function' | 'extension'): (line: string) => void {
     return (line) => {
       this.#options.log(line, type);
-      this.telemetry.emit({ type, record: line });
+      this.telemetry.emit(events.logLine(type, line));
     };
   }
 
@@ -201,9 +198,5 @@ export class Sandbox {
 
   #groups(): ProcessGroup[] {
     return [...(this.#runtime ? [this.#runtime] : []), ...this.#extensions.values()];
-  }
-
-  #signalAll(signal: NodeJS.Signals): void {
-    for (const group of this.#groups()) if (group.isAlive()) group.signal(signal);
   }
 }

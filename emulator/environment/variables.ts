@@ -1,8 +1,8 @@
 import { ACCOUNT_ID, type FunctionTemplate, REGION } from '../template/template.ts';
-import type { InitializationType } from './lifecycle.ts';
 import { VERSION } from './platform-log.ts';
+import type { InitializationType } from './state-machine/lifecycle.ts';
 
-/** What the environment variables of function and extensions depend on. Nothing of it is the emulator's own environment. */
+/** What the environment variables of function and extensions are made of. The emulator's own environment is no part of it. */
 export interface VariableSources {
   template: Pick<FunctionTemplate, 'functionName' | 'handler' | 'memoryMb' | 'variables'>;
   /** `host:port` of this environment's Runtime and Extensions API. */
@@ -14,8 +14,8 @@ export interface VariableSources {
   nodeFolder: string;
   /** Where the embedded S3 is. */
   s3Url: string;
-  /** Where the extension is to listen. */
-  capturePort: number;
+  /** Variables for this machine only, laid over the template's. */
+  local: Readonly<Record<string, string>>;
   logStreamName: string;
   /** @default on-demand */
   initializationType?: InitializationType | undefined;
@@ -23,10 +23,10 @@ export interface VariableSources {
   overlay: Readonly<Record<string, string>>;
 }
 
-/** The home of Lambda's user. Nothing is there, and nobody but root can put anything there. */
+/** The home of Lambda's user. The folder is not there, and only root could make it. */
 const LAMBDA_HOME = '/home/sbx_user1051';
 
-/** What belongs to the handler, its log and X-Ray, and is withheld from extensions. */
+/** The variables of the handler, its log and X-Ray. Extensions do not get them. */
 const WITHHELD = [
   '_HANDLER',
   'LAMBDA_TASK_ROOT',
@@ -36,26 +36,25 @@ const WITHHELD = [
   'AWS_XRAY_CONTEXT_MISSING',
 ];
 
-/** The environment of the runtime's process: Lambda's own variables, the template's, and the addresses of what is local. */
+/** The environment of the runtime's process: Lambda's own variables, the template's, and the local addresses and folders. */
 export function functionVariables(sources: VariableSources): Record<string, string> {
-  const { template, s3Url, capturePort, tmp, overlay } = sources;
+  const { template, s3Url, local, tmp, overlay } = sources;
   return {
     ...lambdaVariables(sources),
     ...template.variables,
     AWS_ENDPOINT_URL_S3: s3Url,
-    CAPTURE_PORT: String(capturePort),
-    CAPTURE_SPOOL_DIR: `${tmp}/inference-capture`,
     TMPDIR: tmp,
+    ...local,
     ...overlay,
   };
 }
 
-/** The environment of an extension's process: the function's, less what Lambda withholds. */
+/** The environment of an extension's process: the function's, without the variables that Lambda withholds. */
 export function extensionVariables(sources: VariableSources): Record<string, string> {
   return Object.fromEntries(Object.entries(functionVariables(sources)).filter(([name]) => !WITHHELD.includes(name)));
 }
 
-/** The ARN of the function, as a caller of this machine knows it. */
+/** The ARN of the function on this machine. */
 export function functionArn(functionName: string): string {
   return `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${functionName}`;
 }
@@ -82,10 +81,10 @@ function lambdaVariables(sources: VariableSources): Record<string, string> {
     AWS_SESSION_TOKEN: 'local-session-token',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    // Lambda's, with the folder of `node` in the place of /var/lang/bin.
+    // As on Lambda, but with the folder of `node` instead of /var/lang/bin.
     PATH: [nodeFolder, '/usr/local/bin', '/usr/bin', '/bin', '/opt/bin'].join(':'),
     LD_LIBRARY_PATH: [taskRoot, `${taskRoot}/lib`, '/opt/lib'].join(':'),
-    // Lambda sets none. Without it a program asks who runs it, and reads that person's ~/.aws, ~/.netrc and the like.
+    // Lambda sets no HOME. Here a program without one would look up its user, and read that person's ~/.aws and ~/.netrc.
     HOME: LAMBDA_HOME,
   };
 }

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { takeAnyContentType } from '../any-content-type.ts';
 import { type Environment, EnvironmentClosed, TooManyRequests } from '../environment/environment.ts';
 import type { InvocationRequest } from '../environment/invocation.ts';
 import { VERSION } from '../environment/platform-log.ts';
 import { functionArn } from '../environment/variables.ts';
-import { refuseForeignCallers } from '../foreign-callers.ts';
-import { REQUEST_TIMEOUT_MS } from '../listen.ts';
+import { takeAnyContentType } from '../http/any-content-type.ts';
+import { refuseForeignCallers } from '../http/foreign-callers.ts';
+import { REQUEST_TIMEOUT_MS } from '../http/listen.ts';
 import { functionNameOf, InvokeError } from './invoke-error.ts';
 
 export interface InvokeApiOptions {
@@ -109,7 +109,7 @@ function clientContextOf(header: string): string {
   const json = Buffer.from(header, 'base64');
   try {
     requireJson(json);
-    // It travels on in a header, where only ASCII is safe.
+    // The runtime gets it in a header, where only ASCII is safe.
     return JSON.stringify(JSON.parse(json.toString('utf8'))).replaceAll(/[\u0080-\uffff]/g, escapedCharacter);
   } catch {
     throw new InvokeError(400, 'InvalidRequestContentException', 'Expected X-Amz-Client-Context to be JSON in base64');

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 
 export type Handler = (event: unknown, context: Context) => unknown;
 
-/** A handler that cannot be had. `name` is Lambda's for what is wrong; the message says all there is to say. */
+/** The handler cannot be loaded. `name` is Lambda's name for the reason; the message is complete without the stack. */
 export class HandlerError extends Error {
   constructor(name: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -34,7 +34,7 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
     return await import(pathToFileURL(file).href);
   } catch (error) {
     const { code, message, path: unread } = error as NodeJS.ErrnoException;
-    const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'; // it, or what it imports
+    const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'; // the file, or a module that it imports
     if (!missing && unread !== file) throw error;
     throw new HandlerError('Runtime.ImportModuleError', message.split('\n')[0]!, { cause: error });
   }

@@ -13,7 +13,7 @@ export interface RuntimeInvocation {
 }
 
 /** An error, as the Runtime API takes it. */
-export interface ErrorAccount {
+export interface ErrorReport {
   errorType: string;
   errorMessage: string;
   trace: string[];
@@ -24,11 +24,11 @@ export interface RuntimeClient {
   next(): Promise<RuntimeInvocation>;
   /** @param payload JSON */
   response(requestId: string, payload: string): Promise<void>;
-  error(requestId: string, account: ErrorAccount): Promise<void>;
-  initError(account: ErrorAccount): Promise<void>;
+  error(requestId: string, report: ErrorReport): Promise<void>;
+  initError(report: ErrorReport): Promise<void>;
 }
 
-export function errorAccount(error: unknown): ErrorAccount {
+export function errorReport(error: unknown): ErrorReport {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
@@ -59,8 +59,8 @@ export function createRuntimeClient(api: string): RuntimeClient {
     });
   }
 
-  function sendError(path: string, account: ErrorAccount, headers: http.OutgoingHttpHeaders) {
-    return send('POST', path, JSON.stringify(account), { 'content-type': 'application/json', ...headers }).then(
+  function sendError(path: string, report: ErrorReport, headers: http.OutgoingHttpHeaders) {
+    return send('POST', path, JSON.stringify(report), { 'content-type': 'application/json', ...headers }).then(
       () => {},
     );
   }
@@ -81,8 +81,8 @@ export function createRuntimeClient(api: string): RuntimeClient {
     response: async (requestId, payload) => {
       await send('POST', `${invocation}/${requestId}/response`, payload, { 'content-type': 'application/json' });
     },
-    error: (requestId, account) => sendError(`${invocation}/${requestId}/error`, account, {}),
-    initError: (account) =>
-      sendError('/2018-06-01/runtime/init/error', account, { 'Lambda-Runtime-Function-Error-Type': account.errorType }),
+    error: (requestId, report) => sendError(`${invocation}/${requestId}/error`, report, {}),
+    initError: (report) =>
+      sendError('/2018-06-01/runtime/init/error', report, { 'Lambda-Runtime-Function-Error-Type': report.errorType }),
   };
 }

@@ -7,7 +7,7 @@ export interface BucketFolders {
   aside: string;
 }
 
-// Of the path, or of what lies on it: no file can be there.
+// Errors that mean that no file can be at a path.
 const NOT_THERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EINVAL'];
 const OBJECT = '.object';
 
@@ -20,8 +20,8 @@ export function findFile({ files, aside }: BucketFolders, key: string): string |
 }
 
 /**
- * Where a key that has no object yet gets its file, in a folder that exists then. It is aside where the key cannot be a path, and
- * where something else has that place: `a` beside `a/b`, a link, or on some machines a name that differs in its case alone.
+ * The file for a key that has no object yet; its folder is made. The file is aside where the key cannot be a path, or where something else has
+ * that place: `a` beside `a/b`, a link, or on some machines a name that differs in case alone.
  */
 export function makePlace({ files, aside }: BucketFolders, key: string): string {
   const file = pathOf(files, key);
@@ -31,7 +31,7 @@ export function makePlace({ files, aside }: BucketFolders, key: string): string 
   return other;
 }
 
-/** The key of a file that `findFile` may have found aside; undefined for another's. */
+/** The key of a file in `aside`; undefined where the file is none of ours. */
 export function keyAside(aside: string, file: string): string | undefined {
   const name = path.relative(aside, file);
   const hex = name.replaceAll(path.sep, '').slice(0, -OBJECT.length);
@@ -39,7 +39,7 @@ export function keyAside(aside: string, file: string): string | undefined {
   return asideName(key) === name ? key : undefined;
 }
 
-/** The path of a key below a folder; undefined where a file cannot be called so. */
+/** The path of a key below a folder; undefined where no file can have that path. */
 export function pathOf(folder: string, key: string): string | undefined {
   const parts = key.split('/');
   const impossible = (part: string) => /^\.{0,2}$/.test(part) || part.includes('\0') || Buffer.byteLength(part) > 255;
@@ -64,14 +64,14 @@ function realStats(file: string): Stats | undefined {
   }
 }
 
-/** Makes the folders on the way to a file, and says whether the file can be there. */
+/** Makes the folders on the way to a file. @returns whether the file can be there */
 function isFree(root: string, file: string): boolean {
   const folder = path.dirname(file);
   try {
     let made = root;
     for (const part of path.relative(root, folder).split(path.sep)) {
       made = path.join(made, part);
-      // Step by step: a link on the way would have its folders made elsewhere.
+      // Step by step, because below a link on the way the folders would be made elsewhere.
       if (!lstatSync(made, { throwIfNoEntry: false })) mkdirSync(made);
       if (!isFolder(made)) return false;
     }
@@ -82,7 +82,7 @@ function isFree(root: string, file: string): boolean {
   }
 }
 
-/** In hexadecimal, as not every file system tells upper from lower case; in parts, as a file's name has at most 255 bytes. */
+/** The key in hexadecimal, because some file systems ignore case, and in parts, because a file's name has at most 255 bytes. */
 function asideName(key: string): string {
   const hex = Buffer.from(key).toString('hex');
   return path.join(...(hex.match(/.{1,200}/g) ?? [])) + OBJECT;

@@ -27,29 +27,29 @@ export interface StoredObject {
   modified: Date;
 }
 
-/** An object that is open: it stays as it is, even when it is replaced or deleted meanwhile. */
+/** An open object. It does not change, even when it is replaced or deleted meanwhile. */
 export interface OpenObject extends StoredObject {
   etag: string;
-  /** Its content, and the end of it closes the object. */
+  /** The content. At its end the object is closed. */
   read(range?: Range): Readable;
   close(): Promise<void>;
 }
 
 /**
- * Objects as plain files, `{folder}/{bucket}/{key}`. Keys that cannot be the path of a file, or whose place is taken, have one in
- * `{folder}/.keys/{bucket}/`. Nothing outside of the folder is read or written, whatever the key is, and whatever links there are in it.
+ * Objects as plain files, `{folder}/{bucket}/{key}`. A key that cannot be the path of a file, or whose place is taken, has its file in
+ * `{folder}/.keys/{bucket}/`. Nothing outside of the folder is read or written, whatever the key is, and whatever links are in the folder.
  *
- * What decides where an object lies is synchronous: no two requests can come between each other there.
+ * The code that decides where an object lies is synchronous, so that two requests cannot interfere there.
  */
 export class ObjectStore {
   readonly #folder: string;
-  // No bucket may be called so: half an upload is never seen as an object.
+  // A bucket cannot have this name, so half an upload is never seen as an object.
   readonly #uploads: string;
 
   /**
    * Creates the folder and the buckets.
    *
-   * @throws {StartError} where a link is in the place of a bucket; whatever the system says where it cannot be written
+   * @throws {StartError} where a link is in the place of a bucket; {Error} of the system where the folder cannot be written
    */
   constructor(folder: string, buckets: readonly string[]) {
     makeFolder(folder);
@@ -85,10 +85,10 @@ export class ObjectStore {
   }
 
   /**
-   * Stores an object, which appears whole or not at all.
+   * Stores an object. It appears whole or not at all.
    *
-   * @param claimed read when all of the content has come, as checksums may come behind it
-   * @param onlyNew PreconditionFailed where the key has an object already, even one that is being stored at this moment
+   * @param claimed called after the end of the content, because checksums may follow it
+   * @param onlyNew refuses with PreconditionFailed where the key has an object already, even one that is just being stored
    * @returns its ETag
    * @throws {S3Error} PreconditionFailed, BadDigest, NoSuchBucket, and whatever the content throws
    */
@@ -132,12 +132,12 @@ export class ObjectStore {
     const folders = this.#folders(bucket);
     for (let file = findFile(folders, key); file !== undefined; file = findFile(folders, key)) {
       rmSync(file);
-      // S3 has no folders: one that nothing is in any more must not be in the way of a key.
+      // S3 has no folders, so an empty one must not be in the way of a key.
       removeEmpty(path.dirname(file), folders);
     }
   }
 
-  /** Every object whose key begins so, in the order of its key's UTF-8 bytes. */
+  /** Every object whose key has the prefix, in the order of the key's UTF-8 bytes. */
   list(bucket: string, prefix: string): StoredObject[] {
     const { files, aside } = this.#folders(bucket);
     const start = prefix.includes('/') ? pathOf(files, prefix.slice(0, prefix.lastIndexOf('/'))) : files;
@@ -181,7 +181,7 @@ async function openObject(handle: FileHandle, key: string): Promise<OpenObject> 
   };
 }
 
-/** Step by step, as Node's own recursive reading follows links to folders. */
+/** Reads step by step, because Node's own recursive reading follows links to folders. */
 function filesIn(folder: string): string[] {
   if (!isFolder(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -196,7 +196,7 @@ function removeEmpty(folder: string, { files, aside }: BucketFolders): void {
   try {
     rmdirSync(folder);
   } catch {
-    return; // something is in it
+    return; // the folder is not empty
   }
   removeEmpty(path.dirname(folder), { files, aside });
 }

@@ -1,4 +1,4 @@
-/** The part of an object that a `Range` header asks for; both ends are in it. */
+/** The part of an object that a `Range` header asks for, both ends included. */
 export interface Range {
   start: number;
   end: number;
@@ -7,8 +7,8 @@ export interface Range {
 /**
  * @param header `bytes=0-99`, `bytes=100-`, or `bytes=-100` for the last hundred
  * @param bytes of the object
- * @returns undefined for the whole object: without a header, and with one that is malformed or asks for several ranges, which S3 ignores;
- *   `unsatisfiable` where the object has nothing of it
+ * @returns undefined for the whole object: where there is no header, or S3 ignores it, because it is malformed or asks for several ranges;
+ *   `unsatisfiable` where the range begins after the object's end
  */
 export function rangeOf(header: string | undefined, bytes: number): Range | 'unsatisfiable' | undefined {
   const [, from, to, suffix] = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/i.exec(header?.trim() ?? '') ?? [];

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { takeAnyContentType } from '../any-content-type.ts';
-import { refuseForeignCallers } from '../foreign-callers.ts';
+import { takeAnyContentType } from '../http/any-content-type.ts';
+import { refuseForeignCallers } from '../http/foreign-callers.ts';
 import { addressOf } from './address.ts';
 import { awsChunks } from './aws-chunked.ts';
 import type { Checksums } from './content-sums.ts';
@@ -15,7 +15,7 @@ import { element, xmlDocument } from './xml.ts';
 export interface S3Options {
   /** Where the buckets' folders are. */
   folder: string;
-  /** Those that exist from the start. */
+  /** The buckets that exist from the start. */
   buckets: readonly string[];
   log(line: string): void;
 }
@@ -23,13 +23,13 @@ export interface S3Options {
 /** How long an upload may take, in milliseconds. */
 const UPLOAD_TIMEOUT_MS = 300_000;
 
-// Of an object: requests for them must not be taken for requests for the object itself.
+// Subresources of an object: a request for one of them must not be taken for a request for the object.
 const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging', 'uploadId', 'uploads', 'versionId'];
 
 type ObjectAddress = { bucket: string; key: string };
 
 /**
- * As much of S3 as capture and its readers need: PutObject (also `If-None-Match: *`), GetObject, HeadObject, DeleteObject,
+ * A part of S3: PutObject (also `If-None-Match: *`), GetObject, HeadObject, DeleteObject,
  * ListObjectsV2, and buckets. Addresses are path-style; signatures are not checked.
  */
 export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
@@ -49,7 +49,7 @@ export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof S3Error) return sendError(error, request, reply);
     log(`S3: ${(error as Error).message}`);
-    // Its own message may name a folder of this machine.
+    // The error's own message may name a folder of this machine.
     return sendError(new S3Error('InternalError', "The emulator's log has the cause."), request, reply);
   });
 

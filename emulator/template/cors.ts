@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Route } from './routes.ts';
+import { METHODS, type Route } from './routes.ts';
 
 const Quoted = v.pipe(
   v.string(),
@@ -25,9 +25,7 @@ export const Cors = v.pipe(
 );
 export type CorsSettings = v.InferOutput<typeof Cors>;
 
-const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
-
-/** The OPTIONS that SAM adds to every path of an API with `Cors`, but where the path has one of its own. */
+/** The OPTIONS routes that SAM adds to every path of an API with `Cors`, except to a path that has its own. */
 export function preflightRoutes(routes: readonly Route[], cors: CorsSettings): Route[] {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   return [...byPath].flatMap(([path, ofPath]) => {
@@ -37,7 +35,7 @@ export function preflightRoutes(routes: readonly Route[], cors: CorsSettings): R
 }
 
 function headersOf(cors: CorsSettings, methods: readonly string[]): Record<string, string> {
-  const allowed = methods.includes('ANY') ? ALL_METHODS : ['OPTIONS', ...methods].sort();
+  const allowed = methods.includes('ANY') ? METHODS : ['OPTIONS', ...methods].sort();
   return {
     'Access-Control-Allow-Origin': cors.AllowOrigin,
     'Access-Control-Allow-Methods': cors.AllowMethods ?? allowed.join(),

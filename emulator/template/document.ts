@@ -7,7 +7,7 @@ export const BUCKET = 'AWS::S3::Bucket';
 const Properties = v.looseObject({});
 const Resource = v.looseObject({ Type: v.string(), Properties: v.optional(Properties, {}) });
 
-/** The frame of a template. What is in it is checked by who reads it. */
+/** The frame of a template. The code that reads a part checks what is in it. */
 export const TemplateDocument = v.looseObject({
   Parameters: v.optional(
     v.record(v.string(), v.looseObject({ Type: v.optional(v.string()), Default: v.optional(v.unknown()) })),

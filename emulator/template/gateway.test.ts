@@ -1,23 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { parseTemplate } from './template.ts';
+import { parsed } from '../fixtures/template.ts';
 
 /** The routes of a template whose events have these methods, paths, and APIs. */
 function routesOf(events: readonly [method: string, path: string, api?: string][], more = '') {
   const lines = events.map(
     ([method, path, api], i) =>
-      `        E${i}: {Type: Api, Properties: {Method: "${method}", Path: "${path}"${api ? `, RestApiId: !Ref ${api}` : ''}}}`,
+      `  E${i}: {Type: Api, Properties: {Method: "${method}", Path: "${path}"${api ? `, RestApiId: !Ref ${api}` : ''}}}`,
   );
-  const text = `
-Resources:
-  Fn:
-    Type: AWS::Serverless::Function
-    Metadata: {Emulator: {CodeUri: code}}
-    Properties:
-      ImageConfig: {Command: [index.handler]}
-      Events:
-${lines.join('\n')}
-${more}`;
-  return parseTemplate(text, 'my.yaml').template.routes;
+  return parsed(`Events:\n${lines.join('\n')}`, more).template.routes;
 }
 
 test.each(['/', '/a/{my-id}', '/{x.y}/b', '/{a_b:c$}', '/a/{proxy+}', '/{a}/{b}/{c+}'])('%s is a path', (path) => {
@@ -32,6 +22,8 @@ test.each([
   ['/{}', "got '{}'"],
   ['/{a b}', "got '{a b}'"],
   ['/{a', "got '{a'"],
+  ['/a/*', "to have letters, digits and . _ ~ : $ , @ % + - only, or to be a parameter; got '*'"],
+  ['/a?b', "got 'a?b'"],
 ])('%s is refused at the start', (path, says) => {
   expect(() => routesOf([['get', path]])).toThrow(says);
   expect(() => routesOf([['get', path]])).toThrow('my.yaml:9:53: Resources.Fn.Properties.Events.E0.Properties.Path');

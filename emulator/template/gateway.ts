@@ -7,7 +7,7 @@ import type { Path, Scope } from './intrinsics.ts';
 import type { Reading } from './reading.ts';
 import { Method, type Route, RoutePath } from './routes.ts';
 
-/** Of every API: the one that SAM gives the API that it adds itself. */
+/** The stage of every API here: SAM gives it to the API that it adds itself. */
 export const STAGE = 'Prod';
 
 const Events = v.record(v.string(), v.looseObject({ Type: v.string(), Properties: v.optional(v.looseObject({}), {}) }));
@@ -17,7 +17,7 @@ const ApiProperties = v.object({ Cors: v.optional(Cors), StageName: v.optional(v
 /**
  * The routes of a function: those of its events of Type Api, and the preflights of the APIs that they belong to. All APIs are one here.
  *
- * @throws {StartError} for a route that API Gateway does not allow, or that is there twice
+ * @throws {StartError} for a route that API Gateway does not allow, or that the template has twice
  */
 export function readRoutes(
   [id, { Properties }]: [string, Resource],
@@ -57,7 +57,7 @@ export function readRoutes(
   return [...plain, ...preflights];
 }
 
-/** By an API's logical id; `''` is the one that SAM adds for events without `RestApiId`. */
+/** The `Cors` of each API, by its logical id. `''` is the API that SAM adds for events without `RestApiId`. */
 function corsByApi(document: TemplateDocument, scope: Scope, reading: Reading): Map<string, CorsSettings | undefined> {
   const globals = document.Globals.Api;
   const read = Object.keys(ApiProperties.entries);

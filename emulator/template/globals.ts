@@ -1,8 +1,8 @@
 import { isIntrinsic } from './intrinsics.ts';
 
 /**
- * What a resource has when it is laid over the `Globals` of its kind, by SAM's rules: of a value, the resource's own; of a map, the
- * entries of both; of a list, the items of both, the global ones first. An intrinsic function is a value.
+ * Lays the properties of a resource over the `Globals` of its kind, by SAM's rules: a value of the resource replaces the global one, maps are
+ * merged key by key, and lists are joined, the global items first. An intrinsic function counts as a value.
  */
 export function mergeGlobals(global: unknown, own: unknown): unknown {
   if (own === undefined) return global;

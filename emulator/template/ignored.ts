@@ -1,7 +1,7 @@
 import type { Path } from './intrinsics.ts';
 
-// What the emulator has no use for, and what a function does not notice the absence of on one machine. Everything else that it does
-// not read may change what happens, and is said.
+// Keys that the emulator does not read, and that change nothing for a function on this machine. Every other key that it does not read may
+// change what happens, so the emulator warns of it.
 
 const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
   template: [
@@ -53,7 +53,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
 const RESOURCES_WITHOUT_EFFECT =
   /^AWS::(S3::BucketPolicy|Lambda::Permission|IAM::\w+|KMS::\w+|Logs::\w+|CloudWatch::\w+)$/;
 
-/** Tells of the keys of a map that are neither read nor without effect. */
+/** Reports the keys of a map that the emulator does not read, except those without effect. */
 export function reportIgnored(
   map: unknown,
   kind: string,

@@ -3,9 +3,9 @@ import { Pair, Scalar, type Tags, YAMLMap, type YAMLSeq } from 'yaml';
 /** Steps from the top of a template to a value in it: `['Resources', 'Fn', 'Type']`. */
 export type Path = readonly (string | number)[];
 
-/** What `Ref`, `Fn::GetAtt` and `Fn::Sub` may name: the values of a deployment that is local. */
+/** The values that `Ref`, `Fn::GetAtt` and `Fn::Sub` have on this machine. */
 export interface Scope {
-  /** By logical id, by parameter, and by pseudo parameter as `AWS::Region`. */
+  /** By logical id, by parameter, and by pseudo parameter such as `AWS::Region`. */
   refs: Readonly<Record<string, string>>;
   /** By `LogicalId.Attribute`. */
   attributes: Readonly<Record<string, string>>;
@@ -38,10 +38,10 @@ class Unresolved extends Error {
 }
 
 /**
- * The value with every intrinsic function in it replaced. One that has no local value is left out, as if it were not there.
+ * Replaces every intrinsic function in a value. A function that has no value here is left out, as if it were not in the template.
  *
- * @param path of the value
- * @param unresolved told of every function that is left out
+ * @param path where the value is in the template
+ * @param unresolved called for every function that is left out
  */
 export function resolveIntrinsics(
   value: unknown,

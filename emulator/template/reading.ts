@@ -3,10 +3,10 @@ import { StartError } from '../start-error.ts';
 import { type Path, resolveIntrinsics, type Scope } from './intrinsics.ts';
 import type { Source } from './source.ts';
 
-/** Where a value that is read stands in the template: a resource's may stand in `Globals`. */
+/** Finds the place of a value in the template: a value of a resource may stand in `Globals`. */
 export type Origin = (path: Path) => Path;
 
-/** A template that is being read, and what there is to say about it. */
+/** A template that is being read, with the warnings about it so far. */
 export class Reading {
   readonly warnings: string[] = [];
   readonly #source: Source;
@@ -22,15 +22,15 @@ export class Reading {
     this.warnings.push(`${this.#line(path)} ${why}`);
   };
 
-  /** The first of some paths that the template has; the first of all where it has none. */
+  /** The first of the paths that the template has; the first path where it has none of them. */
   firstOf(paths: readonly [Path, ...Path[]]): Path {
     return paths.find((path) => this.#source.has(path)) ?? paths[0];
   }
 
   /**
-   * A map's keys that the schema knows, with their intrinsic functions replaced. The others may use functions that have no value here.
+   * Reads the keys of a map that the schema knows, with their intrinsic functions replaced. The other keys may use functions without a value.
    *
-   * @param advice what follows in the warning that a value is left out
+   * @param advice the end of the warning that a value is left out
    * @throws {StartError} as `check`
    */
   read<S extends v.ObjectSchema<v.ObjectEntries, undefined>>(
@@ -45,7 +45,7 @@ export class Reading {
     return this.check(schema, resolveIntrinsics(Object.fromEntries(known), scope, [], leftOut), origin);
   }
 
-  /** @throws {StartError} with the place of everything that is not as the schema wants it */
+  /** @throws {StartError} with the place of every value that the schema refuses */
   check<S extends v.GenericSchema>(schema: S, value: unknown, origin: Origin = (path) => path): v.InferOutput<S> {
     const result = v.safeParse(schema, value);
     if (result.success) return result.output;

@@ -7,7 +7,7 @@ export interface Source {
   /** With the short forms of intrinsic functions as their long forms. */
   value: unknown;
   has(path: Path): boolean;
-  /** `file:line:column` of the key or the item; where the path ends too early, of the last that is there. */
+  /** `file:line:column` of the key or the item; where it is not there, of the last step of the path that is. */
   at(path: Path): string;
 }
 
@@ -15,7 +15,7 @@ export interface Source {
  * Reads YAML, which JSON is too.
  *
  * @param file its name, for the messages
- * @throws {StartError} with the line and the column of what is no YAML, of a key that is there twice, or of an unknown tag
+ * @throws {StartError} with the line and the column of malformed YAML, of a repeated key, or of an unknown tag
  */
 export function readSource(text: string, file: string): Source {
   const counter = new LineCounter();
@@ -42,12 +42,12 @@ function plainValue(document: Document.Parsed, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw unreadable(file, error as Error); // an alias of nothing, or of too much
+    throw unreadable(file, error as Error); // an unknown alias, or one that expands to too much
   }
 }
 
 function unreadable(place: string, { message }: Error): StartError {
-  const [why = message] = message.split('; please use'); // what follows is for programmers
+  const [why = message] = message.split('; please use'); // the rest of the message is for programmers
   return new StartError(`${place}: no template that the emulator can read: ${why}`);
 }
 
@@ -64,7 +64,7 @@ function find(document: Document.Parsed, path: Path): { found: boolean; offset: 
   return { found: true, offset };
 }
 
-/** A value in a map or a list, and the key that stands for its place. */
+/** A value in a map or a list, and the node whose position is its place. */
 function child(node: unknown, step: string | number): [key?: unknown, value?: unknown] {
   if (isMap(node)) {
     const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));

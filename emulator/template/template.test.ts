@@ -1,96 +1,19 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's own
 import { describe, expect, test } from 'vitest';
+import { parsed } from '../fixtures/template.ts';
 import { parseTemplate, readTemplate } from './template.ts';
-
-test("the project's own template is understood, all of it", () => {
-  const { template, warnings } = readTemplate('template.yaml');
-  expect(template).toEqual({
-    functionName: 'QuestionAnswering',
-    handler: 'index.handler',
-    memoryMb: 1769,
-    timeoutMs: 28_000,
-    routes: [{ method: 'POST', path: '/nlp-qa' }],
-    buckets: ['inference-capture'],
-    codeUri: 'dist/function',
-    extensionsUri: 'dist/extension/extensions',
-    variables: { CAPTURE_DESTINATION: 's3://inference-capture/records' },
-  });
-  expect(warnings).toEqual([]);
-});
-
-const source = (properties: string, more = '') => `
-Resources:
-  Fn:
-    Type: AWS::Serverless::Function
-    Metadata: {Emulator: {CodeUri: code}}
-    Properties:
-      ImageConfig: {Command: [index.handler]}
-${properties.replace(/^/gm, '      ')}
-${more}`;
-const parsed = (properties: string, more = '') => parseTemplate(source(properties, more), 'my.yaml');
 
 test('what is not said has the default of Lambda', () => {
   expect(parsed('')).toMatchObject({
-    template: { functionName: 'Fn', memoryMb: 128, timeoutMs: 3000, routes: [], variables: {}, extensionsUri: '' },
+    template: { functionName: 'Fn', memoryMb: 128, timeoutMs: 3000, routes: [], variables: {}, buckets: [] },
     warnings: [],
   });
 });
 
-describe('a variable', () => {
-  const more = `
-  Bucket: {Type: AWS::S3::Bucket}
-  Named: {Type: AWS::S3::Bucket, Properties: {BucketName: mine}}
-Parameters:
-  Stage: {Type: String, Default: dev}
-  Asked: {Type: String}
-  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /path}`;
-
-  test.each([
-    ['!Ref Bucket', 'inference-capture'],
-    ['!GetAtt Bucket.Arn', 'arn:aws:s3:::inference-capture'],
-    ['!GetAtt [Named, Arn]', 'arn:aws:s3:::mine'],
-    ['{"Fn::GetAtt": [Named, Arn]}', 'arn:aws:s3:::mine'],
-    ['!Sub "s3://${Bucket}/${AWS::Region}/${!Kept}"', 's3://inference-capture/us-east-1/${Kept}'],
-    ['!Sub "${Named}-${Named.Arn}"', 'mine-arn:aws:s3:::mine'],
-    ['!Sub ["${A}-${Stage}-${Named}", {A: !Ref Bucket, Named: 7}]', 'inference-capture-dev-7'],
-    ['!Join ["/", [s3:/, !Ref Named, !Ref AWS::NoValue, a]]', 's3://mine/a'],
-    ['!Ref Stage', 'dev'],
-    ['7', '7'],
-    ['true', 'true'],
-  ])('%s is %s', (value, expected) => {
-    const { template, warnings } = parsed(`Environment: {Variables: {A: ${value}}}`, more);
-    expect(template.variables).toEqual({ A: expected });
-    expect(template.buckets).toEqual(['inference-capture', 'mine']);
-    expect(warnings).toEqual([]);
-  });
-
-  test.each([
-    ['!Ref Nobody', "Ref names 'Nobody', which has no local value"],
-    ['!Ref constructor', "Ref names 'constructor', which has no local value"],
-    ['!Ref Asked', "Ref names 'Asked', which has no local value"],
-    ['!Ref Stored', "Ref names 'Stored', which has no local value"],
-    ['!GetAtt Nobody.Arn', "Fn::GetAtt names 'Nobody.Arn'"],
-    ['!Sub "${Nobody}"', "Fn::Sub names 'Nobody'"],
-    ['!Sub {a: b}', 'expected Fn::Sub to have a string'],
-    ['!Join [a, b]', 'expected Fn::Join to have a delimiter and a list'],
-    ['!Join [",", [!Select [0, [a, b]]]]', 'the emulator knows Ref, Fn::GetAtt, Fn::Sub and Fn::Join, not Fn::Select'],
-    ['!If [Prod, a, b]', 'not Fn::If'],
-    ['!ImportValue other', 'not Fn::ImportValue'],
-    ['{"Fn::FindInMap": [a, b, c]}', 'not Fn::FindInMap'],
-  ])('%s has no local value: it is left out, and that is said with its place', (value, says) => {
-    const { template, warnings } = parsed(`Environment:\n  Variables:\n    B: b\n    A: ${value}`, more);
-    expect(template.variables).toEqual({ B: 'b' });
-    expect(warnings).toEqual([expect.stringContaining(says)]);
-    expect(warnings[0]).toMatch(
-      /^my\.yaml:11:11: Resources\.Fn\.Properties\.Environment\.Variables\.A is left out: .*\. Set it with --env A=VALUE$/,
-    );
-  });
-
-  test('that is AWS::NoValue is not there, and nothing is to be said', () => {
-    expect(parsed('Environment: {Variables: {A: !Ref AWS::NoValue}}')).toMatchObject({
-      template: { variables: {} },
-      warnings: [],
-    });
+test('a number may come as text, as the value of a parameter is', () => {
+  const parameters = 'Parameters: {Memory: {Type: Number, Default: 512}}';
+  expect(parsed('MemorySize: !Ref Memory\nTimeout: "30"', parameters).template).toMatchObject({
+    memoryMb: 512,
+    timeoutMs: 30_000,
   });
 });
 
@@ -135,70 +58,6 @@ Globals:
   });
 });
 
-describe('what the emulator does not do is told, with its place', () => {
-  const told: [properties: string, more: string, says: string][] = [
-    ['Timeot: 28', '', 'my.yaml:8:7: Resources.Fn.Properties.Timeot is ignored here'],
-    ['Layers: [a]', '', 'my.yaml:8:7: Resources.Fn.Properties.Layers is ignored here'],
-    ['VpcConfig: {}', '', 'Resources.Fn.Properties.VpcConfig is ignored here'],
-    [
-      'Environment: {Variable: {A: b}}',
-      '',
-      'my.yaml:8:21: Resources.Fn.Properties.Environment.Variable is ignored here',
-    ],
-    [
-      '',
-      '  Queue: {Type: AWS::SQS::Queue}',
-      'my.yaml:9:11: Resources.Queue.Type is ignored here: the emulator has no AWS::SQS::Queue',
-    ],
-    ['', '  Bucket: {Type: AWS::S3::Bucket, Condition: Prod}', 'Resources.Bucket.Condition is ignored here'],
-    [
-      '',
-      '  Bucket: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled}}}',
-      'Resources.Bucket.Properties.VersioningConfiguration is ignored here',
-    ],
-    [
-      '',
-      '  Api: {Type: AWS::Serverless::Api, Properties: {StageName: v1}}',
-      'my.yaml:9:50: Resources.Api.Properties.StageName is ignored here: the stage is Prod',
-    ],
-    [
-      '',
-      '  Api: {Type: AWS::Serverless::Api, Properties: {StageName: Prod, Auth: {}}}',
-      'Properties.Auth is ignored here',
-    ],
-    ['', 'Global: {Function: {MemorySize: 256}}', 'my.yaml:9:1: Global is ignored here'],
-    [
-      'Events: {Queue: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}',
-      '',
-      'has events of Type Api only, not SQS',
-    ],
-    [
-      'Events: {Ask: {Type: Api, Properties: {Path: /a, Method: get, Auth: {ApiKeyRequired: true}}}}',
-      '',
-      'Resources.Fn.Properties.Events.Ask.Properties.Auth is ignored here',
-    ],
-  ];
-  test.each(told)('%s %s', (properties, more, says) => {
-    expect(parsed(properties, more).warnings).toEqual([expect.stringContaining(says)]);
-  });
-
-  test('a misspelt key of Metadata.Emulator', () => {
-    const { warnings } = parseTemplate(
-      source('').replace('CodeUri: code', 'CodeUri: code, ExtensionUri: x'),
-      'my.yaml',
-    );
-    expect(warnings).toEqual(['my.yaml:5:42: Resources.Fn.Metadata.Emulator.ExtensionUri is ignored here']);
-  });
-
-  test('but what makes no difference here is not', () => {
-    const { warnings } = parsed(
-      'Policies: [{Statement: [{Effect: Allow, Resource: !Join ["", [!Ref Nobody]]}]}]\nTags: {a: !Ref Nobody}',
-      '  Role: {Type: AWS::IAM::Role, Condition: Prod}\nOutputs: {A: {Value: !If [A, b, c]}}',
-    );
-    expect(warnings).toEqual([]);
-  });
-});
-
 const wrong: [properties: string, says: RegExp][] = [
   ['MemorySize: 64', /my\.yaml:8:7: Resources\.Fn\.Properties\.MemorySize: /],
   ['Timeout: "30 s"', /my\.yaml:8:7: Resources\.Fn\.Properties\.Timeout: /],
@@ -212,14 +71,6 @@ const wrong: [properties: string, says: RegExp][] = [
 ];
 test.each(wrong)('%s is refused, with its place', (properties, says) => {
   expect(() => parsed(properties)).toThrow(says);
-});
-
-test('a number may come as text, as the value of a parameter is', () => {
-  const parameters = 'Parameters: {Memory: {Type: Number, Default: 512}}';
-  expect(parsed('MemorySize: !Ref Memory\nTimeout: "30"', parameters).template).toMatchObject({
-    memoryMb: 512,
-    timeoutMs: 30_000,
-  });
 });
 
 test.each([

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { StartError } from '../start-error.ts';
+import { readBuckets } from './buckets.ts';
 import { API, BUCKET, FUNCTION, type Resource, resourcesOf, TemplateDocument } from './document.ts';
 import { readRoutes } from './gateway.ts';
 import { mergeGlobals } from './globals.ts';
 import { reportIgnored, reportIgnoredResources } from './ignored.ts';
 import type { Path, Scope } from './intrinsics.ts';
+import { type LocalSettings, readLocalSettings } from './metadata.ts';
 import { Reading } from './reading.ts';
 import type { Route } from './routes.ts';
 import { readSource } from './source.ts';
 
-/** The bucket that every `AWS::S3::Bucket` without a name of its own is called here. In the cloud its name is generated. */
-export const LOCAL_BUCKET = 'inference-capture';
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '123456789012';
 
@@ -25,19 +25,15 @@ export interface FunctionTemplate {
   variables: Record<string, string>;
   routes: Route[];
   buckets: string[];
-  /** Folders, relative to the template. */
-  codeUri: string;
-  extensionsUri: string;
+  local: LocalSettings;
 }
 
 export interface TemplateFile {
   template: FunctionTemplate;
-  /** What of the file the emulator does not do, a line each, with its place in the file. */
+  /** What the emulator does not do of what the file says: a line each, with the place in the file. */
   warnings: string[];
 }
 
-const Emulator = v.object({ CodeUri: v.string(), ExtensionsUri: v.optional(v.string(), '') });
-const ResourceMetadata = v.object({ Metadata: v.object({ Emulator }) });
 const FunctionProperties = v.object({
   FunctionName: v.optional(v.string()),
   ImageConfig: v.object({ Command: v.tuple([v.pipe(v.string(), v.regex(/^.+\..+$/, 'Expected FILE.EXPORT'))]) }),
@@ -48,8 +44,6 @@ const FunctionProperties = v.object({
     {},
   ),
 });
-const BucketName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'Expected the name of a bucket'));
-const BucketProperties = v.object({ BucketName: v.optional(BucketName, LOCAL_BUCKET) });
 
 /**
  * Reads the template in a file.
@@ -67,7 +61,7 @@ export function readTemplate(file: string): TemplateFile {
 }
 
 /**
- * Understands an AWS SAM template with one function.
+ * Reads an AWS SAM template with one function.
  *
  * @param file its name, for the messages
  * @throws {StartError} naming the line, the column and the path in the file that is wrong
@@ -86,7 +80,7 @@ export function parseTemplate(text: string, file: string): TemplateFile {
     throw new StartError(`${file}: expected one resource of Type ${FUNCTION}, got ${functions.length}.`);
   }
   const fixed = { ...PSEUDO_PARAMETERS, ...defaultsOf(document.Parameters) };
-  const buckets = readBuckets(document, { refs: fixed, attributes: {} }, reading);
+  const buckets = readBuckets(document, STACK_NAME, { refs: fixed, attributes: {} }, reading);
   const apis = resourcesOf(document, API).map(([id]) => [id, id]);
   const scope: Scope = {
     refs: { ...fixed, ...Object.fromEntries([...buckets, ...apis]) },
@@ -107,7 +101,6 @@ function readFunction(
   reading: Reading,
 ): Omit<FunctionTemplate, 'routes' | 'buckets'> {
   const at: Path = ['Resources', id];
-  const own = (path: Path) => [...at, ...path];
   const origin = (path: Path) =>
     reading.firstOf([
       [...at, 'Properties', ...path],
@@ -121,9 +114,7 @@ function readFunction(
   reportIgnored(merged['ImageConfig'], '', ['Command'], origin(['ImageConfig']), reading.warn);
   reportIgnored(merged['Environment'], '', ['Variables'], origin(['Environment']), reading.warn);
 
-  const { Metadata } = reading.read(ResourceMetadata, resource, scope, own);
-  const { Emulator: written } = resource['Metadata'] as Record<string, unknown>;
-  reportIgnored(written, '', Object.keys(Emulator.entries), own(['Metadata', 'Emulator']), reading.warn);
+  const local = readLocalSettings(id, resource, scope, reading);
   const advice = ([property, , name]: Path) => (property === 'Environment' ? `. Set it with --env ${name}=VALUE` : '');
   const properties = reading.read(FunctionProperties, merged, scope, origin, advice);
   const variables = Object.entries(properties.Environment.Variables);
@@ -133,37 +124,29 @@ function readFunction(
     memoryMb: properties.MemorySize,
     timeoutMs: properties.Timeout * 1000,
     variables: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
-    codeUri: Metadata.Emulator.CodeUri,
-    extensionsUri: Metadata.Emulator.ExtensionsUri,
+    local,
   };
 }
 
-/** Also as text, which the value of a parameter is. */
+/** A number may also come as text, because the value of a parameter is text. */
 function integer(min: number, max: number) {
   const numberOf = (value: unknown) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value);
   return v.pipe(v.unknown(), v.transform(numberOf), v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 }
 
+const STACK_NAME = 'local';
 const PSEUDO_PARAMETERS = {
   'AWS::Region': REGION,
   'AWS::AccountId': ACCOUNT_ID,
   'AWS::Partition': 'aws',
   'AWS::URLSuffix': 'amazonaws.com',
-  'AWS::StackName': 'local',
+  'AWS::StackName': STACK_NAME,
 };
 
-/** Of a parameter that names one of the Parameter Store, the value is in the cloud. */
+/** The defaults of the parameters. One whose value is in the Parameter Store has none here. */
 function defaultsOf(parameters: TemplateDocument['Parameters']): Record<string, string> {
   const known = Object.entries(parameters).filter(
     ([, { Type = '', Default }]) => Default !== undefined && !Type.startsWith('AWS::SSM::'),
   );
   return Object.fromEntries(known.map(([name, { Default }]) => [name, String(Default)]));
-}
-
-function readBuckets(document: TemplateDocument, scope: Scope, reading: Reading): [id: string, name: string][] {
-  return resourcesOf(document, BUCKET).map(([id, { Properties }]) => {
-    const at: Path = ['Resources', id, 'Properties'];
-    reportIgnored(Properties, BUCKET, ['BucketName'], at, reading.warn);
-    return [id, reading.read(BucketProperties, Properties, scope, (path) => [...at, ...path]).BucketName];
-  });
 }

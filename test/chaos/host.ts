@@ -201,7 +201,7 @@ export class Host {
       taskRoot: programs.taskRoot,
       tmp: this.#tmp,
       s3Url,
-      capturePort: port,
+      local: { CAPTURE_PORT: String(port), CAPTURE_SPOOL_DIR: `${this.#tmp}/inference-capture` },
       logStreamName: 'chaos',
       nodeFolder: programs.bin,
       overlay: {

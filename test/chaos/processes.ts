@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Program } from '../../emulator/environment/process-group.ts';
+import type { Program } from '../../emulator/environment/processes/process-group.ts';
 
 export type Role = 'function' | 'extension';
 

@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import type { Resource } from './document.ts';
+import { reportIgnored } from './ignored.ts';
+import type { Path, Scope } from './intrinsics.ts';
+import type { Reading } from './reading.ts';
+
+/** What `Metadata.Emulator` of a function says: how the function runs on this machine. */
+export interface LocalSettings {
+  /** The folders of the function and of its extensions, relative to the template; `''` where there are no extensions. */
+  codeUri: string;
+  extensionsUri: string;
+  /** The command that makes those folders. */
+  buildCommand: string | undefined;
+  /** A request to try, of the template's first route: without `path` the path of that route, without `body` no body. */
+  sample: { path?: string | undefined; body?: string | undefined };
+  ports: readonly NamedPort[];
+  /** Laid over the template's variables; a value may hold `TMP`. */
+  variables: Readonly<Record<string, string>>;
+}
+
+/** A port on which a program in the environment listens. Environments share one machine here, so each has a port of its own. */
+export interface NamedPort {
+  name: string;
+  /** The variable that tells the port to function and extensions. */
+  variable: string;
+  /** The port of the first environment, where it is free; 0 is any free one. */
+  preferred: number;
+}
+
+/** Stands for the environment's own /tmp in the value of a variable. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the template's notation
+export const TMP = '${Tmp}';
+
+const VariableName = v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/, 'Expected the name of a variable'));
+const Port = v.object({
+  Variable: VariableName,
+  Preferred: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535, 'Expected a port from 0 to 65535')),
+    0,
+  ),
+});
+const PortName = v.pipe(v.string(), v.regex(/^[A-Za-z][\w-]*$/, 'Expected a name of letters, digits, _ and -'));
+const Value = v.pipe(
+  v.union([v.string(), v.number(), v.boolean()], 'Expected text, a number, true or false'),
+  v.transform(String),
+  v.check((value) => !value.replaceAll(TMP, '').includes('${'), `Expected no placeholder in the value but ${TMP}`),
+);
+const Sample = v.object({
+  Path: v.optional(v.pipe(v.string(), v.startsWith('/', 'Expected a path that starts with /'))),
+  Body: v.optional(v.string()),
+});
+const Emulator = v.object({
+  CodeUri: v.string(),
+  ExtensionsUri: v.optional(v.string(), ''),
+  BuildCommand: v.optional(v.string()),
+  Sample: v.optional(Sample, {}),
+  Ports: v.optional(v.record(PortName, Port), {}),
+  Variables: v.optional(v.record(VariableName, Value), {}),
+});
+const FunctionMetadata = v.object({ Metadata: v.object({ Emulator }) });
+
+/** @throws {StartError} with the place of every value that the schema refuses */
+export function readLocalSettings(id: string, resource: Resource, scope: Scope, reading: Reading): LocalSettings {
+  const at: Path = ['Resources', id];
+  const { Metadata } = reading.read(FunctionMetadata, resource, scope, (path) => [...at, ...path]);
+  const { Emulator: settings } = Metadata;
+  const { Emulator: written } = resource['Metadata'] as { Emulator: Record<string, unknown> };
+  const report = (map: unknown, schema: { entries: object }, path: Path) =>
+    reportIgnored(map, '', Object.keys(schema.entries), [...at, 'Metadata', 'Emulator', ...path], reading.warn);
+  report(written, Emulator, []);
+  report(written['Sample'], Sample, ['Sample']);
+  for (const [name, port] of Object.entries(written['Ports'] ?? {})) report(port, Port, ['Ports', name]);
+  const { Path: path, Body: body } = settings.Sample;
+  return {
+    codeUri: settings.CodeUri,
+    extensionsUri: settings.ExtensionsUri,
+    buildCommand: settings.BuildCommand,
+    sample: { path, body },
+    ports: Object.entries(settings.Ports).map(([name, { Variable, Preferred }]) => ({
+      name,
+      variable: Variable,
+      preferred: Preferred,
+    })),
+    variables: settings.Variables,
+  };
+}

@@ -2,7 +2,7 @@
 import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { prepareModel } from './function/qa/prepare-model.ts';
+import { prepareModel } from './function/model/prepare-model.ts';
 
 /** The tokenizer drags in two onnxruntimes through its tensors, which it does not use. */
 const withoutTensors: Plugin = {
@@ -89,7 +89,7 @@ await Promise.all([
     plugins: [withPlainBuiltins, withoutTensors, withNativeLibrary, apart(/^\.\/weights-in-form\.ts$/)],
     banner: { js: REQUIRE },
   }),
-  build({ ...options, entryPoints: ['function/qa/weights-in-form.ts'], outdir: 'dist/function' }),
+  build({ ...options, entryPoints: ['function/model/weights-in-form.ts'], outdir: 'dist/function' }),
   build({
     ...options,
     entryPoints: ['extension/index.ts'],
@@ -106,11 +106,11 @@ await Promise.all([
   build({
     ...options,
     entryPoints: {
-      pipeline: 'function/qa/pipeline.ts',
-      'prepared-model': 'function/qa/prepared-model.ts',
-      processor: 'function/qa/processor.ts',
-      session: 'function/qa/session.ts',
-      tokenizer: 'function/qa/tokenizer.ts',
+      pipeline: 'function/tasks/question-answering/pipeline.ts',
+      'prepared-model': 'function/model/prepared-model.ts',
+      processor: 'function/model/processor.ts',
+      session: 'function/model/session.ts',
+      tokenizer: 'function/tokenizer/tokenizer.ts',
       'capture-client': 'capture/client.ts',
     },
     outdir: 'dist/bench',

@@ -8,7 +8,7 @@ import {
   Safeguards,
   wholeNumber,
 } from '../capture/variables.ts';
-import type { WeightForm } from './qa/processor.ts';
+import type { WeightForm } from './model/processor.ts';
 
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import type { SendResult } from '../capture/client.ts';
-import { ANSWER, answering, event, fails, HTTP_API, QUESTION, setUp } from './handler-fixture.ts';
-import { DeadlineExceededError } from './qa/deadline.ts';
-import { InvalidParameterError } from './qa/parameters.ts';
-import { type QaPipeline, QuestionTooLongError } from './qa/pipeline.ts';
+import { ANSWER, answering, event, fails, HTTP_API, QUESTION, setUp } from './fixtures/handler.ts';
+import { DeadlineExceededError } from './model/deadline.ts';
+import { InvalidParameterError } from './tasks/question-answering/parameters.ts';
+import { type QaPipeline, QuestionTooLongError } from './tasks/question-answering/pipeline.ts';
 
 test('a question is answered, and the exchange captured as it was', async () => {
   const { handle, records } = setUp();

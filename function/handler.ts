@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
-import { admit } from './admission.ts';
-import { type AnswerBody, answerRequest, MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './answering.ts';
 import { asRequestError, type ErrorBody, REQUEST_ERRORS, RequestError } from './errors.ts';
-import { type Incoming, message, readEvent } from './event.ts';
-import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
+import { admit } from './event-sources/admission.ts';
+import { type Incoming, message, readEvent } from './event-sources/event.ts';
+import { inferenceIdOfBody, inferenceIdOfHeader } from './event-sources/inference-id.ts';
+import { PONG, pingDoor } from './event-sources/ping.ts';
+import { type QueueAnswer, readBatch, takeBatch } from './event-sources/queue.ts';
+import { mustFail, type Result, respond } from './event-sources/response.ts';
 import type { Log } from './log.ts';
-import { PONG, pingDoor } from './ping.ts';
-import type { QaPipeline } from './qa/pipeline.ts';
-import { type QueueAnswer, readBatch, takeBatch } from './queue.ts';
-import { parseRequest } from './request.ts';
-import { mustFail, type Result, respond } from './response.ts';
+import { type AnswerBody, answerRequest, MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './tasks/answer-inputs.ts';
+import type { QaPipeline } from './tasks/question-answering/pipeline.ts';
+import { parseRequest } from './tasks/question-answering/request.ts';
 import { createTimekeeper, inTime, type TimeLeft } from './time-left.ts';
 
 export interface HandlerParts {

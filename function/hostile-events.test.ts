@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import type { Exchange } from '../capture/client.ts';
 import { InferenceRecord } from '../capture/record.ts';
 import { mayBeRetried, REQUEST_ERRORS, type RequestErrorCode } from './errors.ts';
+import { PONG } from './event-sources/ping.ts';
+import { FunctionError } from './event-sources/response.ts';
+import { malformedEvents } from './fixtures/malformed-events.ts';
 import { createHandler } from './handler.ts';
-import { malformedEvents } from './malformed-events.ts';
-import { PONG } from './ping.ts';
-import { DeadlineExceededError } from './qa/deadline.ts';
-import { FunctionError } from './response.ts';
+import { DeadlineExceededError } from './model/deadline.ts';
 
 const records: Exchange[] = [];
 const seen = new Set<string>();

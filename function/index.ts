@@ -5,8 +5,8 @@ import { createHandler } from './handler.ts';
 import { keepTrying } from './keep-trying.ts';
 import { log } from './log.ts';
 import { refusingClient, withLossMetric } from './metrics.ts';
-import { loadPipeline } from './qa/load-pipeline.ts';
-import { thisProcessor } from './qa/processor.ts';
+import { loadPipeline } from './model/load-model.ts';
+import { thisProcessor } from './model/processor.ts';
 
 // onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
 if (readSwitch(process.env['ORT_DISABLE_TELEMETRY'] || 'yes') !== false) process.env['ORT_DISABLE_TELEMETRY'] = '1';

@@ -7,12 +7,12 @@ import { InferenceRecord } from '../capture/record.ts';
 import { CAPTURE_VARIABLES } from '../capture/variables.ts';
 import { DROP_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../extension/config.ts';
-import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/answering.ts';
-import { MAX_BODY_BYTES } from '../function/body.ts';
 import { Environment as FunctionEnvironment } from '../function/config.ts';
 import { REQUEST_ERRORS } from '../function/errors.ts';
-import { MAX_TOP_K, PARAMETERS } from '../function/parameters.ts';
-import { MAX_PAIRS, parseRequest } from '../function/request.ts';
+import { MAX_BODY_BYTES } from '../function/event-sources/body.ts';
+import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/tasks/answer-inputs.ts';
+import { MAX_TOP_K, PARAMETERS } from '../function/tasks/question-answering/named-parameters.ts';
+import { MAX_PAIRS, parseRequest } from '../function/tasks/question-answering/request.ts';
 import { documents as allDocuments } from './documented-commands.ts';
 
 const documents = allDocuments();

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { EXACT_FORMS } from '../function/qa/golden.ts';
-import { thisProcessor } from '../function/qa/processor.ts';
+import { EXACT_FORMS } from '../function/fixtures/golden.ts';
+import { thisProcessor } from '../function/model/processor.ts';
 
 const BUNDLE = path.resolve('dist/function/index.mjs');
 const EVENT = { question: 'Where do I live?', context: 'My name is Wolfgang and I live in Berlin.' };

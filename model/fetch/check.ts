@@ -1,6 +1,6 @@
 /** What the function itself says of a model's folder: it alone knows which models are supported. */
-import { loadPipeline } from '../../function/qa/load-pipeline.ts';
-import { openModelFolder } from '../../function/qa/model-folder.ts';
+import { loadPipeline } from '../../function/model/load-model.ts';
+import { openModelFolder } from '../../function/model/model-folder.ts';
 
 export interface Check {
   /** @throws Error when the function does not support what config and tokenizer describe; the ONNX file need not be there */

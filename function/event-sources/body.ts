@@ -1,0 +1,149 @@
+import type { Payload } from '../../capture/record.ts';
+import { RequestError } from '../errors.ts';
+
+/** Most bytes of a body: more text than a model reads before any time-out of API Gateway. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The body of a request: as it is captured, and what it says or why it says nothing. */
+export type Body = { payload: Payload } & ({ json: unknown } | { refusal: RequestError });
+
+/** A body as an event has it, and the headers that tell how to read it. */
+export interface RawBody {
+  body: string;
+  isBase64Encoded: boolean;
+  contentType?: string | undefined;
+  contentEncoding?: string | undefined;
+}
+
+const STANDARD_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const UTF8_NAMES = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a body. What it is stored as is true: JSON if it is JSON, and then it is its text, without compression and byte order mark; BASE64 of what came if it is
+ * anything else.
+ */
+export function readBody({ body, isBase64Encoded, contentType = '', contentEncoding = '' }: RawBody): Body {
+  const said = { contentType: contentType.slice(0, 256).toWellFormed() || 'application/json' };
+  const asItCame = (): Payload => ({
+    ...said,
+    encoding: 'BASE64',
+    data: isBase64Encoded && isBase64(body) ? body : Buffer.from(body).toString('base64'),
+  });
+  try {
+    const text = textOf(body, isBase64Encoded, codingOf(contentEncoding), charsetOf(contentType));
+    return { payload: { ...said, encoding: 'JSON', data: text }, json: parsed(text) };
+  } catch (error) {
+    if (error instanceof RequestError) return { payload: asItCame(), refusal: error };
+    throw error;
+  }
+}
+
+/** The body of a request that is JSON already: the event itself, or a part of it. */
+export function bodyOfJson(json: unknown): Body {
+  const payload = { contentType: 'application/json', encoding: 'JSON' } as const;
+  let data: string;
+  try {
+    data = JSON.stringify(json ?? null);
+  } catch {
+    // Lambda's runtime reads JSON that is nested deeper than JSON.stringify can write.
+    const refusal = new RequestError('INVALID_EVENT', 'Expected a request, got JSON that is nested too deeply');
+    return { payload: { ...payload, encoding: 'BASE64', data: '' }, refusal };
+  }
+  const bytes = Buffer.byteLength(data);
+  return { payload: { ...payload, data }, ...(bytes > MAX_BODY_BYTES ? { refusal: tooLarge(bytes) } : { json }) };
+}
+
+/** @throws RequestError BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE or INVALID_JSON */
+function textOf(body: string, isBase64Encoded: boolean, coding: string, charset: string): string {
+  const bytesSent = isBase64Encoded ? Buffer.byteLength(body, 'base64') : Buffer.byteLength(body);
+  if (bytesSent > MAX_BODY_BYTES) throw tooLarge(bytesSent);
+  if (coding !== 'identity' && coding !== 'gzip') {
+    throw new RequestError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Expected the content encoding gzip or none, got ${coding.slice(0, 100)}`,
+    );
+  }
+  if (!UTF8_NAMES.includes(charset)) {
+    throw new RequestError('UNSUPPORTED_MEDIA_TYPE', `Expected the charset utf-8, got ${charset.slice(0, 100)}`);
+  }
+  if (!isBase64Encoded) {
+    // A gateway that hands over text has taken the bytes for UTF-8: of what was compressed, nothing is left to decompress.
+    if (coding === 'gzip' && !isJson(body)) {
+      throw new RequestError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        'Expected a compressed body in BASE64, got text: let the gateway take the content type for binary',
+      );
+    }
+    return body.replace(/^\ufeff/, '').toWellFormed();
+  }
+  if (!isBase64(body)) throw invalidJson('what is no BASE64');
+  const bytes = Buffer.from(body, 'base64');
+  try {
+    return UTF8.decode(coding === 'gzip' ? decompressed(bytes) : bytes);
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    throw invalidJson('bytes that are no UTF-8');
+  }
+}
+
+function decompressed(bytes: Buffer): Buffer {
+  // Loaded when it is needed: few bodies are compressed, and every start would pay for it.
+  const { gunzipSync } = process.getBuiltinModule('node:zlib');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw invalidJson('what is no gzip');
+    throw tooLarge('more when decompressed');
+  }
+}
+
+function tooLarge(bytes: number | string): RequestError {
+  return new RequestError('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes, got ${bytes}`);
+}
+
+/** As every standard encoder writes it. */
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && STANDARD_BASE64.test(text);
+}
+
+function codingOf(contentEncoding: string): string {
+  const coding = contentEncoding.trim().toLowerCase() || 'identity';
+  return coding === 'x-gzip' ? 'gzip' : coding;
+}
+
+function charsetOf(contentType: string): string {
+  for (const parameter of contentType.split(';').slice(1)) {
+    const [name, value] = parameter.split('=', 2);
+    if (name!.trim().toLowerCase() !== 'charset') continue;
+    const charset = (value ?? '').trim().toLowerCase();
+    return charset.startsWith('"') && charset.endsWith('"') ? charset.slice(1, -1) : charset;
+  }
+  return 'utf-8';
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the body, which may hold personal data.
+    throw invalidJson('no JSON');
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param received what came instead */
+export function invalidJson(received: string): RequestError {
+  return new RequestError(
+    'INVALID_JSON',
+    `Expected a JSON object such as {"question": "...", "context": "..."}, got ${received}`,
+  );
+}

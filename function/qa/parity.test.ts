@@ -1,3 +1,0 @@
-import { testAgainst } from './golden.ts';
-
-await testAgainst('test/oracles/huggingface/golden.jsonl', 'model');

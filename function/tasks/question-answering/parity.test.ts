@@ -1,0 +1,3 @@
+import { testAgainst } from '../../fixtures/golden.ts';
+
+await testAgainst('test/oracles/huggingface/golden.jsonl', 'model');

@@ -1,0 +1,152 @@
+import { deadlineGuard, NOTHING_MEASURED } from '../../model/deadline.ts';
+import type { ModelInput, QaSession } from '../../model/session.ts';
+import type { EncodedText, Tokenizer } from '../../tokenizer/encoded-text.ts';
+import { allowedTokens, contextStart, modelInput, type SequenceForm, specialTokens } from '../../tokenizer/sequence.ts';
+import { spanCharacters } from './alignment.ts';
+import { type Answer, createRanking } from './answers.ts';
+import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
+import { bestSpans } from './spans.ts';
+import { contextWindows, type Window, type WindowLimits } from './windows.ts';
+
+export { DeadlineExceededError } from '../../model/deadline.ts';
+export type { Answer } from './answers.ts';
+export { InvalidParameterError, type QaParameters } from './parameters.ts';
+
+/** The question leaves no room for the context in a window. */
+export class QuestionTooLongError extends Error {
+  override name = 'QuestionTooLongError';
+}
+
+/** One run of the model: its input, and which tokens of the context are in it. */
+export interface PreparedWindow {
+  input: ModelInput;
+  window: Window;
+}
+
+export interface QaPipeline {
+  /**
+   * Answers a question from a text as Hugging Face's QuestionAnsweringPipeline does.
+   *
+   * @param remainingMs what is left before the deadline; looked at while the texts are read, and before each window
+   * @returns best first, at most `topK`; one empty answer of score 0 when the text holds nothing to answer with
+   * @throws InvalidParameterError, QuestionTooLongError, or DeadlineExceededError as soon as the answer cannot be expected in time
+   */
+  answer(
+    question: string,
+    context: string,
+    parameters?: Partial<QaParameters>,
+    remainingMs?: () => number,
+  ): Promise<Answer[]>;
+  /** What `answer` runs the model on, window by window. */
+  prepare(question: string, context: string, parameters?: Partial<QaParameters>): PreparedWindow[];
+  /** SHA-256 of the model file, in hexadecimal. */
+  modelDigest: string;
+}
+
+/** Everything that a pipeline is made of. */
+export interface PipelineParts {
+  tokenizer: Tokenizer;
+  sequence: SequenceForm;
+  session: QaSession;
+  /** The tokenizer's `model_max_length`. */
+  modelMaxLength: number;
+  /** Most tokens of a sequence that the model has positions for. */
+  maxPositions: number;
+  modelDigest: string;
+  /** Milliseconds on a clock that never goes back. */
+  now: () => number;
+}
+
+/** The pipeline around a loaded model: see load-pipeline.ts. */
+export function createPipeline(parts: PipelineParts): QaPipeline {
+  const { tokenizer, sequence, session, modelMaxLength, maxPositions, modelDigest, now } = parts;
+  const { specialTokensOfOne } = sequence;
+  const limits = { modelMaxLength, specialTokens: specialTokens(sequence), specialTokensOfOne };
+  let last: { text: string; encoded: EncodedText } | undefined;
+
+  const pace = { ...NOTHING_MEASURED };
+
+  /** Many questions about one text tokenise it once. */
+  function encodeContext(text: string, look?: () => void): EncodedText {
+    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text, look) };
+    return last.encoded;
+  }
+
+  function planned(question: string, context: string, given: Partial<QaParameters>, look?: () => void) {
+    const parameters = resolveParameters(given, limits);
+    requireText('question', question);
+    requireText('context', context);
+    const q = tokenizer.encode(question, look);
+    const c = encodeContext(context, look);
+    const sizes = { ...parameters, specialTokens: limits.specialTokens };
+    const windows = contextWindows(q.ids.length, c.ids.length, sizes);
+    requireWindows(windows, q.ids.length, sizes, maxPositions);
+    return { parameters, q, c, windows };
+  }
+
+  return {
+    modelDigest,
+    prepare(question, context, given = {}) {
+      const { q, c, windows } = planned(question, context, given);
+      return windows.map((window) => ({ window, input: modelInput(sequence, q, c, window) }));
+    },
+    async answer(question, context, given = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
+      const { look, inTime } = deadlineGuard(remainingMs, now, pace);
+      const { parameters, q, c, windows } = planned(question, context, given, look);
+      const { topK, maxAnswerLen, alignToWords, handleImpossibleAnswer } = parameters;
+      // Several spans can align to the same words and are then merged.
+      const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;
+      const starts = { questionStart: sequence.before.length, contextStart: contextStart(sequence, q) };
+      const texts = { question: q, context: c, ...starts };
+      const ranking = createRanking();
+      let nullScore = Number.POSITIVE_INFINITY;
+
+      async function readWindow(window: Window): Promise<void> {
+        // One input at a time: all of them together may be a thousand times the text.
+        const logits = await session.run(modelInput(sequence, q, c, window));
+        const allowed = allowedTokens(sequence, q, window);
+        const found = bestSpans({ ...logits, allowed }, maxAnswerLen, spansPerWindow);
+        nullScore = Math.min(nullScore, found.nullScore);
+        for (const { start: first, end: last, score } of found.spans) {
+          const { start, end } = spanCharacters({ ...texts, window }, first, last, alignToWords);
+          ranking.add({ answer: context.slice(start, end), score, start, end });
+        }
+      }
+
+      const tokensOf = ({ first, end }: Window) => q.ids.length + limits.specialTokens + end - first;
+      let tokensLeft = windows.reduce((sum, window) => sum + tokensOf(window), 0);
+      for (const window of windows) {
+        tokensLeft -= tokensOf(window);
+        await inTime(tokensOf(window), tokensLeft, () => readWindow(window));
+      }
+      const answers = ranking.best(topK, handleImpossibleAnswer ? nullScore : undefined);
+      return answers.length > 0 ? answers : [{ answer: '', score: 0, start: 0, end: 0 }];
+    },
+  };
+}
+
+function requireText(parameter: string, text: string): void {
+  if (text === '') throw new InvalidParameterError(parameter, 'a text that is not empty', '""');
+}
+
+function requireWindows(
+  windows: Window[],
+  questionTokens: number,
+  { maxSeqLen, docStride, specialTokens }: WindowLimits,
+  maxPositions: number,
+): void {
+  if (windows.length === 0) {
+    throw new QuestionTooLongError(
+      `Expected a question of fewer than ${Math.max(1, maxSeqLen - docStride - specialTokens)} tokens ` +
+        `with "max_seq_len" ${maxSeqLen} and "doc_stride" ${docStride}, got ${questionTokens}`,
+    );
+  }
+  const longest = questionTokens + specialTokens + windows[0]!.end;
+  if (longest > maxPositions) {
+    throw new InvalidParameterError(
+      'max_seq_len',
+      `at most ${maxPositions}, which the model has positions for,`,
+      maxSeqLen,
+    );
+  }
+}

@@ -3,7 +3,7 @@ import { forget, startEmulator } from '../emulator-process.ts';
 import { storedRecords } from '../stored-records.ts';
 import { differences } from './compare.ts';
 import { type Actual, doorsOf } from './doors.ts';
-import type { Expected, Fixture } from './fixtures.ts';
+import { type Expected, readFixtures, type Suite } from './fixtures.ts';
 
 /** How one event fared through one door. */
 export interface Replayed {
@@ -16,16 +16,18 @@ export interface Replayed {
 }
 
 /**
- * Sends every event through every door of a fresh emulator, shuts it down, and holds the answers against what was expected and the
+ * Sends every event of a suite through every door of a fresh emulator, shuts it down, and holds the answers against what was expected and the
  * records in S3 against the answers.
  *
  * @param onAnswer called after each answer, for progress
  */
 export async function replay(
-  fixtures: Fixture[],
+  { folder, modelDir }: Suite,
   onAnswer: (replayed: Replayed) => void = () => {},
 ): Promise<Replayed[]> {
-  const emulator = await startEmulator(['--env', 'CAPTURE_TIMEOUT_MS=5000']); // a slow machine is no fault of the events
+  const fixtures = await readFixtures(folder);
+  const ofModel = modelDir === undefined ? [] : ['--env', `MODEL_DIR=${modelDir}`];
+  const emulator = await startEmulator(['--env', 'CAPTURE_TIMEOUT_MS=5000', ...ofModel]); // a slow machine is no fault of the events
   const all: Replayed[] = [];
   try {
     for (const { name, event, expected } of fixtures) {

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { InferenceRecord } from '../capture/record.ts';
 import { REQUEST_ERRORS } from './errors.ts';
 import { type ProxyResponse, respond } from './event-sources/response.ts';
-import { ANSWER, answering, event, fails, HTTP_API, QUESTION, setUp } from './fixtures/handler.ts';
+import { ANSWER, answering, event, fails, HTTP_API, QUESTION, served, setUp } from './fixtures/handler.ts';
 import type { HandlerParts } from './handler.ts';
 import { DeadlineExceededError } from './model/deadline.ts';
 
@@ -47,12 +47,13 @@ test.each([
   [{ ...healthCheck, headers: { 'user-agent': 'ELB-HealthChecker/2.0' } }, 200],
   [{ ...healthCheck, multiValueHeaders: { 'user-agent': ['ELB-HealthChecker/2.0'] } }, 200],
 ])('a ping is answered without a model and without a record: %j', async (ping, statusCode) => {
-  const pipeline = vi.fn(answering(async () => [ANSWER]));
-  const { handler, records } = setUp({ pipeline });
+  const model = answering(async () => [ANSWER]);
+  const load = vi.spyOn(model, 'load');
+  const { handler, records } = setUp({ model });
   const response = await handler(ping, { awsRequestId: 'r' });
   if (statusCode) expect(response).toMatchObject({ statusCode, body: '{"status":"warm"}' });
   else expect(response).toEqual({ status: 'warm' });
-  expect([pipeline.mock.calls.length, records.length]).toEqual([0, 0]);
+  expect([load.mock.calls.length, records.length]).toEqual([0, 0]);
   await handler(QUESTION, { awsRequestId: 'r' });
   expect(records).toMatchObject([{ coldStart: false }]);
 });
@@ -72,9 +73,9 @@ test.each([
 
 const late = () => fails(new DeadlineExceededError('x'));
 const FAULTS: [string, Partial<HandlerParts>][] = [
-  ['DEADLINE_EXCEEDED', { pipeline: late() }],
-  ['INTERNAL_ERROR', { pipeline: fails(new Error('ort')) }],
-  ['MODEL_UNAVAILABLE', { pipeline: () => Promise.reject(new Error('no file')) }],
+  ['DEADLINE_EXCEEDED', { model: late() }],
+  ['INTERNAL_ERROR', { model: fails(new Error('ort')) }],
+  ['MODEL_UNAVAILABLE', { model: served(() => Promise.reject(new Error('no file'))) }],
 ];
 const ASKERS: [string, (body: object) => unknown][] = [
   ['directly', (body) => body],
@@ -108,7 +109,7 @@ const lateOnly = answering(async (question) => {
 test('an answer in which some questions have none is one to who sees it, and a failure where nobody does', async () => {
   const some = { question: ['a', 'late'], context: 'Anna.' };
   for (const [name, asked] of [['proxy', event], ...ASKERS] as const) {
-    const { handler, records } = setUp({ pipeline: lateOnly });
+    const { handler, records } = setUp({ model: lateOnly });
     const response = handler(asked(some), { awsRequestId: 'r' });
     if (name === 'directly') expect(await response).toMatchObject([ANSWER, { error: { code: 'DEADLINE_EXCEEDED' } }]);
     else if (name === 'proxy') expect(await response).toMatchObject({ statusCode: 200 });
@@ -132,7 +133,7 @@ describe('a batch of SQS', () => {
   const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((id) => ({ itemIdentifier: id })) });
 
   test('each message is a request with a record; those that may be retried come again, those that never can succeed do not', async () => {
-    const { handler, records } = setUp({ pipeline: lateOnly });
+    const { handler, records } = setUp({ model: lateOnly });
     const batch = sqs([
       asking('a'),
       asking('late'),
@@ -162,7 +163,7 @@ describe('a batch of SQS', () => {
       clock += 10_000;
       return [ANSWER];
     });
-    const { handler, records } = setUp({ pipeline: slowly, now: () => clock });
+    const { handler, records } = setUp({ model: slowly, now: () => clock });
     const batch = sqs(Array(5).fill(asking('a')));
     const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 };
     expect(await handler(batch, context)).toEqual(failures('m3', 'm4'));
@@ -170,7 +171,7 @@ describe('a batch of SQS', () => {
   });
 
   test('that must stay in order is given back from the first failure on', async () => {
-    const { handler, records } = setUp({ pipeline: lateOnly });
+    const { handler, records } = setUp({ model: lateOnly });
     const batch = sqs([asking('a'), asking('late'), asking('b')], 'questions.fifo');
     expect(await handler(batch, { awsRequestId: 'r' })).toEqual(failures('m1', 'm2'));
     expect(records).toHaveLength(2);

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { SendResult } from '../capture/client.ts';
-import { ANSWER, answering, event, fails, HTTP_API, QUESTION, setUp } from './fixtures/handler.ts';
+import { ANSWER, answering, event, fails, HTTP_API, QUESTION, served, setUp } from './fixtures/handler.ts';
 import { DeadlineExceededError } from './model/deadline.ts';
-import { InvalidParameterError } from './tasks/question-answering/parameters.ts';
+import { InvalidParameterError } from './tasks/errors.ts';
 import { type QaPipeline, QuestionTooLongError } from './tasks/question-answering/pipeline.ts';
 
 test('a question is answered, and the exchange captured as it was', async () => {
@@ -37,26 +37,20 @@ test('only the first invocation is a cold start', async () => {
 test.each([
   ['malformed', '{', {}, 400, 'INVALID_JSON'],
   ['incomplete', { question: 'Who?' }, {}, 400, 'MISSING_FIELD'],
-  ['too long', QUESTION, { pipeline: fails(new QuestionTooLongError('too long')) }, 400, 'QUESTION_TOO_LONG'],
+  ['too long', QUESTION, { model: fails(new QuestionTooLongError('too long')) }, 400, 'QUESTION_TOO_LONG'],
   [
     'with a wrong parameter',
     { ...QUESTION, top_k: 0 },
-    { pipeline: fails(new InvalidParameterError('top_k', 'an integer of at least 1', 0)) },
+    { model: fails(new InvalidParameterError('top_k', 'an integer of at least 1', 0)) },
     400,
     'INVALID_PARAMETER',
   ],
-  [
-    'without the time it needs',
-    QUESTION,
-    { pipeline: fails(new DeadlineExceededError('x')) },
-    503,
-    'DEADLINE_EXCEEDED',
-  ],
-  ['one that breaks the model', QUESTION, { pipeline: fails(new Error('ort')) }, 500, 'INTERNAL_ERROR'],
+  ['without the time it needs', QUESTION, { model: fails(new DeadlineExceededError('x')) }, 503, 'DEADLINE_EXCEEDED'],
+  ['one that breaks the model', QUESTION, { model: fails(new Error('ort')) }, 500, 'INTERNAL_ERROR'],
   [
     'asked without a model',
     QUESTION,
-    { pipeline: () => Promise.reject(new Error('no file')) },
+    { model: served(() => Promise.reject(new Error('no file'))) },
     503,
     'MODEL_UNAVAILABLE',
   ],
@@ -69,7 +63,7 @@ test.each([
 });
 
 test('a fault of ours is logged with its cause, a fault of the caller not at all', async () => {
-  const { handle, log } = setUp({ pipeline: fails(new Error('ort broke')) });
+  const { handle, log } = setUp({ model: fails(new Error('ort broke')) });
   await handle('{');
   expect(log).not.toHaveBeenCalled();
   await handle(QUESTION);
@@ -127,7 +121,7 @@ test('handing over a record takes no longer than there is time for the response'
     clock += 27_850;
     return [ANSWER];
   });
-  const { handler, within } = setUp({ pipeline: slowly, now: () => clock });
+  const { handler, within } = setUp({ model: slowly, now: () => clock });
   await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 });
   await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 27_900 });
   await handler(QUESTION, { awsRequestId: 'r' });
@@ -136,7 +130,7 @@ test('handing over a record takes no longer than there is time for the response'
 
 test('what is cut in the middle of an emoji is answered, with places that are those of the text as it came', async () => {
   const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
-  const { handle, records } = setUp({ pipeline: answering(answer) });
+  const { handle, records } = setUp({ model: answering(answer) });
   await handle('{"question":"Who? \\ud83d","context":"\\ude00Anna."}');
   expect(answer).toHaveBeenCalledWith('Who? \ufffd', '\ufffdAnna.', {}, undefined);
   expect(records).toMatchObject([{ input: { encoding: 'JSON' } }]);
@@ -200,7 +194,7 @@ test.each([
 
 test('the model is given what is left until the time-out, less what capture and response need', async () => {
   const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
-  const { handler } = setUp({ pipeline: answering(answer), now: () => 0 });
+  const { handler } = setUp({ model: answering(answer), now: () => 0 });
   await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 });
   await handler(QUESTION, { awsRequestId: 'r' });
   expect(answer.mock.calls.map(([, , , remainingMs]) => remainingMs?.())).toEqual([2250, undefined]);
@@ -209,7 +203,7 @@ test('the model is given what is left until the time-out, less what capture and 
 test('a model that does not come to an end of loading, as from a file system that hangs, is told before the time-out', async () => {
   vi.useFakeTimers();
   try {
-    const { handler, records } = setUp({ pipeline: () => new Promise(() => {}), now: () => performance.now() });
+    const { handler, records } = setUp({ model: served(() => new Promise(() => {})), now: () => performance.now() });
     const response = handler(event(QUESTION), { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 });
     await vi.advanceTimersByTimeAsync(27_250);
     expect(await response).toMatchObject({ statusCode: 503 });

@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
-import { asRequestError, type ErrorBody, REQUEST_ERRORS, RequestError } from './errors.ts';
+import { asRequestError, REQUEST_ERRORS, RequestError } from './errors.ts';
 import { admit } from './event-sources/admission.ts';
 import { type Incoming, message, readEvent } from './event-sources/event.ts';
-import { inferenceIdOfBody, inferenceIdOfHeader } from './event-sources/inference-id.ts';
 import { PONG, pingDoor } from './event-sources/ping.ts';
 import { type QueueAnswer, readBatch, takeBatch } from './event-sources/queue.ts';
 import { mustFail, type Result, respond } from './event-sources/response.ts';
+import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
 import type { Log } from './log.ts';
-import { type AnswerBody, answerRequest, MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './tasks/answer-inputs.ts';
-import type { QaPipeline } from './tasks/question-answering/pipeline.ts';
-import { parseRequest } from './tasks/question-answering/request.ts';
+import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './tasks/answer-inputs.ts';
+import type { ServedModel } from './tasks/served-model.ts';
 import { createTimekeeper, inTime, type TimeLeft } from './time-left.ts';
 
 export interface HandlerParts {
-  /** The pipeline, loaded; rejects with what kept it from loading. */
-  pipeline: () => Promise<QaPipeline>;
+  model: ServedModel;
   /** Absent: nothing is captured. */
   capture?: CaptureClient;
   log: Log;
@@ -45,7 +43,7 @@ const RESPONSE_MS = 100;
 
 /** Answers events, and captures every exchange, errors included, before it returns. */
 export function createHandler(parts: HandlerParts): Handler {
-  const { pipeline, capture, log, now, traceId, deadlineMarginMs } = parts;
+  const { model, capture, log, now, traceId, deadlineMarginMs } = parts;
   const timeLeftOf = createTimekeeper(now);
   let coldStart = true;
 
@@ -53,7 +51,7 @@ export function createHandler(parts: HandlerParts): Handler {
   async function exchange(incoming: Incoming, requestId: string, timeLeft?: TimeLeft): Promise<Result> {
     const startedMs = now();
     const eventId = randomUUID();
-    const outcome = await answer(incoming, pipeline, timeLeft && (() => timeLeft() - deadlineMarginMs));
+    const outcome = await answer(incoming, model, timeLeft && (() => timeLeft() - deadlineMarginMs));
     const { status, body, inferenceId, error, modelDigest } = outcome;
     if (error?.cause !== undefined) {
       const { inspect } = await import('node:util'); // not at every start
@@ -107,32 +105,31 @@ export function createHandler(parts: HandlerParts): Handler {
 
 interface Outcome {
   status: number;
-  body: AnswerBody | ErrorBody;
+  body: object;
   inferenceId?: string | undefined;
   modelDigest?: string | undefined;
   /** Why there is no answer; or, of many questions, why some have none. Its cause, if it has one, is a matter for the log. */
   error?: RequestError | undefined;
 }
 
-async function answer(
-  incoming: Incoming,
-  pipeline: HandlerParts['pipeline'],
-  remainingMs?: TimeLeft,
-): Promise<Outcome> {
+async function answer(incoming: Incoming, model: ServedModel, remainingMs?: TimeLeft): Promise<Outcome> {
   let inferenceId: string | undefined;
   let modelDigest: string | undefined;
   try {
     inferenceId = inferenceIdOfHeader(incoming.headers.get('x-inference-id'));
-    const json = admit(incoming);
+    const reader = model.reader();
+    const json = admit(incoming, reader.example);
     inferenceId ??= inferenceIdOfBody(json);
-    const request = parseRequest(json);
-    const loaded = inTime(pipeline(), remainingMs, () => new Error('Expected the model to load in time, got none'));
-    const qa = await loaded.catch((cause) => {
+    // A wrong request is told so even while the model cannot be loaded.
+    const request = reader.parse(json);
+    const loading = inTime(model.load(), remainingMs, () => new Error('Expected the model to load in time, got none'));
+    const loaded = await loading.catch((cause) => {
       throw new RequestError('MODEL_UNAVAILABLE', 'The model cannot be loaded; try again later', { cause });
     });
-    modelDigest = qa.modelDigest;
+    modelDigest = loaded.modelDigest;
     const maxBytes = incoming.door.startsWith('balancer') ? MAX_BALANCER_ANSWER_BYTES : MAX_ANSWER_BYTES;
-    const answered = await answerRequest(qa, request, { remainingMs, maxBytes });
+    const known = loaded.task === reader; // not if this request was the first that the model could be loaded for
+    const answered = await loaded.run(known ? request : loaded.task.parse(json), { remainingMs, maxBytes });
     return { status: 200, ...answered, inferenceId, modelDigest };
   } catch (thrown) {
     const error = asRequestError(thrown);

@@ -6,6 +6,7 @@ import { InferenceRecord } from '../capture/record.ts';
 import { mayBeRetried, REQUEST_ERRORS, type RequestErrorCode } from './errors.ts';
 import { PONG } from './event-sources/ping.ts';
 import { FunctionError } from './event-sources/response.ts';
+import { answering } from './fixtures/handler.ts';
 import { malformedEvents } from './fixtures/malformed-events.ts';
 import { createHandler } from './handler.ts';
 import { DeadlineExceededError } from './model/deadline.ts';
@@ -14,16 +15,12 @@ const records: Exchange[] = [];
 const seen = new Set<string>();
 let asked = 0;
 const handler = createHandler({
-  pipeline: async () => ({
-    // A model that breaks now and then, and is late as often.
-    answer: async () => {
-      asked++;
-      if (asked % 7 === 3) throw new DeadlineExceededError('too late');
-      if (asked % 7 === 5) throw new Error('ort\n    at a line of a stack');
-      return [{ answer: 'Berlin', score: 0.9, start: 10, end: 16 }];
-    },
-    prepare: () => [],
-    modelDigest: 'abc',
+  // A model that breaks now and then, and is late as often.
+  model: answering(async () => {
+    asked++;
+    if (asked % 7 === 3) throw new DeadlineExceededError('too late');
+    if (asked % 7 === 5) throw new Error('ort\n    at a line of a stack');
+    return [{ answer: 'Berlin', score: 0.9, start: 10, end: 16 }];
   }),
   capture: {
     send: async (exchange) => {

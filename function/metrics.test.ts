@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { CaptureClient, Exchange, SendResult } from '../capture/client.ts';
+import { served } from './fixtures/handler.ts';
 import { createHandler } from './handler.ts';
 import { refusingClient, withLossMetric } from './metrics.ts';
 
@@ -11,9 +12,8 @@ const client = (result: Partial<SendResult>): CaptureClient => ({
 /** The line that the handler writes of a lost record, if it does. */
 async function lineOf(capture: CaptureClient): Promise<object | undefined> {
   const log = vi.fn();
-  const pipeline = () => Promise.reject(new Error('no model'));
   const handler = createHandler({
-    pipeline,
+    model: served(() => Promise.reject(new Error('no model'))),
     capture,
     log,
     now: () => 0,

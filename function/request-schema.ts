@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { RequestError, type RequestErrorCode } from './errors.ts';
 
-type FieldErrorCode = Extract<RequestErrorCode, `${string}_FIELD`> | 'INVALID_PARAMETER' | 'TOO_MANY_PAIRS';
+type FieldErrorCode = Extract<RequestErrorCode, `${string}_FIELD` | `TOO_MANY_${string}` | 'INVALID_PARAMETER'>;
 
 /** The message of a schema of ours: the error that a value gets, and what was expected of it. */
 export const says = (code: FieldErrorCode, expected: string) => `${code} ${expected}`;
@@ -16,11 +16,18 @@ export function fields<const Entries extends v.ObjectEntries>(entries: Entries) 
 }
 
 /**
- * The first thing that is wrong, as an error.
+ * Reads a request.
  *
- * @param issue of a schema whose messages are made by `says`
+ * @param schema its messages are made by `says`
+ * @throws RequestError with the first thing that is wrong: MISSING_FIELD, EMPTY_FIELD, INVALID_FIELD, UNKNOWN_FIELD, INVALID_PARAMETER or TOO_MANY_...
  */
-export function requestError(issue: v.BaseIssue<unknown>): RequestError {
+export function parseRequest<Request>(schema: v.GenericSchema<unknown, Request>, json: object): Request {
+  const result = v.safeParse(schema, json, { abortEarly: true });
+  if (result.success) return result.output;
+  throw requestError(result.issues[0]);
+}
+
+function requestError(issue: v.BaseIssue<unknown>): RequestError {
   const space = issue.message.indexOf(' ');
   const code = issue.message.slice(0, space) as FieldErrorCode;
   const expected = issue.message.slice(space + 1);

@@ -11,8 +11,9 @@ import { Environment as FunctionEnvironment } from '../function/config.ts';
 import { REQUEST_ERRORS } from '../function/errors.ts';
 import { MAX_BODY_BYTES } from '../function/event-sources/body.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/tasks/answer-inputs.ts';
-import { MAX_TOP_K, PARAMETERS } from '../function/tasks/question-answering/named-parameters.ts';
-import { MAX_PAIRS, parseRequest } from '../function/tasks/question-answering/request.ts';
+import { MAX_INPUTS, MAX_TOP_K } from '../function/tasks/input-schemas.ts';
+import { PARAMETERS } from '../function/tasks/question-answering/named-parameters.ts';
+import { questionAnswering } from '../function/tasks/question-answering/task.ts';
 import { documents as allDocuments } from './documented-commands.ts';
 
 const documents = allDocuments();
@@ -51,20 +52,20 @@ describe('docs/api.md', () => {
   test('has the limits that hold, and so have the errors', () => {
     const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
     expect(api).toContain(`| body | ${mib(MAX_BODY_BYTES)} |`);
-    expect(api).toContain(`| questions of a request | ${MAX_PAIRS} |`);
+    expect(api).toContain(`| questions of a request | ${MAX_INPUTS} |`);
     expect(api).toContain(`| answers to a question | ${MAX_TOP_K} |`);
     expect(api).toContain(`| answers of a request | ${mib(MAX_ANSWER_BYTES)} of JSON |`);
     expect(api).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
     expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
     expect(REQUEST_ERRORS.BODY_TOO_LARGE.meaning).toContain(mib(MAX_BODY_BYTES));
-    expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_PAIRS));
+    expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_INPUTS));
     expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(mib(MAX_ANSWER_BYTES));
   });
 
   test('shows requests that are taken', () => {
     const shown = Array.from(api.matchAll(/```json\n([\s\S]+?)```/g), ([, json]) => JSON.parse(json!) as object);
     expect(shown.length).toBeGreaterThan(3);
-    for (const request of shown) expect(parseRequest(request).pairs.length).toBeGreaterThan(0);
+    for (const request of shown) expect(questionAnswering.parse(request).inputs.length).toBeGreaterThan(0);
   });
 });
 

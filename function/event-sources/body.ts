@@ -4,8 +4,21 @@ import { RequestError } from '../errors.ts';
 /** Most bytes of a body: more text than a model reads before any time-out of API Gateway. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** The body of a request: as it is captured, and what it says or why it says nothing. */
-export type Body = { payload: Payload } & ({ json: unknown } | { refusal: RequestError });
+/** The body of a request: as it is captured, and its JSON or why it is not taken. */
+export type Body = { payload: Payload } & ({ json: unknown } | { refusal: RequestError | NotJsonError });
+
+/** A body is not JSON. The task says what it should look like: see admission.ts. */
+export class NotJsonError extends Error {
+  override name = 'NotJsonError';
+  readonly code = 'INVALID_JSON';
+  readonly got: string;
+
+  /** @param got what came instead */
+  constructor(got: string) {
+    super(`Expected JSON, got ${got}`);
+    this.got = got;
+  }
+}
 
 /** A body as an event has it, and the headers that tell how to read it. */
 export interface RawBody {
@@ -34,7 +47,7 @@ export function readBody({ body, isBase64Encoded, contentType = '', contentEncod
     const text = textOf(body, isBase64Encoded, codingOf(contentEncoding), charsetOf(contentType));
     return { payload: { ...said, encoding: 'JSON', data: text }, json: parsed(text) };
   } catch (error) {
-    if (error instanceof RequestError) return { payload: asItCame(), refusal: error };
+    if (error instanceof RequestError || error instanceof NotJsonError) return { payload: asItCame(), refusal: error };
     throw error;
   }
 }
@@ -54,7 +67,7 @@ export function bodyOfJson(json: unknown): Body {
   return { payload: { ...payload, data }, ...(bytes > MAX_BODY_BYTES ? { refusal: tooLarge(bytes) } : { json }) };
 }
 
-/** @throws RequestError BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE or INVALID_JSON */
+/** @throws RequestError BODY_TOO_LARGE or UNSUPPORTED_MEDIA_TYPE; NotJsonError */
 function textOf(body: string, isBase64Encoded: boolean, coding: string, charset: string): string {
   const bytesSent = isBase64Encoded ? Buffer.byteLength(body, 'base64') : Buffer.byteLength(body);
   if (bytesSent > MAX_BODY_BYTES) throw tooLarge(bytesSent);
@@ -77,13 +90,13 @@ function textOf(body: string, isBase64Encoded: boolean, coding: string, charset:
     }
     return body.replace(/^\ufeff/, '').toWellFormed();
   }
-  if (!isBase64(body)) throw invalidJson('what is no BASE64');
+  if (!isBase64(body)) throw new NotJsonError('what is no BASE64');
   const bytes = Buffer.from(body, 'base64');
   try {
     return UTF8.decode(coding === 'gzip' ? decompressed(bytes) : bytes);
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    throw invalidJson('bytes that are no UTF-8');
+    throw new NotJsonError('bytes that are no UTF-8');
   }
 }
 
@@ -93,7 +106,7 @@ function decompressed(bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw invalidJson('what is no gzip');
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw new NotJsonError('what is no gzip');
     throw tooLarge('more when decompressed');
   }
 }
@@ -127,7 +140,7 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the body, which may hold personal data.
-    throw invalidJson('no JSON');
+    throw new NotJsonError('no JSON');
   }
 }
 
@@ -138,12 +151,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** @param received what came instead */
-export function invalidJson(received: string): RequestError {
-  return new RequestError(
-    'INVALID_JSON',
-    `Expected a JSON object such as {"question": "...", "context": "..."}, got ${received}`,
-  );
 }

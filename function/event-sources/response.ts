@@ -1,5 +1,4 @@
-import { type ErrorBody, mayBeRetried, type RequestError } from '../errors.ts';
-import type { AnswerBody } from '../tasks/answer-inputs.ts';
+import { mayBeRetried, type RequestError } from '../errors.ts';
 import type { Door } from './event.ts';
 
 /** What API Gateway and a Function URL make an HTTP response of. */
@@ -21,7 +20,7 @@ export interface BalancerResponse extends Omit<ProxyResponse, 'headers'> {
 /** What is to be said, whatever the door. */
 export interface Result {
   status: number;
-  body: AnswerBody | ErrorBody | object;
+  body: object;
   /** The body as JSON, as it is captured. */
   json: string;
   /** Why there is no answer; or, of many questions, why some have none. */

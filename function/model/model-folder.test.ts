@@ -44,13 +44,13 @@ test.each([
 });
 
 test('the special tokens of a sequence are those of the file', async () => {
-  const bert = (await openModelFolder('model')).settings.sequence;
+  const bert = (await openModelFolder('model')).settings.sequences.pair;
   expect(bert).toMatchObject({
     before: [{ id: 101, type: 0 }],
     between: [{ id: 102, type: 0 }],
     after: [{ id: 102, type: 1 }],
   });
-  const roberta = (await openModelFolder(`${TINY}/roberta`)).settings.sequence;
+  const roberta = (await openModelFolder(`${TINY}/roberta`)).settings.sequences.pair;
   const separator = { id: 2, type: 0 };
   expect(roberta).toMatchObject({ before: [{ id: 0, type: 0 }], between: [separator, separator], after: [separator] });
 });

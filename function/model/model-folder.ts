@@ -1,17 +1,29 @@
 import { closeSync, fstatSync, openSync, read, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import type { SequenceForm } from '../tokenizer/sequence.ts';
+import type { SequenceForms } from '../tokenizer/sequence.ts';
 import type { TokenizerSettings } from '../tokenizer/tokenizer.ts';
 import { TokenizerConfig, tokenizerSettings } from '../tokenizer/tokenizer-config.ts';
 import { TokenizerJson } from '../tokenizer/tokenizer-json.ts';
 import type { ModelFile, OnnxFile } from './session.ts';
-import { MODEL_TYPES, ModelFolderError, SUPPORTED_MODELS, unsupported } from './supported-models.ts';
+import {
+  ARCHITECTURES,
+  MODEL_TYPES,
+  ModelFolderError,
+  SUPPORTED_MODELS,
+  type TaskName,
+  taskOf,
+  unsupported,
+} from './supported-models.ts';
 
 /** Everything about a model but its weights, checked. */
 export interface ModelSettings {
+  /** What the model is for. */
+  task: TaskName;
+  /** All of config.json. A task takes from it what it needs, by a schema of its own. */
+  config: Record<string, unknown>;
   tokenizer: TokenizerSettings;
-  sequence: SequenceForm;
+  sequences: SequenceForms;
   /** The tokenizer's `model_max_length`. */
   modelMaxLength: number;
   /** Most tokens of a sequence that the model has positions for. */
@@ -31,6 +43,7 @@ export type Weights<File extends ModelFile> = File & {
 };
 
 const Config = v.looseObject({
+  architectures: v.nullish(v.array(v.string())),
   model_type: v.picklist(MODEL_TYPES),
   max_position_embeddings: v.pipe(v.number(), v.integer(), v.minValue(1)),
   pad_token_id: v.nullish(v.number()),
@@ -47,7 +60,7 @@ export async function openModelFolder(folder: string): Promise<OpenedModel<OnnxF
   const config = readJson(folder, 'config.json', Config);
   const tokenizer = readJson(folder, 'tokenizer.json', TokenizerJson);
   const tokenizerConfig = readJson(folder, 'tokenizer_config.json', TokenizerConfig);
-  const { settings, sequence } = tokenizerSettings(config.model_type, tokenizer, tokenizerConfig);
+  const { settings, sequences } = tokenizerSettings(config.model_type, tokenizer, tokenizerConfig);
   if (settings.type !== SUPPORTED_MODELS[config.model_type]) {
     throw unsupported(
       `"${SUPPORTED_MODELS[config.model_type]}", as config.json has "${config.model_type}",`,
@@ -55,9 +68,14 @@ export async function openModelFolder(folder: string): Promise<OpenedModel<OnnxF
       `"${settings.type}"`,
     );
   }
+  const task = taskOf(config.architectures ?? []);
+  if (task === undefined) {
+    const place = `"architectures" in ${path.join(folder, 'config.json')}`;
+    throw unsupported(ARCHITECTURES, place, `"${config.architectures?.join('", "')}"`);
+  }
   const maxPositions = positionsOf(config);
   const modelMaxLength = tokenizerConfig.model_max_length ?? maxPositions;
-  return { settings: { tokenizer: settings, sequence, modelMaxLength, maxPositions }, weights };
+  return { settings: { task, config, tokenizer: settings, sequences, modelMaxLength, maxPositions }, weights };
 }
 
 /** RoBERTa counts positions from the one after the padding token's id. */

@@ -1,15 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-
-/** One sequence for the model: token ids, and 0 for the question's part of it, 1 for the context's. */
-export interface ModelInput {
-  inputIds: BigInt64Array;
-  tokenTypeIds: BigInt64Array;
-}
-
-export interface Logits {
-  startLogits: Float32Array;
-  endLogits: Float32Array;
-}
+import type { ModelInput } from '../tokenizer/sequence.ts';
 
 /** A model's file in memory, as it was exported. */
 export interface OnnxFile {
@@ -25,9 +15,14 @@ export interface OrtFile {
 
 export type ModelFile = OnnxFile | OrtFile;
 
-export interface QaSession {
+/** The values of each output, by its name. */
+export type ModelOutputs = Record<string, Float32Array>;
+
+export interface ModelSession {
+  /** The names of the outputs. */
+  outputNames: readonly string[];
   /** Runs the model over one sequence. It blocks the event loop meanwhile: onnxruntime-node computes on the calling thread. */
-  run(input: ModelInput): Promise<Logits>;
+  run(input: ModelInput): Promise<ModelOutputs>;
 }
 
 /** How every session of ours is made. */
@@ -61,29 +56,29 @@ export async function createBareSession(file: ModelFile, threads: number): Promi
     : InferenceSession.create(file.bytes, options);
 }
 
+/** The inputs that a session can give to a model. */
+const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
+
 /**
- * A session over an extractive question-answering model.
+ * A session over a model of one text or of two.
  *
  * @param threads as many as there are vCPUs
- * @throws when the file is no such model: its inputs or outputs have other names
+ * @throws Error when the model needs other inputs
  */
-export async function createSession(file: ModelFile, threads: number): Promise<QaSession> {
+export async function createSession(file: ModelFile, threads: number): Promise<ModelSession> {
   const { Tensor } = await import('onnxruntime-node');
   const session = await createBareSession(file, threads);
-  const unknown = session.inputNames.filter(
-    (name) => !['input_ids', 'attention_mask', 'token_type_ids'].includes(name),
-  );
-  const missing = ['start_logits', 'end_logits'].filter((name) => !session.outputNames.includes(name));
-  if (unknown.length > 0 || missing.length > 0) {
+  const { inputNames, outputNames } = session;
+  if (inputNames.some((name) => !INPUTS.includes(name))) {
     throw new Error(
-      'Expected a model with the inputs input_ids, attention_mask and token_type_ids and the outputs start_logits and end_logits, ' +
-        `got the inputs ${session.inputNames.join(', ')} and the outputs ${session.outputNames.join(', ')}`,
+      `Expected a model with no inputs but ${INPUTS.join(', ')}, got one with ${inputNames.join(', ')}. Export it for its task with optimum-cli.`,
     );
   }
-  const takesMask = session.inputNames.includes('attention_mask'); // a prepared model does not
-  const takesTypes = session.inputNames.includes('token_type_ids');
+  const takesMask = inputNames.includes('attention_mask'); // a prepared model does not
+  const takesTypes = inputNames.includes('token_type_ids');
 
   return {
+    outputNames,
     async run({ inputIds, tokenTypeIds }) {
       const dims = [1, inputIds.length];
       const outputs = await session.run({
@@ -91,10 +86,15 @@ export async function createSession(file: ModelFile, threads: number): Promise<Q
         ...(takesMask && { attention_mask: new Tensor('int64', new BigInt64Array(inputIds.length).fill(1n), dims) }),
         ...(takesTypes && { token_type_ids: new Tensor('int64', tokenTypeIds, dims) }),
       });
-      return {
-        startLogits: outputs['start_logits']!.data as Float32Array,
-        endLogits: outputs['end_logits']!.data as Float32Array,
-      };
+      return Object.fromEntries(outputNames.map((name) => [name, outputs[name]!.data as Float32Array]));
     },
   };
+}
+
+/** @throws Error when the model does not have these outputs */
+export function requireOutputs({ outputNames }: ModelSession, ...names: string[]): void {
+  if (names.every((name) => outputNames.includes(name))) return;
+  throw new Error(
+    `Expected a model with the outputs ${names.join(', ')}, got one with ${outputNames.join(', ')}. Export it for its task with optimum-cli.`,
+  );
 }

@@ -1,52 +1,37 @@
 import { expect, test, vi } from 'vitest';
 import { DeadlineExceededError } from '../model/deadline.ts';
-import { answerRequest, MAX_ANSWER_BYTES } from './answer-inputs.ts';
-import type { Answer } from './question-answering/answers.ts';
-import { type QaPipeline, QuestionTooLongError } from './question-answering/pipeline.ts';
+import { answerInputs, MAX_ANSWER_BYTES } from './answer-inputs.ts';
+import { InputError, InvalidParameterError } from './errors.ts';
 
-const answerTo = (question: string): Answer => ({ answer: question, score: 1, start: 0, end: question.length });
-const pair = (question: string) => ({ question, context: 'Anna.' });
-
-/** A pipeline that answers a question with the question. */
-function setUp(answer: QaPipeline['answer'] = async (question) => [answerTo(question), answerTo('second')]) {
-  return { answer: vi.fn(answer), prepare: () => [], modelDigest: 'abc' };
-}
+const answerTo = (input: string) => ({ answer: input });
+const one = (input: string) => ({ inputs: [input], many: false, parameters: {} });
+const many = (...inputs: string[]) => ({ inputs, many: true, parameters: {} });
 
 test.each([
-  ['one question', { pairs: [pair('a')], many: false, parameters: {} }, answerTo('a')],
-  ['top_k', { pairs: [pair('a')], many: false, parameters: { topK: 2 } }, [answerTo('a'), answerTo('second')]],
-  ['a list', { pairs: [pair('a'), pair('b')], many: true, parameters: {} }, [answerTo('a'), answerTo('b')]],
-  ['a list of one', { pairs: [pair('a')], many: true, parameters: { topK: 1 } }, [answerTo('a')]],
-  [
-    'a list and top_k',
-    { pairs: [pair('a'), pair('b')], many: true, parameters: { topK: 2 } },
-    [
-      [answerTo('a'), answerTo('second')],
-      [answerTo('b'), answerTo('second')],
-    ],
-  ],
-])('the answer to %s has its shape', async (_, request, expected) => {
-  expect(await answerRequest(setUp(), request)).toEqual({ body: expected, error: undefined });
+  ['one input', one('a'), answerTo('a')],
+  ['a list', many('a', 'b'), [answerTo('a'), answerTo('b')]],
+  ['a list of one', many('a'), [answerTo('a')]],
+])('the answer to %s has its shape', async (_, request, body) => {
+  expect(await answerInputs(request, async (input) => answerTo(input))).toEqual({ body, error: undefined });
 });
 
-test('the pipeline is given the parameters and what is left of the time', async () => {
-  const qa = setUp();
+test('an input is answered with the parameters and within what is left of the time', async () => {
+  const answer = vi.fn(async () => ({}));
   const remainingMs = () => 7;
-  await answerRequest(qa, { pairs: [pair('a')], many: false, parameters: { docStride: 5 } }, { remainingMs });
-  expect(qa.answer).toHaveBeenCalledWith('a', 'Anna.', { docStride: 5 }, remainingMs);
+  await answerInputs({ inputs: ['a'], many: false, parameters: { docStride: 5 } }, answer, { remainingMs });
+  expect(answer).toHaveBeenCalledWith('a', { docStride: 5 }, remainingMs);
 });
 
-const many = (...questions: string[]) => ({ pairs: questions.map(pair), many: true, parameters: {} });
-const failing: Record<string, Error> = {
-  long: new QuestionTooLongError('too long'),
+const FAILING: Record<string, Error> = {
+  long: new InputError('QUESTION_TOO_LONG', 'too long'),
+  wrong: new InvalidParameterError('top_k', 'an integer of at least 1', 0),
   late: new DeadlineExceededError('too late'),
   broken: new Error('ort'),
 };
-const failsWhereTold = () =>
-  setUp(async (question) => {
-    if (failing[question]) throw failing[question];
-    return [answerTo(question)];
-  });
+const failsWhereTold = async (input: string) => {
+  if (FAILING[input]) throw FAILING[input];
+  return answerTo(input);
+};
 const error = (code: string) => ({ error: { code, message: expect.any(String) } });
 
 test.each([
@@ -54,30 +39,33 @@ test.each([
   [['late', 'b'], [error('DEADLINE_EXCEEDED'), answerTo('b')], 'DEADLINE_EXCEEDED'],
   [['a', 'long', 'b'], [answerTo('a'), error('QUESTION_TOO_LONG'), answerTo('b')], 'QUESTION_TOO_LONG'],
   [['a', 'long', 'broken'], [answerTo('a'), error('QUESTION_TOO_LONG'), error('INTERNAL_ERROR')], 'INTERNAL_ERROR'],
-])('of many questions, each keeps its answer or has its error: %j', async (questions, body, code) => {
-  expect(await answerRequest(failsWhereTold(), many(...questions))).toMatchObject({ body, error: { code } });
+])('of many inputs, each keeps its answer or has its error: %j', async (inputs, body, code) => {
+  expect(await answerInputs(many(...inputs), failsWhereTold)).toMatchObject({ body, error: { code } });
 });
 
 test.each([
   [['long', 'long'], 'QUESTION_TOO_LONG', { index: 0 }],
+  [['wrong'], 'INVALID_PARAMETER', undefined],
   [['long', 'late'], 'DEADLINE_EXCEEDED', undefined],
   [['broken'], 'INTERNAL_ERROR', undefined],
-])('where none of them has an answer, the request has none: %j', async (questions, code, details) => {
-  await expect(answerRequest(failsWhereTold(), many(...questions))).rejects.toMatchObject({ code, details });
+])('where none of them has an answer, the request has none: %j', async (inputs, code, details) => {
+  await expect(answerInputs(many(...inputs), failsWhereTold)).rejects.toMatchObject({ code, details });
 });
 
-test('what an answer would be beyond what Lambda lets through is an error, and no question after it is asked', async () => {
-  const qa = setUp(async () => [answerTo('x'.repeat(MAX_ANSWER_BYTES / 4))]);
+test('an answer beyond what Lambda lets through is an error, and no input after it is answered', async () => {
+  const answer = vi.fn(async () => answerTo('x'.repeat(MAX_ANSWER_BYTES / 4)));
   const request = (count: number) => many(...Array(count).fill('a'));
-  expect((await answerRequest(qa, request(3))).error).toBeUndefined();
-  const { body, error } = await answerRequest(qa, request(90));
+  expect((await answerInputs(request(3), answer)).error).toBeUndefined();
+  answer.mockClear();
+  const { body, error } = await answerInputs(request(90), answer);
   expect(error).toMatchObject({ code: 'ANSWER_TOO_LARGE' });
   expect((body as object[]).map((each) => 'error' in each)).toEqual([false, false, false, ...Array(87).fill(true)]);
-  expect(qa.answer).toHaveBeenCalledTimes(3 + 4);
+  expect(answer).toHaveBeenCalledTimes(4);
   expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(MAX_ANSWER_BYTES);
 });
 
-test('behind another door, less may be let through', async () => {
-  const request = { pairs: [pair('a')], many: false, parameters: {} };
-  await expect(answerRequest(setUp(), request, { maxBytes: 10 })).rejects.toMatchObject({ code: 'ANSWER_TOO_LARGE' });
+test('an event source may let less through', async () => {
+  await expect(answerInputs(one('a'), failsWhereTold, { maxBytes: 10 })).rejects.toMatchObject({
+    code: 'ANSWER_TOO_LARGE',
+  });
 });

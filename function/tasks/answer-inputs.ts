@@ -1,9 +1,7 @@
 import { asRequestError, type ErrorBody, mayBeRetried, RequestError } from '../errors.ts';
 import { DeadlineExceededError } from '../model/deadline.ts';
-import type { Answer } from './question-answering/answers.ts';
-import { InvalidParameterError } from './question-answering/parameters.ts';
-import { type QaPipeline, QuestionTooLongError } from './question-answering/pipeline.ts';
-import type { QaRequest } from './question-answering/request.ts';
+import { InputError, InvalidParameterError } from './errors.ts';
+import type { Answers, RunLimits } from './task.ts';
 
 /**
  * Most bytes of the answers to one request, as JSON. As a string in the JSON of a proxy's response they at most double, and stay below
@@ -14,52 +12,41 @@ export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 /** The same behind an Application Load Balancer, which lets 1 MB through. */
 export const MAX_BALANCER_ANSWER_BYTES = 480 * 1024;
 
-/** One answer, or a list of them, best first, where `top_k` is above 1. */
-type QuestionAnswer = Answer | Answer[];
-
-/** The answer to a question; or, where many were asked, a list of what each of them has got: its answer, or why it has none. */
-export type AnswerBody = QuestionAnswer | (QuestionAnswer | ErrorBody)[];
-
-export interface Answered {
-  body: AnswerBody;
-  /** Of many questions, why one has no answer: the first error that may be retried, else the first. Absent: all have one. */
-  error?: RequestError | undefined;
-}
-
-/** What answering is bounded by. */
-export interface AnswerLimits {
-  /** What is left of the time that answering may take. Absent: as long as it takes. */
-  remainingMs?: (() => number) | undefined;
-  /** Most bytes of all answers, as JSON. @default MAX_ANSWER_BYTES */
-  maxBytes?: number;
+/** A request with one input or many, all with the same parameters. */
+export interface InputsRequest<Input, Parameters> {
+  /** In the order of the request, at least one. */
+  inputs: Input[];
+  /** Whether the inputs came as a list. Then the answers go as a list. */
+  many: boolean;
+  parameters: Parameters;
 }
 
 /**
- * Answers the questions of a request, one after the other. Of many, each has its answer or its error.
+ * Answers the inputs of a request, one after the other. Of many inputs, each gets its answer or its error.
  *
- * @throws RequestError QUESTION_TOO_LONG, INVALID_PARAMETER, DEADLINE_EXCEEDED, ANSWER_TOO_LARGE or INTERNAL_ERROR where none could be answered
+ * @param answer answers one input
+ * @throws RequestError where no input could be answered: the code of an InputError, INVALID_PARAMETER, DEADLINE_EXCEEDED, ANSWER_TOO_LARGE or INTERNAL_ERROR
  */
-export async function answerRequest(
-  qa: QaPipeline,
-  { pairs, many, parameters }: QaRequest,
-  { remainingMs, maxBytes = MAX_ANSWER_BYTES }: AnswerLimits = {},
-): Promise<Answered> {
-  const bodies: (QuestionAnswer | ErrorBody)[] = [];
+export async function answerInputs<Input, Parameters>(
+  { inputs, many, parameters }: InputsRequest<Input, Parameters>,
+  answer: (input: Input, parameters: Parameters, remainingMs?: () => number) => Promise<object>,
+  { remainingMs, maxBytes = MAX_ANSWER_BYTES }: RunLimits = {},
+): Promise<Answers> {
+  const bodies: (object | ErrorBody)[] = [];
   const errors: RequestError[] = [];
   let bytes = 0;
 
-  async function answerOne({ question, context }: QaRequest['pairs'][number]): Promise<QuestionAnswer> {
+  async function answerOne(input: Input): Promise<object> {
     if (bytes > maxBytes) throw tooLarge(maxBytes);
-    const answers = await qa.answer(question, context, parameters, remainingMs);
-    const body = (parameters.topK ?? 1) > 1 ? answers : answers[0]!;
+    const body = await answer(input, parameters, remainingMs);
     bytes += Buffer.byteLength(JSON.stringify(body)) + 1;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     return body;
   }
 
-  for (const [index, pair] of pairs.entries()) {
+  for (const [index, input] of inputs.entries()) {
     try {
-      bodies.push(await answerOne(pair));
+      bodies.push(await answerOne(input));
     } catch (thrown) {
       const error = requestErrorOf(thrown, many ? { index } : undefined);
       errors.push(error);
@@ -67,8 +54,8 @@ export async function answerRequest(
     }
   }
   const error = errors.find(({ code }) => mayBeRetried(code)) ?? errors[0];
-  if (errors.length === pairs.length) throw error;
-  return { body: many ? bodies : (bodies[0] as QuestionAnswer), error };
+  if (errors.length === inputs.length) throw error;
+  return { body: many ? bodies : bodies[0]!, error };
 }
 
 function tooLarge(maxBytes: number): RequestError {
@@ -76,16 +63,16 @@ function tooLarge(maxBytes: number): RequestError {
 }
 
 /**
- * What was thrown while a question was answered, as a caller may see it.
+ * The error that a caller gets for what was thrown while an input was answered.
  *
- * @param details which of many questions it was
+ * @param details which of many inputs it was
  */
 function requestErrorOf(error: unknown, details?: { index: number }): RequestError {
-  if (error instanceof QuestionTooLongError) return new RequestError('QUESTION_TOO_LONG', error.message, { details });
+  if (error instanceof InputError) return new RequestError(error.code, error.message, { details });
   if (error instanceof InvalidParameterError) return new RequestError('INVALID_PARAMETER', error.message);
   if (error instanceof DeadlineExceededError) {
     return new RequestError('DEADLINE_EXCEEDED', 'Expected an answer within the time of the function, got none', {
-      cause: error, // for the log: it may be a matter of memory, and so of threads
+      cause: error, // for the log: the cause may be too little memory, and with it too few threads
     });
   }
   return asRequestError(error);

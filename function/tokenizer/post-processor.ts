@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { SequenceForm, SpecialToken } from './sequence.ts';
+import type { SequenceForms, SpecialToken } from './sequence.ts';
 
 /*
  * The `post_processor` of a tokenizer.json: which special tokens a sequence has, and where.
@@ -8,9 +8,9 @@ import type { SequenceForm, SpecialToken } from './sequence.ts';
 
 const NamedToken = v.strictTuple([v.string(), v.number()]);
 
-/** What a sequence looks like, and its first token as it stands in a text, such as "[CLS]". */
+/** What sequences look like, and the text of their first token, such as "[CLS]". */
 export interface PostProcessing {
-  sequence: SequenceForm;
+  sequences: SequenceForms;
   classification: string;
 }
 
@@ -50,17 +50,20 @@ export function postProcessing(processor: PostProcessor): PostProcessing {
   const [classification, cls] = processor.cls;
   const [, sep] = processor.sep;
   const roberta = processor.type === 'RobertaProcessing';
-  const contextType = roberta ? 0 : 1;
+  const before = [{ id: cls, type: 0 }];
   const separator = { id: sep, type: 0 };
-  const sequence = {
-    before: [{ id: cls, type: 0 }],
-    between: roberta ? [separator, separator] : [separator],
-    after: [{ id: sep, type: contextType }],
-    questionType: 0,
-    contextType,
-    specialTokensOfOne: 2,
+  const secondType = roberta ? 0 : 1;
+  const sequences = {
+    single: { before, type: 0, after: [separator] },
+    pair: {
+      before,
+      firstType: 0,
+      between: roberta ? [separator, separator] : [separator],
+      secondType,
+      after: [{ id: sep, type: secondType }],
+    },
   };
-  return { sequence, classification };
+  return { sequences, classification };
 }
 
 function partsOfPair({ single, pair, special_tokens }: Template): PostProcessing | undefined {
@@ -80,15 +83,16 @@ function partsOfPair({ single, pair, special_tokens }: Template): PostProcessing
   const named = Object.values(special_tokens).find(({ ids }) => ids[0] === first?.id);
   if (first === undefined || second !== undefined || named === undefined) return undefined;
   if ([...between, ...after].some(({ id }) => id === first.id)) return undefined;
-  const sequence = {
-    before,
-    between,
-    after,
-    questionType: a!.type_id,
-    contextType: b!.type_id,
-    specialTokensOfOne: specials(single).length,
+  const text = single.findIndex(isText);
+  const sequences = {
+    single: {
+      before: specials(single.slice(0, text)),
+      type: single.find(isText)?.Sequence.type_id ?? 0,
+      after: specials(single.slice(text)),
+    },
+    pair: { before, firstType: a!.type_id, between, secondType: b!.type_id, after },
   };
-  return { sequence, classification: named.tokens[0]! };
+  return { sequences, classification: named.tokens[0]! };
 }
 
 function isText(part: Template['pair'][number]): part is v.InferOutput<typeof TextPart> {

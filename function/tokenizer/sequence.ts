@@ -1,48 +1,60 @@
-import type { ModelInput } from '../model/session.ts';
-import type { Window } from '../tasks/question-answering/windows.ts';
-import type { EncodedText } from './encoded-text.ts';
+/** One sequence for the model: its token ids, and the token type of each. */
+export interface ModelInput {
+  inputIds: BigInt64Array;
+  tokenTypeIds: BigInt64Array;
+}
 
-/** A token that is in every sequence, and its token type. */
+/** A token that is in every sequence, such as `[CLS]`, and its token type. */
 export interface SpecialToken {
   id: number;
   type: number;
 }
 
-/**
- * How a question and a context become one sequence: `before question between context after`. That is `[CLS] q [SEP] c [SEP]` for the models
- * of the BERT family, `<s> q </s></s> c </s>` for RoBERTa.
- */
-export interface SequenceForm {
+/** One text as a sequence: `[CLS] text [SEP]` for the BERT family, `<s> text </s>` for RoBERTa. */
+export interface SingleSequence {
   before: SpecialToken[];
-  between: SpecialToken[];
+  /** The token type of the text. */
+  type: number;
   after: SpecialToken[];
-  questionType: number;
-  contextType: number;
-  /** Special tokens around a text that stands alone. */
-  specialTokensOfOne: number;
 }
 
-/** Special tokens of a sequence. */
-export function specialTokens({ before, between, after }: SequenceForm): number {
-  return before.length + between.length + after.length;
+/** Two texts as one sequence: `[CLS] first [SEP] second [SEP]` for the BERT family, `<s> first </s></s> second </s>` for RoBERTa. */
+export interface PairSequence {
+  before: SpecialToken[];
+  /** The token type of the first text. */
+  firstType: number;
+  between: SpecialToken[];
+  /** The token type of the second text. */
+  secondType: number;
+  after: SpecialToken[];
 }
 
-/** At which token of the sequence the context begins. */
-export function contextStart({ before, between }: SequenceForm, question: EncodedText): number {
-  return before.length + question.ids.length + between.length;
+/** How texts become a sequence, as the tokenizer's `post_processor` says. */
+export interface SequenceForms {
+  single: SingleSequence;
+  pair: PairSequence;
 }
 
-/** The sequence of a question and a window of its context, never padded. */
-export function modelInput(
-  form: SequenceForm,
-  question: EncodedText,
-  context: EncodedText,
-  window: Window,
-): ModelInput {
-  const length = specialTokens(form) + question.ids.length + window.end - window.first;
+/** The tokens `[first, end)` of a text, all of one token type. */
+export interface TextTokens {
+  ids: readonly number[];
+  first: number;
+  end: number;
+  type: number;
+}
+
+/** How many special tokens a sequence has. */
+export function specialTokens(form: SingleSequence | PairSequence): number {
+  return form.before.length + ('between' in form ? form.between.length : 0) + form.after.length;
+}
+
+/** A sequence from its parts, in their order. It is never padded. */
+export function modelInput(parts: readonly (readonly SpecialToken[] | TextTokens)[]): ModelInput {
+  let length = 0;
+  for (const part of parts) length += 'ids' in part ? part.end - part.first : part.length;
   const inputIds = new BigInt64Array(length);
   const tokenTypeIds = new BigInt64Array(length);
-  // The lower half of each number, on every processor that onnxruntime runs on: a BigInt of each would be an object of each.
+  // The lower half of each number, on every processor that onnxruntime runs on: a BigInt for each token would be an object for each token.
   const lowIds = new Int32Array(inputIds.buffer);
   const lowTypes = new Int32Array(tokenTypeIds.buffer);
   let at = 0;
@@ -51,25 +63,9 @@ export function modelInput(
     lowTypes[at] = type;
     at += 2;
   }
-  for (const { id, type } of form.before) add(id, type);
-  for (const id of question.ids) add(id, form.questionType);
-  for (const { id, type } of form.between) add(id, type);
-  for (let i = window.first; i < window.end; i++) add(context.ids[i]!, form.contextType);
-  for (const { id, type } of form.after) add(id, type);
-  return { inputIds, tokenTypeIds };
-}
-
-/**
- * The tokens of a window that may be part of an answer: the context's, and, as in Hugging Face's, every token of the question that is the first
- * of the sequence once more, as of a literal "[CLS]".
- */
-export function allowedTokens(form: SequenceForm, question: EncodedText, window: Window): number[] {
-  const classification = form.before[0]!.id;
-  const allowed: number[] = [];
-  for (let i = 0; i < question.ids.length; i++) {
-    if (question.ids[i] === classification) allowed.push(form.before.length + i);
+  for (const part of parts) {
+    if ('ids' in part) for (let i = part.first; i < part.end; i++) add(part.ids[i]!, part.type);
+    else for (const { id, type } of part) add(id, type);
   }
-  const offset = contextStart(form, question);
-  for (let i = window.first; i < window.end; i++) allowed.push(i - window.first + offset);
-  return allowed;
+  return { inputIds, tokenTypeIds };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type ModelType, unsupported } from '../model/supported-models.ts';
 import { postProcessing } from './post-processor.ts';
-import type { SequenceForm } from './sequence.ts';
+import type { SequenceForms } from './sequence.ts';
 import type { TokenizerSettings } from './tokenizer.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
 
@@ -44,7 +44,7 @@ export function tokenizerSettings(
   modelType: ModelType,
   json: TokenizerJson,
   config: TokenizerConfig,
-): { settings: TokenizerSettings; sequence: SequenceForm } {
+): { settings: TokenizerSettings; sequences: SequenceForms } {
   const named = config.tokenizer_class?.replace(/Fast$/, '') ?? CLASS_OF_MODEL[modelType];
   const classes: Record<string, string | undefined> = isByteLevel(json) ? BYTE_LEVEL_CLASSES : WORD_PIECE_CLASSES;
   if (named !== ANY_CLASS && !Object.hasOwn(classes, named)) {
@@ -55,7 +55,7 @@ export function tokenizerSettings(
       `"${named}"`,
     );
   }
-  const { sequence, classification } = postProcessing(json.post_processor);
+  const { sequences, classification } = postProcessing(json.post_processor);
   const cls = (typeof config.cls_token === 'object' ? config.cls_token?.content : config.cls_token) ?? classes[named];
   if (cls !== classification) {
     throw unsupported(
@@ -68,14 +68,17 @@ export function tokenizerSettings(
   if (!isByteLevel(json)) {
     const { do_lower_case: lowercase, strip_accents } = config;
     const normalizer = asItIs ? json.normalizer : { lowercase, strip_accents };
-    return { sequence, settings: { type: 'WordPiece', model: json.model, addedTokens: json.added_tokens, normalizer } };
+    return {
+      sequences,
+      settings: { type: 'WordPiece', model: json.model, addedTokens: json.added_tokens, normalizer },
+    };
   }
   const addPrefixSpace = config.add_prefix_space;
   const keepsFirstSpace = asItIs ? json.post_processor.add_prefix_space : addPrefixSpace;
   const { vocab, merges } = json.model;
   const model = { vocab, merges: merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' '))) };
   return {
-    sequence,
+    sequences,
     settings: { type: 'BPE', model, addedTokens: json.added_tokens, addPrefixSpace, keepsFirstSpace },
   };
 }

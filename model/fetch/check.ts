@@ -1,15 +1,23 @@
-/** What the function itself says of a model's folder: it alone knows which models are supported. */
-import { loadPipeline } from '../../function/model/load-model.ts';
+/** Whether the function can load a model's folder. The function alone knows which models are supported. */
+
 import { openModelFolder } from '../../function/model/model-folder.ts';
+import type { TaskName } from '../../function/model/supported-models.ts';
+import { loadTask } from '../../function/tasks/load-task.ts';
 
 export interface Check {
   /** @throws Error when the function does not support what config and tokenizer describe; the ONNX file need not be there */
   texts(folder: string): Promise<void>;
-  /** Loads the folder and asks it something. @throws Error when the function cannot load it */
-  whole(folder: string): Promise<{ answer: string; score: number }>;
+  /** Loads the folder and asks it an example. @returns the answer in words @throws Error when the function cannot load it */
+  whole(folder: string): Promise<string>;
 }
 
-const EXAMPLE = { question: 'Where do I live?', context: 'My name is Wolfgang and I live in Berlin.' };
+/** A request for each task, and where in its answer the text is that is shown. */
+const EXAMPLES: Record<TaskName, { request: object; text: string }> = {
+  'question-answering': {
+    request: { question: 'Where do I live?', context: 'My name is Wolfgang and I live in Berlin.' },
+    text: 'answer',
+  },
+};
 
 export const checkByFunction: Check = {
   async texts(folder) {
@@ -17,8 +25,10 @@ export const checkByFunction: Check = {
   },
 
   async whole(folder) {
-    const pipeline = await loadPipeline(folder, 1);
-    const [best] = await pipeline.answer(EXAMPLE.question, EXAMPLE.context);
-    return { answer: best!.answer, score: best!.score };
+    const { task, run } = await loadTask(folder, 1);
+    const { request, text } = EXAMPLES[task.name];
+    const { body } = await run(task.parse(request));
+    const answer = body as Record<string, unknown>;
+    return `"${answer[text]}" (score ${Number(answer['score']).toFixed(3)})`;
   },
 };

@@ -68,8 +68,8 @@ export async function fetchModel(order: Order, parts: Parts): Promise<void> {
   const onnx = chooseOnnxFile(repository, revision.files, order.onnx);
   if (onnx !== ONNX_FILE) tell(`Taking ${onnx}, to lie where the function reads it: ${ONNX_FILE}`);
   await get(onnx, ONNX_FILE, MAX_ONNX_BYTES);
-  const { answer, score } = await verdict(() => check.whole(staging), staging, repository);
-  tell(`The function loads it, and answers its example with "${answer}" (score ${score.toFixed(3)}).`);
+  const answer = await verdict(() => check.whole(staging), staging, repository);
+  tell(`The function loads it, and answers its example with ${answer}.`);
 
   const files: Record<string, string> = {};
   for (const file of [...TEXT_FILES, ONNX_FILE]) files[file] = await digestOfFile(path.join(staging, file));

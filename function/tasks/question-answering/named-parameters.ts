@@ -1,27 +1,16 @@
 import * as v from 'valibot';
-import { says } from '../../request-schema.ts';
+import { Flag, TopK, WholeNumber } from '../input-schemas.ts';
 import type { QaParameters } from './parameters.ts';
 
-/** Most answers to one question. */
-export const MAX_TOP_K = 100;
-
-const WholeNumber = v.pipe(
-  v.number(says('INVALID_PARAMETER', 'a whole number')),
-  v.safeInteger(says('INVALID_PARAMETER', 'a whole number')),
-);
-const Flag = v.optional(v.boolean(says('INVALID_PARAMETER', 'true or false')));
-
-/** The parameters of a question, by the names of Hugging Face. What each may be with a model, the pipeline knows. */
+/** The parameters of a question, by the names of Hugging Face. The pipeline checks which values they can have with the model. */
 export const PARAMETERS = {
-  top_k: v.optional(
-    v.pipe(WholeNumber, v.maxValue(MAX_TOP_K, says('INVALID_PARAMETER', `a whole number from 1 to ${MAX_TOP_K}`))),
-  ),
+  top_k: v.optional(TopK),
   doc_stride: v.optional(WholeNumber),
   max_answer_len: v.optional(WholeNumber),
   max_seq_len: v.optional(WholeNumber),
   max_question_len: v.optional(WholeNumber),
-  handle_impossible_answer: Flag,
-  align_to_words: Flag,
+  handle_impossible_answer: v.optional(Flag),
+  align_to_words: v.optional(Flag),
 };
 
 const NAMES = {
@@ -34,13 +23,13 @@ const NAMES = {
   align_to_words: 'alignToWords',
 } as const satisfies Record<keyof typeof PARAMETERS, keyof QaParameters>;
 
-/** The parameters that a request names, as the pipeline takes them; what it does not name is left to the pipeline. */
+/** The parameters that a request names, as the pipeline takes them. The pipeline has defaults for the others. */
 export function qaParameters(
   named: Partial<Record<keyof typeof PARAMETERS, number | boolean | undefined>>,
 ): Partial<QaParameters> {
-  const given = Object.entries(NAMES).flatMap(([name, ours]) => {
+  const entries = Object.entries(NAMES).flatMap(([name, ours]) => {
     const value = named[name as keyof typeof NAMES];
     return value === undefined ? [] : [[ours, value]];
   });
-  return Object.fromEntries(given);
+  return Object.fromEntries(entries);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
+import { InvalidParameterError } from '../errors.ts';
+import { type QaParameters, resolveParameters } from './parameters.ts';
 
 const limits = (modelMaxLength: number) => ({ modelMaxLength, specialTokens: 3, specialTokensOfOne: 2 });
 

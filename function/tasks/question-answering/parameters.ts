@@ -1,3 +1,5 @@
+import { InvalidParameterError } from '../errors.ts';
+
 /** How a question is answered. The names and defaults are those of Hugging Face's pipeline. */
 export interface QaParameters {
   /** Most answers. @default 1 */
@@ -14,18 +16,6 @@ export interface QaParameters {
   handleImpossibleAnswer: boolean;
   /** Widens answers to whole words. @default true */
   alignToWords: boolean;
-}
-
-/** A parameter, or a text, has a value that no question can be answered with. */
-export class InvalidParameterError extends Error {
-  override name = 'InvalidParameterError';
-  /** Its name in Hugging Face's spelling, such as `top_k`. */
-  readonly parameter: string;
-
-  constructor(parameter: string, expected: string, got: unknown) {
-    super(`Expected ${expected} in "${parameter}", got ${got}`);
-    this.parameter = parameter;
-  }
 }
 
 /** What the model and its tokenizer set to the parameters. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { loadPipeline } from '../../model/load-model.ts';
-import { createPipeline, DeadlineExceededError, InvalidParameterError, QuestionTooLongError } from './pipeline.ts';
+import { loadPipeline } from '../../fixtures/load-pipeline.ts';
+import { DeadlineExceededError } from '../../model/deadline.ts';
+import { InvalidParameterError } from '../errors.ts';
+import { createPipeline, QuestionTooLongError } from './pipeline.ts';
 
-const qa = await loadPipeline('model', 1);
+const qa = await loadPipeline('model');
 const FILLER = 'The river carries barges past the old mill. ';
 
 test.each([
@@ -66,13 +68,15 @@ function slowPipeline(msPerRun: number) {
   const run = async ({ inputIds }: { inputIds: BigInt64Array }) => {
     clock += msPerRun;
     runs++;
-    return { startLogits: new Float32Array(inputIds.length), endLogits: new Float32Array(inputIds.length) };
+    return { start_logits: new Float32Array(inputIds.length), end_logits: new Float32Array(inputIds.length) };
   };
   const limits = { modelMaxLength: 512, maxPositions: 512, modelDigest: '', now: () => clock };
   const token = { id: 1, type: 0 };
-  const types = { questionType: 0, contextType: 1, specialTokensOfOne: 2 };
-  const sequence = { before: [token], between: [token], after: [token], ...types };
-  const pipeline = createPipeline({ tokenizer: { encode }, sequence, session: { run }, ...limits });
+  const sequences = {
+    single: { before: [token], type: 0, after: [token] },
+    pair: { before: [token], firstType: 0, between: [token], secondType: 1, after: [token] },
+  };
+  const pipeline = createPipeline({ tokenizer: { encode }, sequences, session: { outputNames: [], run }, ...limits });
   /** What is left of a time that begins now. */
   const within = (ms: number) => {
     const end = clock + ms;
@@ -107,17 +111,14 @@ test('many questions about one text tokenise it once', () => {
     encoded.push(text);
     return nothing;
   };
-  const session = { run: () => Promise.reject(new Error('not asked')) };
+  const session = { outputNames: [], run: () => Promise.reject(new Error('not asked')) };
   const limits = { modelMaxLength: 512, maxPositions: 512, modelDigest: '', now: () => 0 };
-  const sequence = {
-    before: [{ id: 1, type: 0 }],
-    between: [],
-    after: [],
-    questionType: 0,
-    contextType: 1,
-    specialTokensOfOne: 1,
+  const before = [{ id: 1, type: 0 }];
+  const sequences = {
+    single: { before, type: 0, after: [] },
+    pair: { before, firstType: 0, between: [], secondType: 1, after: [] },
   };
-  const pipeline = createPipeline({ tokenizer: { encode }, sequence, session, ...limits });
+  const pipeline = createPipeline({ tokenizer: { encode }, sequences, session, ...limits });
   for (const [question, context] of [
     ['q1', 'c1'],
     ['q2', 'c1'],

@@ -1,20 +1,22 @@
 import { deadlineGuard, NOTHING_MEASURED } from '../../model/deadline.ts';
-import type { ModelInput, QaSession } from '../../model/session.ts';
-import type { EncodedText, Tokenizer } from '../../tokenizer/encoded-text.ts';
-import { allowedTokens, contextStart, modelInput, type SequenceForm, specialTokens } from '../../tokenizer/sequence.ts';
+import type { LoadedModel } from '../../model/load-model.ts';
+import type { EncodedText } from '../../tokenizer/encoded-text.ts';
+import { type ModelInput, specialTokens } from '../../tokenizer/sequence.ts';
+import { InputError, InvalidParameterError } from '../errors.ts';
 import { spanCharacters } from './alignment.ts';
 import { type Answer, createRanking } from './answers.ts';
-import { InvalidParameterError, type QaParameters, resolveParameters } from './parameters.ts';
+import { type QaParameters, resolveParameters } from './parameters.ts';
+import { allowedTokens, contextStart, windowInput } from './sequence.ts';
 import { bestSpans } from './spans.ts';
 import { contextWindows, type Window, type WindowLimits } from './windows.ts';
 
-export { DeadlineExceededError } from '../../model/deadline.ts';
-export type { Answer } from './answers.ts';
-export { InvalidParameterError, type QaParameters } from './parameters.ts';
-
 /** The question leaves no room for the context in a window. */
-export class QuestionTooLongError extends Error {
+export class QuestionTooLongError extends InputError {
   override name = 'QuestionTooLongError';
+
+  constructor(message: string) {
+    super('QUESTION_TOO_LONG', message);
+  }
 }
 
 /** One run of the model: its input, and which tokens of the context are in it. */
@@ -43,25 +45,18 @@ export interface QaPipeline {
   modelDigest: string;
 }
 
-/** Everything that a pipeline is made of. */
-export interface PipelineParts {
-  tokenizer: Tokenizer;
-  sequence: SequenceForm;
-  session: QaSession;
-  /** The tokenizer's `model_max_length`. */
-  modelMaxLength: number;
-  /** Most tokens of a sequence that the model has positions for. */
-  maxPositions: number;
-  modelDigest: string;
-  /** Milliseconds on a clock that never goes back. */
-  now: () => number;
-}
+/** What a pipeline needs of a loaded model. */
+export type PipelineParts = Omit<LoadedModel, 'task' | 'config'>;
 
-/** The pipeline around a loaded model: see load-pipeline.ts. */
-export function createPipeline(parts: PipelineParts): QaPipeline {
-  const { tokenizer, sequence, session, modelMaxLength, maxPositions, modelDigest, now } = parts;
-  const { specialTokensOfOne } = sequence;
-  const limits = { modelMaxLength, specialTokens: specialTokens(sequence), specialTokensOfOne };
+/** The pipeline around a loaded model. It follows Hugging Face's QuestionAnsweringPipeline. */
+export function createPipeline(model: PipelineParts): QaPipeline {
+  const { tokenizer, session, modelMaxLength, maxPositions, modelDigest, now } = model;
+  const { single, pair } = model.sequences;
+  const limits = {
+    modelMaxLength,
+    specialTokens: specialTokens(pair),
+    specialTokensOfOne: specialTokens(single),
+  };
   let last: { text: string; encoded: EncodedText } | undefined;
 
   const pace = { ...NOTHING_MEASURED };
@@ -88,7 +83,7 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
     modelDigest,
     prepare(question, context, given = {}) {
       const { q, c, windows } = planned(question, context, given);
-      return windows.map((window) => ({ window, input: modelInput(sequence, q, c, window) }));
+      return windows.map((window) => ({ window, input: windowInput(pair, q, c, window) }));
     },
     async answer(question, context, given = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
       const { look, inTime } = deadlineGuard(remainingMs, now, pace);
@@ -96,16 +91,17 @@ export function createPipeline(parts: PipelineParts): QaPipeline {
       const { topK, maxAnswerLen, alignToWords, handleImpossibleAnswer } = parameters;
       // Several spans can align to the same words and are then merged.
       const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;
-      const starts = { questionStart: sequence.before.length, contextStart: contextStart(sequence, q) };
+      const starts = { questionStart: pair.before.length, contextStart: contextStart(pair, q) };
       const texts = { question: q, context: c, ...starts };
       const ranking = createRanking();
       let nullScore = Number.POSITIVE_INFINITY;
 
       async function readWindow(window: Window): Promise<void> {
         // One input at a time: all of them together may be a thousand times the text.
-        const logits = await session.run(modelInput(sequence, q, c, window));
-        const allowed = allowedTokens(sequence, q, window);
-        const found = bestSpans({ ...logits, allowed }, maxAnswerLen, spansPerWindow);
+        const { start_logits, end_logits } = await session.run(windowInput(pair, q, c, window));
+        const allowed = allowedTokens(pair, q, window);
+        const logits = { startLogits: start_logits!, endLogits: end_logits!, allowed };
+        const found = bestSpans(logits, maxAnswerLen, spansPerWindow);
         nullScore = Math.min(nullScore, found.nullScore);
         for (const { start: first, end: last, score } of found.spans) {
           const { start, end } = spanCharacters({ ...texts, window }, first, last, alignToWords);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MAX_TOP_K } from './named-parameters.ts';
-import { MAX_PAIRS, parseRequest } from './request.ts';
+import { MAX_INPUTS, MAX_TOP_K } from '../input-schemas.ts';
+import { questionAnswering } from './task.ts';
 
 const ANNA = { question: 'Who?', context: 'Anna.' };
 const BERT = { question: 'Where?', context: 'Berlin.' };
@@ -25,17 +25,17 @@ const OURS = {
 };
 
 test.each([
-  ['a question and a context', ANNA, { pairs: [ANNA] }],
-  ['parameters beside them', { ...ANNA, ...NAMED }, { pairs: [ANNA], parameters: OURS }],
-  ['an id of the caller', { ...ANNA, inference_id: 'label-7' }, { pairs: [ANNA] }],
-  ['many questions about one context', { ...ANNA, question: ['Who?', 'Why?'] }, { pairs: BOTH, many: true }],
-  ['a list of one question', { ...ANNA, question: ['Who?'] }, { pairs: [ANNA], many: true }],
-  ['inputs', { inputs: ANNA }, { pairs: [ANNA] }],
-  ['inputs and parameters', { inputs: ANNA, parameters: NAMED }, { pairs: [ANNA], parameters: OURS }],
-  ['inputs with many questions', { inputs: { ...ANNA, question: ['Who?', 'Why?'] } }, { pairs: BOTH, many: true }],
-  ['many pairs', { inputs: [ANNA, BERT], inference_id: 'x' }, { pairs: [ANNA, BERT], many: true }],
+  ['a question and a context', ANNA, { inputs: [ANNA] }],
+  ['parameters beside them', { ...ANNA, ...NAMED }, { inputs: [ANNA], parameters: OURS }],
+  ['an id of the caller', { ...ANNA, inference_id: 'label-7' }, { inputs: [ANNA] }],
+  ['many questions about one context', { ...ANNA, question: ['Who?', 'Why?'] }, { inputs: BOTH, many: true }],
+  ['a list of one question', { ...ANNA, question: ['Who?'] }, { inputs: [ANNA], many: true }],
+  ['inputs', { inputs: ANNA }, { inputs: [ANNA] }],
+  ['inputs and parameters', { inputs: ANNA, parameters: NAMED }, { inputs: [ANNA], parameters: OURS }],
+  ['inputs with many questions', { inputs: { ...ANNA, question: ['Who?', 'Why?'] } }, { inputs: BOTH, many: true }],
+  ['many pairs', { inputs: [ANNA, BERT], inference_id: 'x' }, { inputs: [ANNA, BERT], many: true }],
 ])('%s are a request', (_, json, expected) => {
-  expect(parseRequest(json)).toEqual({ many: false, parameters: {}, ...expected });
+  expect(questionAnswering.parse(json)).toEqual({ many: false, parameters: {}, ...expected });
 });
 
 const many = (count: number) => Array(count).fill(ANNA);
@@ -51,8 +51,8 @@ test.each([
   [{ question: [], context: 'Anna.' }, 'EMPTY_FIELD', 'Expected at least one question in "question", got a list of 0'],
   [{ question: ['Who?', ' '], context: 'Anna.' }, 'EMPTY_FIELD', '"question.1"'],
   [{ question: ['Who?', { a: 'secret' }], context: 'Anna.' }, 'INVALID_FIELD', '"question.1", got an object'],
-  [{ question: many(MAX_PAIRS + 1), context: 'Anna.' }, 'TOO_MANY_PAIRS', 'got a list of 101'],
-  [{ inputs: many(MAX_PAIRS + 1) }, 'TOO_MANY_PAIRS', 'Expected at most 100 questions in "inputs", got a list of 101'],
+  [{ question: many(MAX_INPUTS + 1), context: 'Anna.' }, 'TOO_MANY_PAIRS', 'got a list of 101'],
+  [{ inputs: many(MAX_INPUTS + 1) }, 'TOO_MANY_PAIRS', 'Expected at most 100 questions in "inputs", got a list of 101'],
   [{ inputs: [] }, 'EMPTY_FIELD', '"inputs"'],
   [{ inputs: 'Who?' }, 'INVALID_FIELD', 'Expected an object in "inputs", got a string of 4 characters'],
   [{ inputs: [ANNA, { question: 'Who?' }] }, 'MISSING_FIELD', '"inputs.1.context"'],
@@ -76,11 +76,11 @@ test.each([
   [parsed('{"question":"Who?","context":"Anna.","toString":1}'), 'UNKNOWN_FIELD', '"toString"'],
   [parsed('{"__proto__":{"question":"Who?","context":"Anna."}}'), 'MISSING_FIELD', '"question"'],
 ])('%j is refused as %s: %s', (json, code, message) => {
-  expect(() => parseRequest(json)).toThrow(
+  expect(() => questionAnswering.parse(json)).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) }),
   );
 });
 
 test('as many pairs as allowed are a request', () => {
-  expect(parseRequest({ inputs: many(MAX_PAIRS) }).pairs).toHaveLength(MAX_PAIRS);
+  expect(questionAnswering.parse({ inputs: many(MAX_INPUTS) }).inputs).toHaveLength(MAX_INPUTS);
 });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { InferenceRecord } from '../../capture/record.ts';
-import { RequestError } from '../errors.ts';
-import { kind, says } from '../request-schema.ts';
+import { InferenceRecord } from '../capture/record.ts';
+import { RequestError } from './errors.ts';
+import { kind, says } from './request-schema.ts';
 
 /** The caller's own id for an exchange, by which he finds its record. */
 export const InferenceId = v.pipe(

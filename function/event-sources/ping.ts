@@ -23,7 +23,12 @@ const HealthCheck = v.pipe(
   ),
 );
 
-const Question = v.union([v.object({ question: v.unknown() }), v.object({ inputs: v.unknown() })]);
+/** What a request of any task has. */
+const Request = v.union([
+  v.object({ question: v.unknown() }),
+  v.object({ text: v.unknown() }),
+  v.object({ inputs: v.unknown() }),
+]);
 
 /** The body of the answer to a ping. */
 export const PONG = { status: 'warm' };
@@ -31,5 +36,5 @@ export const PONG = { status: 'warm' };
 /** The door of a ping: an event that asks nothing, and wants only to find the function ready. Undefined: the event is none. */
 export function pingDoor(event: unknown): Door | undefined {
   if (v.is(HealthCheck, event)) return balancerDoor({ multiValueHeaders: event.multiValueHeaders ?? {} });
-  return v.is(WarmUp, event) && !v.is(Question, event) ? 'direct' : undefined;
+  return v.is(WarmUp, event) && !v.is(Request, event) ? 'direct' : undefined;
 }

@@ -11,12 +11,13 @@ export interface Check {
   whole(folder: string): Promise<string>;
 }
 
-/** A request for each task, and where in its answer the text is that is shown. */
-const EXAMPLES: Record<TaskName, { request: object; text: string }> = {
+/** A request for each task, and the name of what its answer says. An answer, or the first of a list, has a score besides. */
+const EXAMPLES: Record<TaskName, { request: object; says: string }> = {
   'question-answering': {
     request: { question: 'Where do I live?', context: 'My name is Wolfgang and I live in Berlin.' },
-    text: 'answer',
+    says: 'answer',
   },
+  'text-classification': { request: { text: 'I like living in Berlin.' }, says: 'label' },
 };
 
 export const checkByFunction: Check = {
@@ -26,9 +27,9 @@ export const checkByFunction: Check = {
 
   async whole(folder) {
     const { task, run } = await loadTask(folder, 1);
-    const { request, text } = EXAMPLES[task.name];
+    const { request, says } = EXAMPLES[task.name];
     const { body } = await run(task.parse(request));
-    const answer = body as Record<string, unknown>;
-    return `"${answer[text]}" (score ${Number(answer['score']).toFixed(3)})`;
+    const answer = [body].flat()[0] as Record<string, unknown>;
+    return `"${answer[says]}" (score ${Number(answer['score']).toFixed(3)})`;
   },
 };

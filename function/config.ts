@@ -13,7 +13,7 @@ import type { WeightForm } from './model/processor.ts';
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
 
-/** What is kept back for the response, and for a run of the model that takes longer than those before it: it cannot be stopped. */
+/** Time that is kept for the response, and for a run of the model that takes longer than those before it: a run cannot be stopped. */
 const RESERVE_MS = 500;
 
 const ModelEnvironment = v.object({
@@ -28,7 +28,7 @@ const CaptureEnvironment = v.object({
   CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
 });
 
-/** The function's environment, each variable as docs/configuration.md has it. */
+/** The function's environment variables. docs/configuration.md describes each. */
 export const Environment = v.object({
   ...ModelEnvironment.entries,
   ...CaptureEnvironment.entries,
@@ -37,17 +37,17 @@ export const Environment = v.object({
 
 export interface FunctionConfig {
   modelDir: string;
-  /** Of the dimension of the metrics. */
+  /** The value of the metrics' dimension. */
   functionName: string;
-  /** The form of the model's weights; `auto` is the one for the processor. */
+  /** The form of the model's weights. `auto`: the form for the processor. */
   modelWeights: WeightForm | 'auto';
   /** Undefined: nothing is captured. */
   capture: { port: number; timeoutMs: number } | undefined;
-  /** Why nothing is captured, where that is not wanted: it must not take the function down. */
+  /** What is wrong with the capture's variables. Nothing is captured then, but the function answers. */
   captureFault?: string;
-  /** Threads of the model: one a vCPU. */
+  /** Threads of the model: one for each vCPU. */
   threads: number;
-  /** How long before the function's time-out an answer must be there: time for capture and response. */
+  /** How long before the function's time-out an answer must be ready, in milliseconds: time for capture and response. */
   deadlineMarginMs: number;
 }
 
@@ -55,7 +55,7 @@ export interface FunctionConfig {
  * The function's configuration from its environment.
  *
  * @param bundleDir the folder of the bundle, which holds the embedded model as `model/`
- * @throws Error naming every wrong variable, what was expected and what came; those of the capture only with CAPTURE_FAIL_CLOSED
+ * @throws Error that names every wrong variable, with what was expected and what came. Wrong variables of the capture throw only with CAPTURE_FAIL_CLOSED
  */
 export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): FunctionConfig {
   const variables = parseVariables(ModelEnvironment, env);

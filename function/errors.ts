@@ -1,4 +1,4 @@
-/** Every error that a caller can get: its HTTP status, and what it means. docs/errors.md lists the same. */
+/** Every error that a caller can get, of all tasks: its HTTP status, and what it means. docs/errors.md has the same table. */
 export const REQUEST_ERRORS = {
   INVALID_EVENT: {
     status: 400,
@@ -59,11 +59,11 @@ export const REQUEST_ERRORS = {
 } as const;
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 
-/** An answer that is an error. */
+/** An error that a caller gets. */
 export class RequestError extends Error {
   override name = 'RequestError';
   readonly code: RequestErrorCode;
-  /** What a program may want to know of it. */
+  /** Facts about the error that a program can use. */
   readonly details?: Record<string, unknown>;
 
   constructor(
@@ -71,24 +71,24 @@ export class RequestError extends Error {
     message: string,
     { details, ...options }: ErrorOptions & { details?: Record<string, unknown> } = {},
   ) {
-    super(message.toWellFormed(), options); // it may quote a part of what came, cut anywhere
+    super(message.toWellFormed(), options); // it may quote a part of the request, cut in the middle of a character
     this.code = code;
     this.details = details;
   }
 }
 
-/** Whether the same request may get an answer another time: the fault was not the caller's. */
+/** Whether the same request may be answered when it is sent again: the fault was not the caller's. */
 export function mayBeRetried(code: RequestErrorCode): boolean {
   return REQUEST_ERRORS[code].status >= 500;
 }
 
-/** Whatever was thrown, as a caller may see it. */
+/** The error that a caller gets for whatever was thrown. */
 export function asRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   return new RequestError('INTERNAL_ERROR', 'The request could not be answered', { cause: error });
 }
 
-/** The body of every answer that is an error. */
+/** The body of every response that is an error. */
 export interface ErrorBody {
   error: { code: RequestErrorCode; message: string; details?: Record<string, unknown> };
 }

@@ -29,7 +29,7 @@ test.each([
 test.each(Object.values(REQUEST_ERRORS).map(({ status }) => status))(
   'a load balancer is told what %i means',
   (status) => {
-    const response = respond('balancer', { status, body: {}, json: '{}' });
+    const response = respond('load-balancer', { status, body: {}, json: '{}' });
     expect(response).toHaveProperty(
       'statusDescription',
       expect.stringMatching(new RegExp(`^${status} [A-Z][A-Za-z ]+$`)),
@@ -66,7 +66,7 @@ test.each([
   [{ ...healthCheck, headers: { 'user-agent': 'curl/8' } }],
   [{ ...healthCheck, httpMethod: 'POST', headers: { 'user-agent': 'ELB-HealthChecker/2.0' } }],
   [event(QUESTION)],
-])('what only looks like a ping is captured as any request: %j', async (asked) => {
+])('an event that only resembles a ping is captured as any request: %j', async (asked) => {
   const { handler, records } = setUp();
   await handler(asked, { awsRequestId: 'r' });
   expect(records).toHaveLength(1);
@@ -84,15 +84,18 @@ const ASKERS: [string, (body: object) => unknown][] = [
   ['by EventBridge', (body) => ({ 'detail-type': 'Asked', source: 'my.app', detail: body })],
 ];
 describe.each(ASKERS)('asked %s', (_, asked) => {
-  test.each(FAULTS)('the invocation fails with what may be retried, without a stack: %s', async (code, parts) => {
-    const { handler, records } = setUp(parts);
-    const failure = await handler(asked(QUESTION), { awsRequestId: 'r' }).catch((error: Error) => error);
-    expect(failure).toMatchObject({ name: code, message: expect.any(String) });
-    expect((failure as Error).stack).toBe(`${code}: ${(failure as Error).message}`);
-    expect(records).toMatchObject([{ errorCode: code, status: expect.any(Number) }]);
-  });
+  test.each(FAULTS)(
+    'the invocation fails with an error that may be retried, without a stack: %s',
+    async (code, parts) => {
+      const { handler, records } = setUp(parts);
+      const failure = await handler(asked(QUESTION), { awsRequestId: 'r' }).catch((error: Error) => error);
+      expect(failure).toMatchObject({ name: code, message: expect.any(String) });
+      expect((failure as Error).stack).toBe(`${code}: ${(failure as Error).message}`);
+      expect(records).toMatchObject([{ errorCode: code, status: expect.any(Number) }]);
+    },
+  );
 
-  test('what never can succeed is an answer, and is not tried again', async () => {
+  test('a request that can never succeed gets an answer, and is not tried again', async () => {
     const { handler, records } = setUp();
     expect(await handler(asked({ hello: 1 }), { awsRequestId: 'r' })).toMatchObject({
       error: { code: 'MISSING_FIELD' },
@@ -107,7 +110,7 @@ const lateOnly = answering(async (question) => {
   return [ANSWER];
 });
 
-test('an answer in which some questions have none is one to who sees it, and a failure where nobody does', async () => {
+test('an answer with errors for some questions is a response to a caller who sees it, and a failure of an asynchronous invocation', async () => {
   const some = { question: ['a', 'late'], context: 'Anna.' };
   for (const [name, asked] of [['proxy', event], ...ASKERS] as const) {
     const { handler, records } = setUp({ model: lateOnly });
@@ -133,7 +136,7 @@ describe('a batch of SQS', () => {
   const asking = (question: string) => JSON.stringify({ question, context: 'Anna.' });
   const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((id) => ({ itemIdentifier: id })) });
 
-  test('each message is a request with a record; those that may be retried come again, those that never can succeed do not', async () => {
+  test('each message is a request with a record, and only those that may be retried are delivered again', async () => {
     const { handler, records } = setUp({ model: lateOnly });
     const batch = sqs([
       asking('a'),
@@ -154,11 +157,11 @@ describe('a batch of SQS', () => {
     expect(new Set(records.map(({ eventId }) => eventId)).size).toBe(5);
   });
 
-  test('all of which are answered fails in nothing', async () => {
+  test('with an answer for each message has no failures', async () => {
     expect(await setUp().handler(sqs([asking('a'), asking('b')]), { awsRequestId: 'r' })).toEqual(failures());
   });
 
-  test('is given back from where the time ran out', async () => {
+  test('is delivered again from the message on for which no time was left', async () => {
     let clock = 0;
     const slowly = answering(async () => {
       clock += 10_000;
@@ -171,7 +174,7 @@ describe('a batch of SQS', () => {
     expect(records).toHaveLength(3);
   });
 
-  test('that must stay in order is given back from the first failure on', async () => {
+  test('of a FIFO queue is delivered again from the first failure on', async () => {
     const { handler, records } = setUp({ model: lateOnly });
     const batch = sqs([asking('a'), asking('late'), asking('b')], 'questions.fifo');
     expect(await handler(batch, { awsRequestId: 'r' })).toEqual(failures('m1', 'm2'));
@@ -196,7 +199,7 @@ test.each([
   ['__proto__', 'a'],
   ['x-odd', 7],
   ['x-odd', [7, null]],
-])('whatever a header says, it is the function that answers, and captures: %s', async (name, value) => {
+])('with any value of a header, the function answers and captures: %s', async (name, value) => {
   for (const key of ['headers', 'multiValueHeaders']) {
     for (const envelope of [event(QUESTION), { ...HTTP_API, body: JSON.stringify(QUESTION) }]) {
       const { handler, records } = setUp();

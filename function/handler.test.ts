@@ -4,6 +4,7 @@ import { ANSWER, answering, event, fails, HTTP_API, QUESTION, served, setUp } fr
 import { DeadlineExceededError } from './model/deadline.ts';
 import { InvalidParameterError } from './tasks/errors.ts';
 import { type QaPipeline, QuestionTooLongError } from './tasks/question-answering/pipeline.ts';
+import { anyTask } from './tasks/tasks.ts';
 
 test('a question is answered, and the exchange captured as it was', async () => {
   const { handle, records } = setUp();
@@ -62,7 +63,7 @@ test.each([
   expect(records).toMatchObject([{ status, errorCode: code, output: { data: response.body } }]);
 });
 
-test('a fault of ours is logged with its cause, a fault of the caller not at all', async () => {
+test('a fault of the function is logged with its cause, a fault of the caller is not', async () => {
   const { handle, log } = setUp({ model: fails(new Error('ort broke')) });
   await handle('{');
   expect(log).not.toHaveBeenCalled();
@@ -104,7 +105,7 @@ test.each([
 test.each([
   ['accepted', { accepted: true }, true],
   ['refused', { accepted: false, reason: 'rejected', code: 'SPOOL_FULL' }, false],
-  ['not answered in time, so that nobody knows', { accepted: false, reason: 'timeout' }, false],
+  ['not answered in time, so that the result is unknown', { accepted: false, reason: 'timeout' }, false],
 ])('a response names a record that was accepted, and no other: %s', async (_, captured, named) => {
   const response = await setUp({}, captured as Partial<SendResult>).handle(QUESTION);
   expect(Object.hasOwn(response.headers, 'x-capture-event-id')).toBe(named);
@@ -128,7 +129,7 @@ test('handing over a record takes no longer than there is time for the response'
   expect(within).toEqual([50, 1, undefined]);
 });
 
-test('what is cut in the middle of an emoji is answered, with places that are those of the text as it came', async () => {
+test('a text that is cut in the middle of an emoji is answered, with offsets into the text as it came', async () => {
   const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
   const { handle, records } = setUp({ model: answering(answer) });
   await handle('{"question":"Who? \\ud83d","context":"\\ude00Anna."}');
@@ -136,7 +137,7 @@ test('what is cut in the middle of an emoji is answered, with places that are th
   expect(records).toMatchObject([{ input: { encoding: 'JSON' } }]);
 });
 
-test('whoever invokes the function directly gets the answer by itself, and the record has the request', async () => {
+test('a direct invocation gets the answer alone, and the record has the request', async () => {
   const { handler, records } = setUp();
   expect(await handler(QUESTION, { awsRequestId: 'r' })).toEqual(ANSWER);
   expect(await handler({ hello: 1 }, { awsRequestId: 's' })).toEqual({
@@ -161,7 +162,7 @@ test('many questions are one exchange, and one record', async () => {
   expect(records).toMatchObject([{ status: 200, output: { data: response.body } }]);
 });
 
-test('a method that is not POST is told which one is', async () => {
+test('a response to another method than POST names POST', async () => {
   const { handler } = setUp();
   expect(await handler({ ...event(''), httpMethod: 'GET' }, { awsRequestId: 'r' })).toMatchObject({
     statusCode: 405,
@@ -175,7 +176,7 @@ test.each([
   ['of the header before that of the body', { ...QUESTION, inference_id: 'b' }, { 'x-inference-id': 'a' }, 'a'],
   ['of a header above what is no JSON', '{', { 'x-inference-id': 'a' }, 'a'],
   ['of a body with an error', { inference_id: 'a' }, {}, 'a'],
-  ['that is none', { ...QUESTION, inference_id: '' }, {}, undefined],
+  ['that is empty', { ...QUESTION, inference_id: '' }, {}, undefined],
   ['of a header that is too long', QUESTION, { 'x-inference-id': 'x'.repeat(257) }, undefined],
 ])('the record has the id %s', async (_, body, headers, inferenceId) => {
   const { handle, records } = setUp();
@@ -192,7 +193,7 @@ test.each([
   expect(JSON.parse(response.body)).toMatchObject({ error: { code: 'INVALID_FIELD' } });
 });
 
-test('the model is given what is left until the time-out, less what capture and response need', async () => {
+test('the model gets the time until the time-out, less the time for capture and response', async () => {
   const answer = vi.fn<QaPipeline['answer']>(async () => [ANSWER]);
   const { handler } = setUp({ model: answering(answer), now: () => 0 });
   await handler(QUESTION, { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 });
@@ -200,7 +201,12 @@ test('the model is given what is left until the time-out, less what capture and 
   expect(answer.mock.calls.map(([, , , remainingMs]) => remainingMs?.())).toEqual([2250, undefined]);
 });
 
-test('a model that does not come to an end of loading, as from a file system that hangs, is told before the time-out', async () => {
+test('a request that came before anything of the model could be read is answered as soon as the model is loaded', async () => {
+  const model = { ...answering(async () => [ANSWER]), reader: () => anyTask };
+  expect(await setUp({ model }).handle(QUESTION)).toMatchObject({ statusCode: 200, body: JSON.stringify(ANSWER) });
+});
+
+test('a model that never ends loading, as from a file system that hangs, is an error before the time-out', async () => {
   vi.useFakeTimers();
   try {
     const { handler, records } = setUp({ model: served(() => new Promise(() => {})), now: () => performance.now() });

@@ -3,8 +3,8 @@ import type { CaptureClient } from '../capture/client.ts';
 import { asRequestError, REQUEST_ERRORS, RequestError } from './errors.ts';
 import { admit } from './event-sources/admission.ts';
 import { type Incoming, message, readEvent } from './event-sources/event.ts';
-import { PONG, pingDoor } from './event-sources/ping.ts';
-import { type QueueAnswer, readBatch, takeBatch } from './event-sources/queue.ts';
+import { PONG, pingSource } from './event-sources/ping.ts';
+import { answerBatch, type QueueResponse, readBatch } from './event-sources/queue.ts';
 import { mustFail, type Result, respond } from './event-sources/response.ts';
 import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
 import type { Log } from './log.ts';
@@ -21,7 +21,7 @@ export interface HandlerParts {
   now: () => number;
   /** The X-Ray trace id of the present invocation. */
   traceId: () => string | undefined;
-  /** How long before the function's time-out an answer must be there. */
+  /** How long before the function's time-out an answer must be ready, in milliseconds. */
   deadlineMarginMs: number;
 }
 
@@ -32,16 +32,19 @@ export interface InvocationContext {
 }
 
 /**
- * Takes an event and resolves to the response in the form of its door.
+ * Answers an event, and resolves to the response in the form that the event source takes.
  *
- * It rejects with a FunctionError only: where an error may be retried, and nobody is there to see a status.
+ * It rejects with a FunctionError only, where an error may be retried and the response has no status that says so.
  */
-export type Handler = (event: unknown, context: InvocationContext) => Promise<ReturnType<typeof respond> | QueueAnswer>;
+export type Handler = (
+  event: unknown,
+  context: InvocationContext,
+) => Promise<ReturnType<typeof respond> | QueueResponse>;
 
-/** What of the function's time is never spent on handing over a record, in milliseconds: the response must be sent. */
+/** How much of the function's time is kept for sending the response, and is never spent on handing over a record, in milliseconds. */
 const RESPONSE_MS = 100;
 
-/** Answers events, and captures every exchange, errors included, before it returns. */
+/** The handler answers events, and captures every exchange, errors included, before it returns. */
 export function createHandler(parts: HandlerParts): Handler {
   const { model, capture, log, now, traceId, deadlineMarginMs } = parts;
   const timeLeftOf = createTimekeeper(now);
@@ -54,7 +57,7 @@ export function createHandler(parts: HandlerParts): Handler {
     const outcome = await answer(incoming, model, timeLeft && (() => timeLeft() - deadlineMarginMs));
     const { status, body, inferenceId, error, modelDigest } = outcome;
     if (error?.cause !== undefined) {
-      const { inspect } = await import('node:util'); // not at every start
+      const { inspect } = await import('node:util'); // loaded on demand: a start does not need it
       log('ERROR', 'a request failed', { eventId, requestId, cause: inspect(error.cause) });
     }
 
@@ -79,7 +82,7 @@ export function createHandler(parts: HandlerParts): Handler {
   }
 
   return async (event, context) => {
-    const ping = pingDoor(event);
+    const ping = pingSource(event);
     if (ping !== undefined) {
       coldStart = false;
       return respond(ping, { status: 200, body: PONG, json: JSON.stringify(PONG) });
@@ -90,13 +93,13 @@ export function createHandler(parts: HandlerParts): Handler {
     const batch = readBatch(event);
     if (batch === undefined) {
       const incoming = readEvent(event);
-      return respond(incoming.door, await exchange(incoming, requestId, timeLeft));
+      return respond(incoming.source, await exchange(incoming, requestId, timeLeft));
     }
-    return takeBatch(
+    return answerBatch(
       batch,
       async (text) => {
         const incoming = message(text);
-        return mustFail(incoming.door, await exchange(incoming, requestId, timeLeft));
+        return mustFail(incoming.source, await exchange(incoming, requestId, timeLeft));
       },
       () => timeLeft === undefined || timeLeft() > deadlineMarginMs,
     );
@@ -108,7 +111,7 @@ interface Outcome {
   body: object;
   inferenceId?: string | undefined;
   modelDigest?: string | undefined;
-  /** Why there is no answer; or, of many questions, why some have none. Its cause, if it has one, is a matter for the log. */
+  /** Why there is no answer; or, for many inputs, why one of them has none. Its cause goes to the log. */
   error?: RequestError | undefined;
 }
 
@@ -127,8 +130,8 @@ async function answer(incoming: Incoming, model: ServedModel, remainingMs?: Time
       throw new RequestError('MODEL_UNAVAILABLE', 'The model cannot be loaded; try again later', { cause });
     });
     modelDigest = loaded.modelDigest;
-    const maxBytes = incoming.door.startsWith('balancer') ? MAX_BALANCER_ANSWER_BYTES : MAX_ANSWER_BYTES;
-    const known = loaded.task === reader; // not if this request was the first that the model could be loaded for
+    const maxBytes = incoming.source.startsWith('load-balancer') ? MAX_BALANCER_ANSWER_BYTES : MAX_ANSWER_BYTES;
+    const known = loaded.task === reader; // false if the task was unknown until this request loaded the model
     const answered = await loaded.run(known ? request : loaded.task.parse(json), { remainingMs, maxBytes });
     return { status: 200, ...answered, inferenceId, modelDigest };
   } catch (thrown) {

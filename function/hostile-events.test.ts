@@ -54,7 +54,7 @@ function checked(exchange: Exchange): InferenceRecord {
   return record;
 }
 
-/** An answer is that of the record, in the form of its door, and names the record. */
+/** An answer is that of the record, in the form of its source, and names the record. */
 function expectAnswer(response: Record<string, unknown>, { status, output, eventId }: InferenceRecord): void {
   if (!('statusCode' in response)) {
     if (JSON.stringify(response) !== output.data) expect.fail('the record differs');
@@ -68,7 +68,7 @@ function expectAnswer(response: Record<string, unknown>, { status, output, event
 const failed = ({ errorCode }: InferenceRecord) =>
   errorCode !== undefined && mayBeRetried(errorCode as RequestErrorCode);
 
-/** An event gets the answer that its door expects, or a failure that is documented, and leaves one record; a ping, none; a batch, one a message. */
+/** An event gets the answer that its source expects, or a documented failure, and leaves one record. A ping leaves none, a batch one for each message. */
 async function answersAndCaptures(event: unknown): Promise<void> {
   records.length = 0;
   const outcome = await handler(event, { awsRequestId: 'r' }).catch((error: unknown) => error);

@@ -8,10 +8,10 @@ import { thisProcessor } from './model/processor.ts';
 import { loadTask } from './tasks/load-task.ts';
 import { serveModel } from './tasks/served-model.ts';
 
-// onnxruntime tells Microsoft about models and machines unless it is asked not to; see docs/decisions/onnxruntime-telemetry.md.
+// onnxruntime sends Microsoft data about models and machines unless this variable is set; see docs/decisions/onnxruntime-telemetry.md.
 if (readSwitch(process.env['ORT_DISABLE_TELEMETRY'] || 'yes') !== false) process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
-/** Until here: the start of the process, and the code of the function. */
+/** Time since the start of the process: Node's own start, and loading the function's code. */
 const importMs = performance.now();
 const config = parseConfig(process.env, import.meta.dirname);
 const { functionName, captureFault } = config;
@@ -26,10 +26,10 @@ const model = serveModel((onTask) =>
   }),
 );
 
-// In init, where time is not the caller's. A model that cannot be loaded is told to every caller, and tried again.
+// During init, before any caller waits. If loading fails, each caller gets an error, and the next request tries again.
 await model.load().catch((error: Error) => log('ERROR', 'the model cannot be loaded', { cause: error.message }));
 
-/** The function's entry point: an event of any door in, the response in that door's form out. */
+/** The function's entry point: an event of any source in, the response in the form of that source out. */
 export const handler = createHandler({
   model,
   capture: captureFault

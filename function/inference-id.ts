@@ -3,7 +3,7 @@ import { InferenceRecord } from '../capture/record.ts';
 import { RequestError } from './errors.ts';
 import { kind, says } from './request-schema.ts';
 
-/** The caller's own id for an exchange, by which he finds its record. */
+/** The caller's own id for an exchange. The caller finds the record by it. */
 export const InferenceId = v.pipe(
   v.string(says('INVALID_FIELD', 'a string of 1 to 256 characters')),
   v.check(
@@ -13,7 +13,7 @@ export const InferenceId = v.pipe(
 );
 
 /**
- * The id in the value of the header `x-inference-id`, which goes before that of the body.
+ * The id in the value of the header `x-inference-id`. It takes precedence over the id in the body.
  *
  * @throws RequestError INVALID_FIELD
  */
@@ -25,7 +25,7 @@ export function inferenceIdOfHeader(value: string | undefined): string | undefin
   );
 }
 
-/** The id in a body, for its record, whatever else may be wrong with the body; undefined where there is none that may stand. */
+/** The id in a body, for its record, even if something else is wrong with the body. Undefined: the body has no valid id. */
 export function inferenceIdOfBody(json: object): string | undefined {
   const result = v.safeParse(v.object({ inference_id: InferenceId }), json);
   return result.success ? result.output.inference_id : undefined;

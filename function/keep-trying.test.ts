@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keepTrying } from './keep-trying.ts';
 
-test('a load that succeeded is shared, one that failed is tried again', async () => {
+test('a load that succeeded is shared, and one that failed is tried again', async () => {
   let calls = 0;
   const load = keepTrying(async () => {
     calls += 1;

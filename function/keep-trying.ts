@@ -1,4 +1,4 @@
-/** Calls `load` once and shares what it gives; after a failure, the next call tries again. */
+/** Calls `load` once and shares its result. After a failure, the next call tries again. */
 export function keepTrying<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
   return () => {

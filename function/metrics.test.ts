@@ -47,7 +47,7 @@ test.each(['timeout', 'unreachable', 'skipped', 'too_large', 'invalid'] as const
   },
 );
 
-test('what the extension refused is in the metrics of the extension, and in no other', async () => {
+test('a record that the extension refused is in the metrics of the extension alone', async () => {
   const refused = client({ accepted: false, reason: 'rejected', code: 'SPOOL_FULL' });
   expect(await lineOf(withLossMetric(refused, 'qa', () => 1000))).not.toHaveProperty('_aws');
 });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
 
 /**
- * A lost record as a CloudWatch metric, in the embedded metric format. It goes out with the line that tells of the loss: lines are written
- * in the invocation that they belong to, while a sum that is written now and then would be frozen with the environment.
+ * A lost record as a CloudWatch metric, in the embedded metric format. It is part of the log line about the loss, which is written in the
+ * invocation that it belongs to. A sum that is written now and then would be frozen together with the environment.
  *
  * Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  *
@@ -27,7 +27,7 @@ function lossMetric(functionName: string, nowMs: number) {
 }
 
 /**
- * A client whose account of a lost record is a metric as well. Not where the extension refused it: that counts it as dropped.
+ * A client whose result for a lost record has a metric as well. A record that the extension refused has none, as the extension counts it as dropped.
  *
  * @param now milliseconds since the epoch
  */
@@ -42,7 +42,7 @@ export function withLossMetric(client: CaptureClient, functionName: string, now:
   };
 }
 
-/** The client of a function whose capture is configured wrongly: every record is lost, and told to be. */
+/** The client of a function whose capture is configured wrongly: every record is lost, and each loss is a metric. */
 export function refusingClient(functionName: string, now: () => number): CaptureClient {
   return {
     async send({ eventId = randomUUID() }) {

@@ -3,10 +3,10 @@ import { RequestError, type RequestErrorCode } from './errors.ts';
 
 type FieldErrorCode = Extract<RequestErrorCode, `${string}_FIELD` | `TOO_MANY_${string}` | 'INVALID_PARAMETER'>;
 
-/** The message of a schema of ours: the error that a value gets, and what was expected of it. */
+/** The message of a request's schema: the code of the error, and what was expected. */
 export const says = (code: FieldErrorCode, expected: string) => `${code} ${expected}`;
 
-/** An object of these fields and no other. */
+/** An object with these fields and no others. */
 export function fields<const Entries extends v.ObjectEntries>(entries: Entries) {
   const names = Object.keys(entries).join(', ');
   return v.strictObject(entries, ({ expected }) => {
@@ -37,7 +37,7 @@ function requestError(issue: v.BaseIssue<unknown>): RequestError {
   return new RequestError(code, `Expected ${expected} in "${path}", got ${kind(issue.input)}`);
 }
 
-/** What kind of value came: never the text itself, which may hold personal data. */
+/** What kind of value came, in words. It never quotes a text, which may hold personal data. */
 export function kind(value: unknown): string {
   if (value === undefined) return 'none';
   if (Array.isArray(value)) return `a list of ${value.length}`;

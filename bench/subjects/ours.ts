@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Question, serve } from './serve.ts';
 
-/** What we use of the bundles of function/qa/, by their names. */
+/** The parts of the function that we use: its modules as bundles of their own, by name. */
 interface Bundles {
   'prepared-model': {
     openModel(
@@ -55,7 +55,7 @@ if (createHash('sha256').update(exported).digest('hex') !== modelDigest) {
 }
 const session = await createSession(model, Number(threads));
 
-/** As load-pipeline.ts makes it: what the function runs. Its tokenizer remembers no word yet. */
+/** The pipeline as the function makes it: see function/tasks/question-answering/. Its tokenizer remembers no word yet. */
 function freshPipeline(): Pipeline {
   const tokenizer = createTokenizer(settings.tokenizer);
   return createPipeline({ ...settings, tokenizer, session, modelDigest, now: () => performance.now() });

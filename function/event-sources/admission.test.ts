@@ -73,6 +73,6 @@ test.each([
   );
 });
 
-test('bytes that are no text are no JSON object', () => {
+test('bytes that are not UTF-8 are refused as JSON', () => {
   expect(() => taken({ body: '/w==', isBase64Encoded: true })).toThrow('got bytes that are no UTF-8');
 });

@@ -2,11 +2,11 @@ import { RequestError } from '../errors.ts';
 import { NotJsonError } from './body.ts';
 import type { Incoming } from './event.ts';
 
-/** JSON, or what `curl -d` sends for want of anything better. */
+/** JSON, or what `curl -d` sends by default. */
 const MEDIA_TYPE = /^(application\/json|[\w.!#$&^+-]+\/[\w.!#$&^+-]+\+json|application\/x-www-form-urlencoded)$/;
 
 /**
- * The JSON object that an event brings.
+ * The JSON object in an event.
  *
  * @param example of a request, for the message of an error
  * @throws RequestError INVALID_EVENT, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE or INVALID_JSON

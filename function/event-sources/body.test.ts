@@ -48,7 +48,7 @@ test.each<[string, RawBody, string]>([
   ['another charset', { ...asText('{}'), contentType: 'text/json; charset=latin1' }, 'UNSUPPORTED_MEDIA_TYPE'],
   ['too much text', asText(JSON.stringify('a'.repeat(MAX_BODY_BYTES))), 'BODY_TOO_LARGE'],
   ['too many bytes', asBytes(JSON.stringify('a'.repeat(MAX_BODY_BYTES))), 'BODY_TOO_LARGE'],
-])('what is no JSON is stored as BASE64 of what came, and refused: %s', (_, raw, code) => {
+])('a body that is not JSON is stored as BASE64 of what came, and refused: %s', (_, raw, code) => {
   const read = readBody(raw);
   expect(read).toMatchObject({ payload: { encoding: 'BASE64' }, refusal: { code } });
   const came = Buffer.from(raw.body, raw.isBase64Encoded ? 'base64' : 'utf8');
@@ -56,7 +56,7 @@ test.each<[string, RawBody, string]>([
 });
 
 test.each(['{}', '/w', 'a===', 'e30\n', '%%%%', '_w=='])(
-  'what is said to be BASE64 and is none is kept as the text that it is: %j',
+  'a body that is declared BASE64 and is not is kept as the text that came: %j',
   (body) => {
     const { payload, ...rest } = readBody({ body, isBase64Encoded: true });
     expect(rest).toMatchObject({ refusal: { code: 'INVALID_JSON', message: expect.stringContaining('no BASE64') } });
@@ -77,11 +77,11 @@ test('a content type of any length is kept as far as a record takes it', () => {
   expect(payload.contentType.isWellFormed()).toBe(true);
 });
 
-test('an event that is nothing at all is none that asks', () => {
+test('an absent event is captured as null', () => {
   expect(bodyOfJson(undefined)).toMatchObject({ payload: { encoding: 'JSON', data: 'null' } });
 });
 
-test('whatever came, what it is stored as is true, and can be stored as UTF-8', () => {
+test('any body is stored with its true encoding, as valid UTF-8', () => {
   const headers = fc.record({
     contentType: fc.option(fc.oneof(fc.string(), fc.constantFrom('application/json; charset=utf-8', ';charset=x'))),
     contentEncoding: fc.option(fc.oneof(fc.string(), fc.constantFrom('gzip', 'br', 'identity'))),

@@ -1,10 +1,10 @@
 import type { Payload } from '../../capture/record.ts';
 import { RequestError } from '../errors.ts';
 
-/** Most bytes of a body: more text than a model reads before any time-out of API Gateway. */
+/** Most bytes of a body. A model needs longer for so much text than API Gateway ever waits. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** The body of a request: as it is captured, and its JSON or why it is not taken. */
+/** The body of a request: as it is captured, with its JSON or why it is refused. */
 export type Body = { payload: Payload } & ({ json: unknown } | { refusal: RequestError | NotJsonError });
 
 /** A body is not JSON. The task says what it should look like: see admission.ts. */
@@ -20,7 +20,7 @@ export class NotJsonError extends Error {
   }
 }
 
-/** A body as an event has it, and the headers that tell how to read it. */
+/** A body as the event has it, and the headers that say how to read it. */
 export interface RawBody {
   body: string;
   isBase64Encoded: boolean;
@@ -33,33 +33,33 @@ const UTF8_NAMES = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body. What it is stored as is true: JSON if it is JSON, and then it is its text, without compression and byte order mark; BASE64 of what came if it is
- * anything else.
+ * Reads a body. A body that is JSON is captured as its text, decompressed and without a byte order mark. Any other is captured as the BASE64 of the bytes that came, so
+ * that the record never claims to be JSON when it is not.
  */
 export function readBody({ body, isBase64Encoded, contentType = '', contentEncoding = '' }: RawBody): Body {
-  const said = { contentType: contentType.slice(0, 256).toWellFormed() || 'application/json' };
+  const stored = contentType.slice(0, 256).toWellFormed() || 'application/json';
   const asItCame = (): Payload => ({
-    ...said,
+    contentType: stored,
     encoding: 'BASE64',
     data: isBase64Encoded && isBase64(body) ? body : Buffer.from(body).toString('base64'),
   });
   try {
     const text = textOf(body, isBase64Encoded, codingOf(contentEncoding), charsetOf(contentType));
-    return { payload: { ...said, encoding: 'JSON', data: text }, json: parsed(text) };
+    return { payload: { contentType: stored, encoding: 'JSON', data: text }, json: parsed(text) };
   } catch (error) {
     if (error instanceof RequestError || error instanceof NotJsonError) return { payload: asItCame(), refusal: error };
     throw error;
   }
 }
 
-/** The body of a request that is JSON already: the event itself, or a part of it. */
+/** The body of a request that Lambda has parsed already: the event itself, or a part of it. */
 export function bodyOfJson(json: unknown): Body {
   const payload = { contentType: 'application/json', encoding: 'JSON' } as const;
   let data: string;
   try {
     data = JSON.stringify(json ?? null);
   } catch {
-    // Lambda's runtime reads JSON that is nested deeper than JSON.stringify can write.
+    // Lambda's runtime can parse JSON that is nested too deeply for JSON.stringify.
     const refusal = new RequestError('INVALID_EVENT', 'Expected a request, got JSON that is nested too deeply');
     return { payload: { ...payload, encoding: 'BASE64', data: '' }, refusal };
   }
@@ -81,7 +81,7 @@ function textOf(body: string, isBase64Encoded: boolean, coding: string, charset:
     throw new RequestError('UNSUPPORTED_MEDIA_TYPE', `Expected the charset utf-8, got ${charset.slice(0, 100)}`);
   }
   if (!isBase64Encoded) {
-    // A gateway that hands over text has taken the bytes for UTF-8: of what was compressed, nothing is left to decompress.
+    // A gateway that hands over text has decoded the bytes as UTF-8, so compressed bytes are lost.
     if (coding === 'gzip' && !isJson(body)) {
       throw new RequestError(
         'UNSUPPORTED_MEDIA_TYPE',
@@ -101,7 +101,7 @@ function textOf(body: string, isBase64Encoded: boolean, coding: string, charset:
 }
 
 function decompressed(bytes: Buffer): Buffer {
-  // Loaded when it is needed: few bodies are compressed, and every start would pay for it.
+  // Loaded on demand: few bodies are compressed, and loading it would slow down every start.
   const { gunzipSync } = process.getBuiltinModule('node:zlib');
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES });
@@ -115,7 +115,7 @@ function tooLarge(bytes: number | string): RequestError {
   return new RequestError('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes, got ${bytes}`);
 }
 
-/** As every standard encoder writes it. */
+/** BASE64 as every standard encoder writes it: with padding, in the alphabet with + and /. */
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && STANDARD_BASE64.test(text);
 }

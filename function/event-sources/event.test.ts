@@ -17,8 +17,8 @@ test.each([
   ['others that are no text', { headers: { 'x-inference-id': 'a', 'x-odd': 7, 'x-none': null, 'x-list': ['b'] } }],
   ['lists that are none', { multiValueHeaders: { 'x-inference-id': 'a', 'x-odd': {}, 'x-none': null, 'x-empty': [] } }],
 ])('a header is found among %s', (_, event) => {
-  for (const door of [rest, http]) {
-    const { headers, refusal } = readEvent(door(event));
+  for (const proxied of [rest, http]) {
+    const { headers, refusal } = readEvent(proxied(event));
     expect([headers.get('x-inference-id'), refusal]).toEqual(['a', undefined]);
   }
 });
@@ -35,20 +35,25 @@ const sns = { Records: [{ EventSource: 'aws:sns', Sns: { MessageId: 'm', Message
 const bus = { version: '0', id: 'e', 'detail-type': 'Asked', source: 'my.app', detail: { question: 'Who?' } };
 
 test.each([
-  ['a load balancer', rest({ requestContext: elb, body: ASKED }), 'balancer'],
-  ['one with lists', rest({ requestContext: elb, multiValueHeaders: { host: ['a'] }, body: ASKED }), 'balancer-lists'],
+  ['a load balancer', rest({ requestContext: elb, body: ASKED }), 'load-balancer'],
+  [
+    'one with lists',
+    rest({ requestContext: elb, multiValueHeaders: { host: ['a'] }, body: ASKED }),
+    'load-balancer-multi-value',
+  ],
   [
     'a REST API',
     rest({ requestContext: { requestId: 'a' }, multiValueHeaders: { host: ['a'] }, body: ASKED }),
-    'gateway',
+    'api-gateway',
   ],
-  ['SNS', sns, 'unattended'],
-  ['EventBridge', bus, 'unattended'],
+  ['SNS', sns, 'asynchronous'],
+  ['EventBridge', bus, 'asynchronous'],
   ['S3', { Records: [{ eventSource: 'aws:s3', s3: {} }] }, 'direct'],
-])('an event of %s has its door', (_, event, door) => {
+])('an event of %s has its source', (_, event, source) => {
   const incoming = readEvent(event);
-  expect(incoming).toMatchObject({ door, method: 'POST', body: { payload: { contentType: 'application/json' } } });
-  if (door !== 'direct') expect(incoming.body).toMatchObject({ payload: { data: ASKED }, json: { question: 'Who?' } });
+  expect(incoming).toMatchObject({ source, method: 'POST', body: { payload: { contentType: 'application/json' } } });
+  if (source !== 'direct')
+    expect(incoming.body).toMatchObject({ payload: { data: ASKED }, json: { question: 'Who?' } });
 });
 
 test('a caller who names no content type is taken to send JSON', () => {
@@ -59,7 +64,7 @@ test.each([[{ question: 'Who?' }], [{ version: '2.0' }], [{}], [[1]], [null], ['
   '%j comes from a direct invocation',
   (event) => {
     expect(readEvent(event)).toEqual({
-      door: 'direct',
+      source: 'direct',
       method: 'POST',
       headers: new Map(),
       body: {
@@ -78,13 +83,13 @@ test.each([
   [{ body: '{"question":"Who?"}' }, 'got body: a string of 19 characters'],
 ])('%j is half an event: it is refused as a proxy expects, and kept whole', (event, message) => {
   const incoming = readEvent(event);
-  expect(incoming).toMatchObject({ door: 'gateway', body: { payload: { data: JSON.stringify(event) } } });
+  expect(incoming).toMatchObject({ source: 'api-gateway', body: { payload: { data: JSON.stringify(event) } } });
   expect(incoming.refusal).toMatchObject({ code: 'INVALID_EVENT', message: expect.stringContaining(message) });
 });
 
 test('JSON that is nested too deeply to be written is refused', () => {
   const event = JSON.parse(`{"question":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
-  expect(readEvent(event)).toMatchObject({ door: 'direct', body: { refusal: { code: 'INVALID_EVENT' } } });
+  expect(readEvent(event)).toMatchObject({ source: 'direct', body: { refusal: { code: 'INVALID_EVENT' } } });
 });
 
 test.each([

@@ -4,26 +4,30 @@ import { kind } from '../request-schema.ts';
 import { type Body, bodyOfJson, readBody } from './body.ts';
 
 /**
- * Who wants the answer, and in which form: an API Gateway or Function URL, or an Application Load Balancer (with one value a header, or lists of them), as an HTTP
- * response; whoever invoked the function directly, as it is; or nobody, as with a queue: then only what shall be tried again is told.
+ * What sent an event, and with it the form of the response:
+ *
+ * - `api-gateway`: API Gateway or a Function URL, which get an HTTP response.
+ * - `load-balancer`, `load-balancer-multi-value`: an Application Load Balancer without and with multi-value headers, which gets an HTTP response of its own form.
+ * - `direct`: Lambda's Invoke API. The caller gets the body of the answer.
+ * - `asynchronous`: SNS, EventBridge or SQS. Nobody gets the answer; Lambda is told only what to try again.
  */
-export type Door = 'gateway' | 'balancer' | 'balancer-lists' | 'direct' | 'unattended';
+export type EventSource = 'api-gateway' | 'load-balancer' | 'load-balancer-multi-value' | 'direct' | 'asynchronous';
 
-/** An event, whatever door it came through. */
+/** A request, as an event of any source brings it. */
 export interface Incoming {
-  door: Door;
+  source: EventSource;
   method: string;
   /** By lower-case name. */
   headers: Map<string, string>;
   body: Body;
-  /** Why it cannot be answered. */
+  /** Why the event cannot be read. Absent: it could be. */
   refusal?: RequestError;
 }
 
 const JsonObject = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
-/** Whatever the caller sent: headers that are no text, or no list of texts, are passed over. */
+/** Headers that are not text, or not a list of texts, are ignored. */
 const Headers = v.nullish(JsonObject, {});
 const Envelope = {
   headers: Headers,
@@ -33,25 +37,25 @@ const Envelope = {
 };
 type Envelope = v.InferOutput<v.ObjectSchema<typeof Envelope, undefined>>;
 
-/** API Gateway's REST API, or its HTTP API with payload 1.0: header names keep the caller's case. Or a load balancer, which adds `elb`. */
+/** API Gateway's REST API, or its HTTP API with payload format 1.0: header names keep the caller's case. A load balancer sends the same with `elb`. */
 const RestApiEvent = v.pipe(
   v.object({ httpMethod: v.string(), requestContext: v.optional(v.unknown()), ...Envelope }),
   v.transform(({ httpMethod, requestContext, ...envelope }) =>
-    proxied(isOfBalancer(requestContext) ? balancerDoor(envelope) : 'gateway', httpMethod, envelope),
+    proxied(isOfBalancer(requestContext) ? balancerSource(envelope) : 'api-gateway', httpMethod, envelope),
   ),
 );
 
-/** API Gateway's HTTP API with payload 2.0, or a Function URL. */
+/** API Gateway's HTTP API with payload format 2.0, or a Function URL. */
 const HttpApiEvent = v.pipe(
   v.object({
     version: v.literal('2.0'),
     requestContext: v.object({ http: v.object({ method: v.string() }) }),
     ...Envelope,
   }),
-  v.transform(({ requestContext, ...envelope }) => proxied('gateway', requestContext.http.method, envelope)),
+  v.transform(({ requestContext, ...envelope }) => proxied('api-gateway', requestContext.http.method, envelope)),
 );
 
-/** A notification of SNS, which always brings one message: its text is the request. */
+/** A notification of SNS. It always has one message, whose text is the request. */
 const Notification = v.pipe(
   v.object({
     Records: v.strictTuple([v.object({ EventSource: v.literal('aws:sns'), Sns: v.object({ Message: v.string() }) })]),
@@ -62,10 +66,10 @@ const Notification = v.pipe(
 /** An event of EventBridge: its `detail` is the request. */
 const BusEvent = v.pipe(
   v.object({ 'detail-type': v.string(), source: v.string(), detail: JsonObject }),
-  v.transform(({ detail }) => posted('unattended', bodyOfJson(detail))),
+  v.transform(({ detail }) => posted('asynchronous', bodyOfJson(detail))),
 );
 
-/** What an event of a proxy has, and a request never. */
+/** Keys of a proxy's event, which no request has. */
 const PROXY_KEYS = [
   ...['httpMethod', 'requestContext', 'routeKey', 'rawPath', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'],
 ];
@@ -81,7 +85,7 @@ const DirectEvent = v.pipe(
 
 const Event = v.union([HttpApiEvent, RestApiEvent, Notification, BusEvent, DirectEvent]);
 
-/** What an event says. One that cannot be read is refused with INVALID_EVENT, and kept whole. */
+/** Reads an event. One that cannot be read has the refusal INVALID_EVENT, and the whole event as its body. */
 export function readEvent(event: unknown): Incoming {
   const result = v.safeParse(Event, event);
   if (result.success) return result.output;
@@ -91,26 +95,26 @@ export function readEvent(event: unknown): Incoming {
     'Expected an event of a REST API or a load balancer (httpMethod, headers, body), of an HTTP API or Function URL (version 2.0, ' +
       `requestContext.http.method, headers, body), or a request by itself; got ${found.join(', ')}`,
   );
-  return { ...posted('gateway', bodyOfJson(event)), refusal };
+  return { ...posted('api-gateway', bodyOfJson(event)), refusal };
 }
 
 /** A message of a queue or a topic: its text is the request. */
 export function message(text: string): Incoming {
-  return posted('unattended', readBody({ body: text, isBase64Encoded: false }));
+  return posted('asynchronous', readBody({ body: text, isBase64Encoded: false }));
 }
 
-function posted(door: Door, body: Body): Incoming {
-  return { door, method: 'POST', headers: new Map(), body };
+function posted(source: EventSource, body: Body): Incoming {
+  return { source, method: 'POST', headers: new Map(), body };
 }
 
-function proxied(door: Door, method: string, envelope: Envelope): Incoming {
+function proxied(source: EventSource, method: string, envelope: Envelope): Incoming {
   const headers = headersOf(envelope);
   const { body, isBase64Encoded } = envelope;
   const [contentType, contentEncoding] = [headers.get('content-type'), headers.get('content-encoding')];
-  return { door, method, headers, body: readBody({ body, isBase64Encoded, contentType, contentEncoding }) };
+  return { source, method, headers, body: readBody({ body, isBase64Encoded, contentType, contentEncoding }) };
 }
 
-/** Of a header that came more than once, the last value: the one that API Gateway has in `headers`. */
+/** The headers by lower-case name. Where a header came more than once, the last value counts, which is the one that API Gateway has in `headers`. */
 function headersOf({ headers, multiValueHeaders }: Envelope): Map<string, string> {
   const lists = Object.entries(multiValueHeaders).map(([name, values]) => [name, [values].flat().at(-1)] as const);
   const all = [...lists, ...Object.entries(headers)];
@@ -122,7 +126,7 @@ export function isOfBalancer(requestContext: unknown): boolean {
   return typeof requestContext === 'object' && requestContext !== null && Object.hasOwn(requestContext, 'elb');
 }
 
-/** A balancer that sends lists of values takes no others. */
-export function balancerDoor({ multiValueHeaders }: Pick<Envelope, 'multiValueHeaders'>): Door {
-  return Object.keys(multiValueHeaders).length > 0 ? 'balancer-lists' : 'balancer';
+/** A load balancer that sends multi-value headers takes a response with multi-value headers only. */
+export function balancerSource({ multiValueHeaders }: Pick<Envelope, 'multiValueHeaders'>): EventSource {
+  return Object.keys(multiValueHeaders).length > 0 ? 'load-balancer-multi-value' : 'load-balancer';
 }

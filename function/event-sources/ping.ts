@@ -1,14 +1,14 @@
 import * as v from 'valibot';
-import { balancerDoor, type Door, isOfBalancer } from './event.ts';
+import { balancerSource, type EventSource, isOfBalancer } from './event.ts';
 
-/** Who keeps the function warm: serverless-plugin-warmup and its namesake, lambda-warmer, a rule or schedule of EventBridge. */
+/** An event that keeps the function warm: of serverless-plugin-warmup or its namesake, of lambda-warmer, or of a rule or schedule of EventBridge. */
 const WarmUp = v.union([
   v.object({ source: v.picklist(['serverless-plugin-warmup', 'serverless-plugin-lambda-warmup']) }),
   v.object({ warmer: v.literal(true) }),
   v.object({ 'detail-type': v.literal('Scheduled Event') }),
 ]);
 
-/** A load balancer's look at whether its target is healthy. */
+/** The health check of a load balancer. */
 const HealthCheck = v.pipe(
   v.object({
     httpMethod: v.literal('GET'),
@@ -23,7 +23,7 @@ const HealthCheck = v.pipe(
   ),
 );
 
-/** What a request of any task has. */
+/** An event with one of these fields is a request, whatever else it has. */
 const Request = v.union([
   v.object({ question: v.unknown() }),
   v.object({ text: v.unknown() }),
@@ -33,8 +33,8 @@ const Request = v.union([
 /** The body of the answer to a ping. */
 export const PONG = { status: 'warm' };
 
-/** The door of a ping: an event that asks nothing, and wants only to find the function ready. Undefined: the event is none. */
-export function pingDoor(event: unknown): Door | undefined {
-  if (v.is(HealthCheck, event)) return balancerDoor({ multiValueHeaders: event.multiValueHeaders ?? {} });
+/** The source of a ping: an event that only wants to find the function ready. Undefined: the event is not a ping. */
+export function pingSource(event: unknown): EventSource | undefined {
+  if (v.is(HealthCheck, event)) return balancerSource({ multiValueHeaders: event.multiValueHeaders ?? {} });
   return v.is(WarmUp, event) && !v.is(Request, event) ? 'direct' : undefined;
 }

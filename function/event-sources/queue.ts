@@ -1,15 +1,15 @@
 import * as v from 'valibot';
 
-/** The messages of an event of SQS. */
+/** The messages of an SQS event. */
 export interface QueueBatch {
   /** In the order of the queue; the text of each is a request. */
   messages: { id: string; text: string }[];
-  /** Whether a message must not overtake another: then what comes after one that failed fails as well. */
+  /** Whether the queue is FIFO. Then every message after one that failed fails as well. */
   inOrder: boolean;
 }
 
-/** What SQS is told: these messages come again, or go to the dead-letter queue. */
-export interface QueueAnswer {
+/** The partial batch response: SQS delivers these messages again, or moves them to the dead-letter queue. */
+export interface QueueResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }
 
@@ -35,27 +35,27 @@ const Batch = v.pipe(
   ),
 );
 
-/** Undefined where the event is none of SQS. */
+/** The batch of an SQS event. Undefined: the event is of another source. */
 export function readBatch(event: unknown): QueueBatch | undefined {
   const result = v.safeParse(Batch, event);
   return result.success ? result.output : undefined;
 }
 
 /**
- * Takes the messages of a batch one after the other, as long as there is time; the first in any case.
+ * Answers the messages of a batch one after the other, as long as there is time. The first is answered in any case.
  *
- * @param take takes one message, and resolves to whether it must come again
+ * @param answer answers one message, and resolves to whether it must be delivered again
  * @param isTime whether there is time for another
  */
-export async function takeBatch(
+export async function answerBatch(
   { messages, inOrder }: QueueBatch,
-  take: (text: string) => Promise<boolean>,
+  answer: (text: string) => Promise<boolean>,
   isTime: () => boolean,
-): Promise<QueueAnswer> {
-  const failures: QueueAnswer['batchItemFailures'] = [];
+): Promise<QueueResponse> {
+  const failures: QueueResponse['batchItemFailures'] = [];
   for (const [i, { id, text }] of messages.entries()) {
-    const taken = i === 0 || (isTime() && !(inOrder && failures.length > 0));
-    if (!taken || (await take(text))) failures.push({ itemIdentifier: id });
+    const isDue = i === 0 || (isTime() && !(inOrder && failures.length > 0));
+    if (!isDue || (await answer(text))) failures.push({ itemIdentifier: id });
   }
   return { batchItemFailures: failures };
 }

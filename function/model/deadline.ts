@@ -3,21 +3,21 @@ export class DeadlineExceededError extends Error {
   override name = 'DeadlineExceededError';
 }
 
-/** What a model was measured to take, over all the answers that it has given. */
+/** How fast a model runs, measured over all answers so far. */
 export interface ModelPace {
-  /** How many windows it has run. */
+  /** How many windows the model has run. */
   windows: number;
-  /** Milliseconds a token, in the fastest of them. */
+  /** Milliseconds per token in the fastest window. */
   fastest: number;
 }
 
 export const NOTHING_MEASURED: ModelPace = { windows: 0, fastest: Number.POSITIVE_INFINITY };
 
 export interface DeadlineGuard {
-  /** To be called again and again while a text is read, at least once for each piece of it: throws when there is no time left. */
-  look(): void;
+  /** Call it again and again while a text is read, at least once for each piece. @throws DeadlineExceededError when no time is left */
+  checkTime(): void;
   /**
-   * Runs a window, if it and the windows after it can be expected to end in time.
+   * Runs a window, if it and the windows after it are expected to end in time.
    *
    * @param tokens of the window
    * @param tokensAfter of all the windows after it
@@ -26,23 +26,23 @@ export interface DeadlineGuard {
   inTime<T>(tokens: number, tokensAfter: number, runWindow: () => Promise<T>): Promise<T>;
 }
 
-/** So many windows tell what the least is that a model takes: the first ones are slow, and what they took would refuse every answer after them. */
-const WINDOWS_TO_KNOW = 3;
+/** How many windows it takes to know the model's fastest pace. The first windows are slow, and their pace alone would refuse every later answer. */
+const WINDOWS_BEFORE_KNOWN = 3;
 
-/** So many calls of `look` cost less than one look at the clock. */
-const CALLS_A_LOOK = 256;
+/** The clock is read once in so many calls of `checkTime`, as reading it costs more than they do. */
+const CALLS_PER_CLOCK_READ = 256;
 
 /**
- * Keeps one answer within its time, by what its windows were measured to take, scaled by their tokens.
+ * Keeps one answer within its time. The expectation is how long its windows took so far, scaled by their tokens.
  *
- * - The next window must end in time at the slowest pace of this answer: it cannot be stopped. Before the first, the fastest pace that the model was
- *   ever seen at counts: it is no more than what must be expected, while a slow answer or a freeze would refuse every answer after it.
- * - All that are left must end in time at the fastest pace of this answer: what cannot be finished even so is refused after its first window. At the
- *   slowest, one window that was held up would refuse a long text that there is time for.
+ * - The next window must end in time at the slowest pace of this answer, since a run cannot be stopped. Before the first window, the fastest pace that the model ever had
+ *   counts. No window can be expected to be faster, while a pace measured in a slow answer or over a freeze would refuse every later answer.
+ * - All remaining windows must end in time at the fastest pace of this answer. If they cannot, the answer is refused after its first window. At the slowest pace, a single
+ *   window that was held up would refuse a long text that there is time for.
  *
  * @param remainingMs what is left before the deadline
  * @param now milliseconds on a clock that never goes back
- * @param model learns from this answer
+ * @param model is updated with each window
  */
 export function deadlineGuard(remainingMs: () => number, now: () => number, model: ModelPace): DeadlineGuard {
   const pace = { slowest: 0, fastest: Number.POSITIVE_INFINITY };
@@ -50,12 +50,12 @@ export function deadlineGuard(remainingMs: () => number, now: () => number, mode
 
   function neededMs(tokens: number, tokensAfter: number): number {
     if (pace.slowest > 0) return Math.max(tokens * pace.slowest, (tokens + tokensAfter) * pace.fastest);
-    return model.windows < WINDOWS_TO_KNOW ? 0 : tokens * model.fastest;
+    return model.windows < WINDOWS_BEFORE_KNOWN ? 0 : tokens * model.fastest;
   }
 
   return {
-    look() {
-      if (++calls % CALLS_A_LOOK !== 0) return;
+    checkTime() {
+      if (++calls % CALLS_PER_CLOCK_READ !== 0) return;
       const left = remainingMs();
       if (left <= 0) throw new DeadlineExceededError(`Expected time to read the text, got ${Math.floor(left)} ms`);
     },

@@ -43,16 +43,31 @@ test.each([
   expect(settings).toMatchObject({ maxPositions, modelMaxLength, tokenizer: { type } });
 });
 
+test.each([
+  [{ architectures: ['BertForQuestionAnswering'] }],
+  [{ architectures: ['BertForMaskedLM', 'BertForQuestionAnswering'] }],
+  [{ architectures: [] }],
+  [{ architectures: null }],
+])('a model whose config.json has %j is for question answering', async (config) => {
+  expect(await changed('model', { 'config.json': config })).toMatchObject({ settings: { task: 'question-answering' } });
+});
+
+test('a model whose config.json names no architecture is for question answering', async () => {
+  const { settings } = await openModelFolder(`${TINY}/minilm`);
+  expect(settings.config['architectures']).toBeUndefined();
+  expect(settings.task).toBe('question-answering');
+});
+
 test('the special tokens of a sequence are those of the file', async () => {
-  const bert = (await openModelFolder('model')).settings.sequences.pair;
-  expect(bert).toMatchObject({
-    before: [{ id: 101, type: 0 }],
-    between: [{ id: 102, type: 0 }],
-    after: [{ id: 102, type: 1 }],
+  const token = (id: number, type = 0) => ({ id, type });
+  expect((await openModelFolder('model')).settings.sequences).toEqual({
+    single: { before: [token(101)], type: 0, after: [token(102)] },
+    pair: { before: [token(101)], firstType: 0, between: [token(102)], secondType: 1, after: [token(102, 1)] },
   });
-  const roberta = (await openModelFolder(`${TINY}/roberta`)).settings.sequences.pair;
-  const separator = { id: 2, type: 0 };
-  expect(roberta).toMatchObject({ before: [{ id: 0, type: 0 }], between: [separator, separator], after: [separator] });
+  expect((await openModelFolder(`${TINY}/roberta`)).settings.sequences).toEqual({
+    single: { before: [token(0)], type: 0, after: [token(2)] },
+    pair: { before: [token(0)], firstType: 0, between: [token(2), token(2)], secondType: 0, after: [token(2)] },
+  });
 });
 
 test('tokenizer_config.json overrules tokenizer.json, as in Python', async () => {
@@ -66,13 +81,13 @@ test('tokenizer_config.json overrules tokenizer.json, as in Python', async () =>
   });
 });
 
-test('a folder that is missing is named, with what to do', async () => {
+test('the error of a missing folder names it, with what to do', async () => {
   await expect(openModelFolder('/nowhere')).rejects.toThrow(
     /Expected a readable file .+ in the model folder \/nowhere, got ENOENT\. Let MODEL_DIR name/,
   );
 });
 
-test('what is no JSON is refused', async () => {
+test('a file that is not JSON is refused', async () => {
   expect(String(await changed('model', { 'config.json': '{' }))).toMatch(/Expected JSON in .+config\.json/);
 });
 
@@ -80,6 +95,15 @@ const BERT = 'model';
 const ROBERTA = `${TINY}/roberta`;
 test.each([
   ['another type of model', BERT, 'config.json', { model_type: 't5' }, '"model_type" in', '"t5"'],
+  [
+    'a model for no task',
+    BERT,
+    'config.json',
+    { architectures: ['BertForMaskedLM'] },
+    '"architectures" in',
+    '"BertForMaskedLM"',
+  ],
+  ['no list of tasks', BERT, 'config.json', { architectures: 'BertModel' }, '"architectures" in', '"BertModel"'],
   ['no positions', BERT, 'config.json', '{"model_type":"bert"}', '"max_position_embeddings" in', 'undefined'],
   ['no tokenizer', BERT, 'tokenizer.json', '{}', '"model" in', 'undefined'],
   ['SentencePiece', BERT, 'tokenizer.json', { model: { type: 'Unigram' } }, '"model.type" in', '"Unigram"'],

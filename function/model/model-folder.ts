@@ -16,7 +16,7 @@ import {
   unsupported,
 } from './supported-models.ts';
 
-/** Everything about a model but its weights, checked. */
+/** Everything about a model except its weights, checked. */
 export interface ModelSettings {
   /** What the model is for. */
   task: TaskName;
@@ -26,14 +26,14 @@ export interface ModelSettings {
   sequences: SequenceForms;
   /** The tokenizer's `model_max_length`. */
   modelMaxLength: number;
-  /** Most tokens of a sequence that the model has positions for. */
+  /** Most tokens of a sequence, which is the number of positions that the model has. */
   maxPositions: number;
 }
 
-/** A model on its way into memory. */
+/** A model that is open, but not loaded. */
 export interface OpenedModel<File extends ModelFile = ModelFile> {
   settings: ModelSettings;
-  /** Being read by another thread, if at all, so that the rest can be prepared meanwhile. */
+  /** Another thread reads the weights, if they have to be read, so that the rest can be prepared meanwhile. */
   weights: Promise<Weights<File>>;
 }
 
@@ -52,11 +52,11 @@ const Config = v.looseObject({
 /**
  * Opens a model's folder as it was published: `config.json`, `tokenizer.json`, `tokenizer_config.json` and `onnx/model_quantized.onnx`.
  *
- * @throws ModelFolderError when a file is missing or is of a model that is not supported
+ * @throws ModelFolderError when a file is missing or belongs to a model that is not supported
  */
 export async function openModelFolder(folder: string): Promise<OpenedModel<OnnxFile>> {
   const weights = readWeights(folder);
-  weights.catch(() => {}); // Told to whoever awaits it; what is wrong with the settings is told first.
+  weights.catch(() => {}); // The caller gets the error when it awaits the weights. An error in the settings comes first.
   const config = readJson(folder, 'config.json', Config);
   const tokenizer = readJson(folder, 'tokenizer.json', TokenizerJson);
   const tokenizerConfig = readJson(folder, 'tokenizer_config.json', TokenizerConfig);
@@ -78,7 +78,7 @@ export async function openModelFolder(folder: string): Promise<OpenedModel<OnnxF
   return { settings: { task, config, tokenizer: settings, sequences, modelMaxLength, maxPositions }, weights };
 }
 
-/** RoBERTa counts positions from the one after the padding token's id. */
+/** RoBERTa's positions begin after the id of the padding token. */
 function positionsOf({ model_type, max_position_embeddings, pad_token_id }: v.InferOutput<typeof Config>): number {
   return model_type === 'roberta' ? max_position_embeddings - (pad_token_id ?? 1) - 1 : max_position_embeddings;
 }
@@ -93,7 +93,7 @@ async function readWeights(folder: string): Promise<Weights<OnnxFile>> {
 }
 
 /**
- * A large file in memory of its own, by one read in another thread: `readFile` comes back to this one for each half megabyte.
+ * Reads a large file in one read on another thread. `readFile` would come back to this thread for each half megabyte.
  *
  * @throws ModelFolderError
  */
@@ -123,7 +123,7 @@ function readInto(bytes: Buffer, file: number, at: number): Promise<number> {
   });
 }
 
-/** @param cause why a file of a model's folder cannot be read */
+/** The error of a file in a model's folder that cannot be read. */
 export function unreadable(folder: string, part: string, cause: unknown): ModelFolderError {
   const { code, message } = cause as NodeJS.ErrnoException;
   return new ModelFolderError(
@@ -151,7 +151,7 @@ function readJson<S extends v.GenericSchema>(folder: string, part: string, schem
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  // A check of ours has the expectation as its message.
+  // A check of our own has what it expects as its message.
   const expected = issue.expected ?? issue.message;
   throw unsupported(expected, `"${v.getDotPath(issue) ?? ''}" in ${path.join(folder, part)}`, issue.received);
 }

@@ -1,8 +1,8 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /*
- * ONNX files as protobuf has them on the wire: a field is looked at or changed, and the rest stays byte by byte as it was.
- * Numbers of fields and types are those of onnx.proto of ONNX 1.x, where they never change.
+ * ONNX files in protobuf's wire format. One field is read or changed, and all other bytes stay the same.
+ * The numbers of fields and types are from onnx.proto of ONNX 1.x, where they never change.
  */
 
 export const GRAPH_OF_MODEL = 7;
@@ -20,7 +20,7 @@ const INT32_DATA_OF_TENSOR = 5;
 const NAME_OF_TENSOR = 8;
 const RAW_DATA_OF_TENSOR = 9;
 
-/** The types of a tensor's values that are of interest here. */
+/** The types of 8-bit values. */
 export const UINT8 = 2;
 export const INT8 = 3;
 
@@ -29,13 +29,12 @@ export interface ByteTensor {
   name: string;
   type: number;
   dims: number[];
-  /** A byte a value, whichever way the file has them. */
+  /** One byte for each value, however the file stores them. */
   data: Uint8Array;
 }
 
 /**
- * The message with each value of a field of strings, bytes or messages as `change` makes it, left out where that is undefined; the rest byte
- * by byte as it was.
+ * A message in which `change` replaces each value of a field of strings, bytes or messages, or removes it by returning undefined. All other bytes stay the same.
  */
 export function mapField(
   message: Uint8Array,
@@ -71,14 +70,14 @@ export function stringsOf(message: Uint8Array, field: number): string[] {
   return valuesOf(message, field).map((value) => Buffer.from(value).toString());
 }
 
-/** A message with further values of a field, behind all that it has. */
+/** A message with more values of a field, at its end. */
 export function withValues(message: Uint8Array, field: number, values: readonly Uint8Array[]): Uint8Array {
   const writer = new BinaryWriter().raw(message);
   for (const value of values) writer.tag(field, WireType.LengthDelimited).bytes(value);
   return writer.finish();
 }
 
-/** The tensor of a TensorProto; undefined where its values are not of 8 bits, or lie in another file. */
+/** The tensor of a TensorProto. Undefined: its values are not 8-bit, or are in another file. */
 export function readByteTensor(message: Uint8Array): ByteTensor | undefined {
   const reader = new BinaryReader(message);
   const tensor: ByteTensor = { name: '', type: 0, dims: [], data: new Uint8Array() };
@@ -105,7 +104,7 @@ export function writeByteTensor({ name, type, dims, data }: ByteTensor): Uint8Ar
   return writer.tag(RAW_DATA_OF_TENSOR, WireType.LengthDelimited).bytes(data).finish();
 }
 
-/** The values of a repeated field of integers where the reader is: one, or many that are packed. */
+/** The values of a repeated field of integers at the reader's position: one value, or many in packed form. */
 function* integers(reader: BinaryReader, type: WireType): Generator<number> {
   const end = type === WireType.LengthDelimited ? reader.uint32() + reader.pos : reader.pos + 1;
   while (reader.pos < end) yield Number(reader.int64());

@@ -3,17 +3,23 @@ import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { indexVocabulary } from '../tokenizer/vocabulary.ts';
 import { openModelFolder } from './model-folder.ts';
-import { INDEX_FILE, type PreparedSettings, SETTINGS_FILE, VOCABULARY_FILE } from './prepared-model.ts';
+import {
+  INDEX_FILE,
+  PREPARED_FORMAT,
+  type PreparedSettings,
+  SETTINGS_FILE,
+  VOCABULARY_FILE,
+} from './prepared-model.ts';
 import { sessionOptions } from './session.ts';
 import { ModelFolderError } from './supported-models.ts';
 import { weightsInForm } from './weights-in-form.ts';
 import { withoutMask } from './without-mask.ts';
 
 /**
- * Prepares a model: see prepared-model.ts. Part of the build, not of the function.
+ * Prepares a model: see prepared-model.ts. It is a part of the build, not of the function.
  *
- * @param folder of the model, in the Hugging Face layout
- * @param out the folder to write, made if need be
+ * @param folder the model's, in the Hugging Face layout
+ * @param out the folder to write. It is made if it does not exist
  * @throws ModelFolderError
  */
 export async function prepareModel(folder: string, out: string): Promise<void> {
@@ -24,11 +30,17 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
   const graphs = await writeGraphs(withoutMask(bytes), out);
   await writeFile(path.join(out, VOCABULARY_FILE), lines);
   await writeFile(path.join(out, INDEX_FILE), Buffer.concat([ends, slots].map(({ buffer }) => Buffer.from(buffer))));
-  const prepared: PreparedSettings = { modelDigest: await digest(), graphs, settings, tokens: ends.length };
+  const prepared: PreparedSettings = {
+    format: PREPARED_FORMAT,
+    modelDigest: await digest(),
+    graphs,
+    settings,
+    tokens: ends.length,
+  };
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));
 }
 
-/** A model without weights of 8 bits has but one form, and one file. */
+/** A model without 8-bit weights has only one form, and one file. */
 async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSettings['graphs']> {
   const [signed, unsigned] = [weightsInForm(model, 'signed'), weightsInForm(model, 'unsigned')];
   if (Buffer.compare(signed, unsigned) === 0) {
@@ -43,7 +55,7 @@ async function writeGraphs(model: Uint8Array, out: string): Promise<PreparedSett
 async function writeGraph(model: Uint8Array, file: string): Promise<void> {
   const session = await InferenceSession.create(model, {
     ...sessionOptions(1),
-    graphOptimizationLevel: 'extended', // "all" adds only what suits this processor and perhaps no other
+    graphOptimizationLevel: 'extended', // "all" adds what may suit only the processor of this machine
     optimizedModelFilePath: file,
     extra: { session: { save_model_format: 'ORT' } },
   });

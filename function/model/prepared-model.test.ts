@@ -47,7 +47,7 @@ test.each(FORMS)('the digest is that of the published file, whichever form is op
   for (const folder of ['model', prepared]) expect((await loadPipeline(folder, form)).modelDigest).toBe(published);
 });
 
-test.each(FORMS)('what belongs to the other form is not read: %s', async (form) => {
+test.each(FORMS)('files of the other form are not read: %s', async (form) => {
   const folder = path.join(scratch, `only-${form}`);
   const others = `graph.${form === 'signed' ? 'unsigned' : 'signed'}.ort`;
   await cp(prepared, folder, { recursive: true, filter: (file) => path.basename(file) !== others });
@@ -94,6 +94,15 @@ test('a pipeline goes on when the files that it was loaded from are removed, as 
   await rm(folder, { recursive: true });
   const [question, context] = QUESTIONS[1];
   expect(await qa.answer(question, context)).toEqual(await (await loadPipeline(prepared)).answer(question, context));
+});
+
+test('a model that another version has prepared is refused, with what to do', async () => {
+  const folder = path.join(scratch, 'older');
+  await cp(prepared, folder, { recursive: true });
+  const { format: _, ...older } = JSON.parse(await readFile(path.join(prepared, 'model.json'), 'utf8'));
+  await writeFile(path.join(folder, 'model.json'), JSON.stringify(older));
+  await expect(loadPipeline(folder)).rejects.toThrow(ModelFolderError);
+  await expect(loadPipeline(folder)).rejects.toThrow(/prepared in format 2, got format undefined\. Prepare it anew/);
 });
 
 test('a vocabulary with a gap cannot be prepared, and is named', async () => {

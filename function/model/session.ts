@@ -1,13 +1,13 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelInput } from '../tokenizer/sequence.ts';
 
-/** A model's file in memory, as it was exported. */
+/** The ONNX file of a model, in memory. */
 export interface OnnxFile {
   format: 'onnx';
   bytes: Uint8Array;
 }
 
-/** A graph's file on the disk, as prepare-model.ts makes it. */
+/** The file of a prepared graph, on disk. */
 export interface OrtFile {
   format: 'ort';
   path: string;
@@ -25,7 +25,7 @@ export interface ModelSession {
   run(input: ModelInput): Promise<ModelOutputs>;
 }
 
-/** How every session of ours is made. */
+/** The options of every session. */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: threads,
@@ -35,12 +35,12 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
   };
 }
 
-/** A prepared graph is mapped into memory, and the weights in it are read where they lie. */
+/** A prepared graph is mapped into memory, and its weights are not copied. */
 const IN_PLACE = { session: { use_memory_mapped_ort_model: '1', use_ort_model_bytes_for_initializers: '1' } };
 
 /**
- * Loads onnxruntime and lets it register its operators: 20 ms that `createSession` would take otherwise. Not at import: its library looks at
- * the environment when it is loaded, and index.ts has something to say there.
+ * Loads onnxruntime and registers its operators. `createSession` would do it otherwise, and take 20 ms longer. It is not done at import, since the library reads the
+ * environment when it is loaded, and index.ts sets a variable for it first.
  */
 export async function loadRuntime(): Promise<void> {
   const { initOrt } = await import('onnxruntime-node/dist/binding.js');

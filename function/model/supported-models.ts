@@ -1,4 +1,4 @@
-/** The models that are supported: each `model_type` of a config.json with the tokenizer that it has, by its `model.type`. */
+/** The families of models that are supported: each `model_type` of a config.json, with the type of its tokenizer, the `model.type` of tokenizer.json. */
 export const SUPPORTED_MODELS = {
   bert: 'WordPiece',
   distilbert: 'WordPiece',
@@ -41,7 +41,7 @@ export class ModelFolderError extends Error {
   override name = 'ModelFolderError';
 }
 
-/** @param got as it is to be read, such as `"t5"` */
+/** @param got what came, as the message shows it, such as `"t5"` */
 export function unsupported(expected: string, place: string, got: string): ModelFolderError {
   return new ModelFolderError(
     `Expected ${expected} at ${place}, got ${got}. Supported are models of extractive question answering and of text classification, of the types bert (MiniLM is one), ` +

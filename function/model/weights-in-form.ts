@@ -18,7 +18,7 @@ import {
 } from './onnx-file.ts';
 import type { WeightForm } from './processor.ts';
 
-/** The operators that multiply 8-bit numbers, and which of their inputs are the weights and the weights' zero point. */
+/** The operators that multiply 8-bit numbers, with the inputs that are the weights and their zero point. */
 const WEIGHT_INPUTS: Readonly<Record<string, { weight: number; zeroPoint: number }>> = {
   MatMulInteger: { weight: 1, zeroPoint: 3 },
   QAttention: { weight: 1, zeroPoint: 7 },
@@ -29,8 +29,8 @@ const WEIGHT_INPUTS: Readonly<Record<string, { weight: number; zeroPoint: number
 const TYPE: Readonly<Record<WeightForm, number>> = { signed: INT8, unsigned: UINT8 };
 
 /**
- * A model whose products of 8-bit numbers have their weights in one form: each weight and its zero point 128 more or less, so that whatever
- * multiplies exactly gives the same result, bit for bit. Embeddings, which are not multiplied, and what is not of 8 bits stay as they are.
+ * A model with the weights of its 8-bit products in one form. Each weight and its zero point become 128 more or less, so that exact multiplication gives the same result, bit for
+ * bit. Embeddings, which are not multiplied, and weights of other types stay as they are.
  *
  * @param model an ONNX file
  */
@@ -41,7 +41,7 @@ export function weightsInForm(model: Uint8Array, form: WeightForm): Uint8Array {
 function graphInForm(graph: Uint8Array, form: WeightForm): Uint8Array {
   const type = TYPE[form];
   const initializers = valuesOf(graph, INITIALIZER_OF_GRAPH).map(readByteTensor);
-  // What is an input of the graph as well could be given anew with each run.
+  // A tensor that is an input of the graph as well can change with each run.
   const inputs = new Set(valuesOf(graph, INPUT_OF_GRAPH).flatMap((value) => stringsOf(value, NAME_OF_VALUE)));
   const constants = new Map<string, ByteTensor>();
   for (const tensor of initializers) if (tensor && !inputs.has(tensor.name)) constants.set(tensor.name, tensor);
@@ -54,7 +54,7 @@ function graphInForm(graph: Uint8Array, form: WeightForm): Uint8Array {
   const asIs = new Set(nodes.flatMap(({ names, shifts }) => names.filter((_, place) => !shifts.has(place))));
   const made = new Map<string, Uint8Array>();
 
-  /** Makes the tensor in the other form. @returns its name: the one that it had, unless somebody needs it as it was */
+  /** Makes a tensor in the other form. @returns its name, which is a new one if another node needs the tensor in the old form */
   function shifted(tensor: ByteTensor): string {
     const name = asIs.has(tensor.name) ? `${tensor.name}_${form}` : tensor.name;
     const data = tensor.data.map((byte) => byte ^ 0x80);
@@ -85,7 +85,7 @@ function graphInForm(graph: Uint8Array, form: WeightForm): Uint8Array {
   return withValues(withConstants, INITIALIZER_OF_GRAPH, [...made.values()]);
 }
 
-/** Which inputs of a node are constants that must be in the other form: none, or the weights and their zero point, which may have been left out. */
+/** The inputs of a node that must be in the other form: none, or the weights and their zero point. The node may have no zero point; then one of 0 is made. */
 function shiftsOf(
   operator: string | undefined,
   inputs: readonly string[],

@@ -1,25 +1,25 @@
-/** A token that is found in the text as it is, before anything else happens to it. */
+/** A token that is looked for in the unchanged text, before the text is split or normalised. */
 export interface AddedToken {
   id: number;
   content: string;
-  /** Takes the white space before it with it. @default false */
+  /** Includes the white space before it. @default false */
   lstrip?: boolean;
-  /** Looked for only in what the others leave. @default false */
+  /** Looked for last, in the text between the other added tokens. @default false */
   normalized?: boolean;
 }
 
-/** A piece of a text: where it stands, in UTF-16 code units, `end` exclusive. */
+/** A piece of a text, in UTF-16 code units, `end` exclusive. */
 export interface Piece {
   start: number;
   end: number;
-  /** The id of the added token that this is, such as `[SEP]`; absent for ordinary text. */
+  /** The id of the added token that the piece is, such as `[SEP]`. Absent: ordinary text. */
   addedId?: number;
 }
 
 /**
- * Splits a text around its added tokens. Nothing is left out, and no piece is empty.
+ * Splits a text at its added tokens. The pieces are the whole text, and no piece is empty.
  *
- * Source: AddedVocabulary of huggingface/tokenizers: the leftmost token, and of several at one place the longest.
+ * Source: AddedVocabulary of huggingface/tokenizers. The leftmost token is taken; where several begin at one place, the longest.
  */
 export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: string) => Piece[] {
   const early = finder(tokens.filter(({ normalized }) => !normalized));
@@ -59,14 +59,14 @@ function ordinary(start: number, end: number): Piece[] {
 
 const WHITE_SPACE = /\p{White_Space}/u;
 
-/** Where the white space that ends at `end` begins, not before `least`. */
+/** Where the white space before `end` begins; `least` at the earliest. */
 function spaceBefore(text: string, end: number, least: number): number {
   let start = end;
   while (start > least && WHITE_SPACE.test(text[start - 1]!)) start--;
   return start;
 }
 
-/** Where the white space that begins at `start` ends. */
+/** The end of the white space that begins at `start`. */
 export function spaceEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && WHITE_SPACE.test(text[end]!)) end++;

@@ -36,7 +36,7 @@ test('every token knows its word: a piece with the space before it, or an added 
   expect(ours.encode('𝓗 it<mask>!').words).toEqual([0, 0, 1, 2, 3]);
 });
 
-test('with a prefix, a text and what follows an added token begin as after a space', () => {
+test('with a prefix, the beginning of a text and the text after an added token are read as after a space', () => {
   const { ids } = prefixing.encode(' is');
   expect(prefixing.encode('is').ids).toEqual(ids);
   expect(prefixing.encode('<s>is').ids.slice(1)).toEqual(ids);

@@ -5,25 +5,25 @@ import { libraryModel } from './library-model.ts';
 import { remembered } from './piece-cache.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** What of a model's tokenizer files decides how text becomes ids: see tokenizer-files.ts. */
+/** The settings by which text becomes ids, from the model's tokenizer files: see tokenizer-config.ts. */
 export interface ByteLevelSettings {
   type: 'BPE';
   model: { vocab: Vocabulary; merges: string[] };
   addedTokens: AddedToken[];
-  /** Reads every stretch of text as if it began with a space. */
+  /** Reads each stretch of text between added tokens as if it began with a space. */
   addPrefixSpace: boolean;
-  /** Takes a single space that begins a window for one that was added so, and leaves it in the offsets. */
+  /** Takes a single space at the beginning of a window for an added one, and keeps it in the offsets. */
   keepsFirstSpace: boolean;
 }
 
-/** A piece's tokens, all of one word. */
+/** The tokens of a piece. They are all of one word. */
 type PieceColumns = Required<Omit<TokenColumns, 'words'>>;
 
 /**
  * The tokenizer of RoBERTa.
  *
- * Tokenises piece by piece, each piece once: byte pairs are merged inside a piece only, so the ids are those of tokenising the whole text.
- * A piece is a word with the space before it; its tokens are runs of UTF-8 bytes. Offsets are without outer spaces, and a token
+ * It tokenises each piece once. Byte pairs are merged inside a piece only, so the ids are the same as for the whole text.
+ * A piece is a word with the space before it, and its tokens are runs of UTF-8 bytes. Offsets leave out the spaces at both ends. A token
  * that is a part of a character has the offsets of the whole character.
  *
  * Source: ByteLevel (pre-tokenisation, `process_offsets`) and RobertaProcessing of huggingface/tokenizers.
@@ -37,14 +37,14 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
   const encoder = new TextEncoder();
   const pieces = piecePattern();
 
-  const encodePiece = remembered((piece, look) => encodeBytes(piece, false, look));
+  const encodePiece = remembered((piece, checkTime) => encodeBytes(piece, false, checkTime));
 
-  /** @param prefixed the piece begins with a space that is not in the text: it stands where the character after it does */
-  function encodeBytes(piece: string, prefixed: boolean, look: () => void): PieceColumns {
+  /** @param prefixed the piece begins with a space that is not in the text. The space has the offsets of the character after it */
+  function encodeBytes(piece: string, prefixed: boolean, checkTime: () => void): PieceColumns {
     let symbols = '';
     for (const byte of encoder.encode(piece)) symbols += characters[byte];
     const { ofByte, units } = characterPlaces(piece, prefixed);
-    const { tokens, ids } = model(symbols, look);
+    const { tokens, ids } = model(symbols, checkTime);
     const encoded: PieceColumns = {
       ids,
       starts: [],
@@ -54,7 +54,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
     };
     let at = 0;
     for (const token of tokens) {
-      look();
+      checkTime();
       const first = ofByte[at]!;
       at += token.length;
       const end = ofByte[at - 1]! + 1;
@@ -83,7 +83,7 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
   }
 
   return {
-    encode(text, look = () => {}) {
+    encode(text, checkTime = () => {}) {
       const ids: number[] = [];
       const words: number[] = [];
       const starts: number[] = [];
@@ -92,9 +92,9 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
       const endsIfFirst: number[] = [];
       let word = 0;
       for (const section of splitAdded(text)) {
-        look();
+        checkTime();
         if (section.addedId !== undefined) {
-          // What an added token takes with it of the white space before it comes off its offsets like any other space.
+          // An added token can include the white space before it. Offsets leave that out, as any other space.
           const start = spaceEnd(text, section.start);
           ids.push(section.addedId);
           words.push(word++);
@@ -108,9 +108,9 @@ export function createByteLevelTokenizer(settings: ByteLevelSettings): Tokenizer
         let at = section.start;
         const ordinary = text.slice(section.start, section.end);
         for (const [piece] of (prefixed ? ` ${ordinary}` : ordinary).matchAll(pieces)) {
-          look();
+          checkTime();
           const withPrefix = prefixed && at === section.start && piece.startsWith(' ');
-          const encoded = withPrefix ? encodeBytes(piece, true, look) : encodePiece(piece, look);
+          const encoded = withPrefix ? encodeBytes(piece, true, checkTime) : encodePiece(piece, checkTime);
           for (let i = 0; i < encoded.ids.length; i++) {
             ids.push(encoded.ids[i]!);
             words.push(word);

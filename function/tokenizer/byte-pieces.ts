@@ -1,8 +1,8 @@
 import { NEW_LETTER, NEW_NUMBER } from './unicode.ts';
 
 /**
- * What byte-level BPE makes pieces of: English contractions, and words, numbers and signs with the space before them. No character is left
- * out. White space before a word is a piece of its own, but for its last character where that is a space.
+ * The pieces of byte-level BPE: English contractions; and words, numbers and signs, each with the space before it. The pieces are the whole text.
+ * White space before a word is a piece of its own, except for its last character if that is a space.
  *
  * Source: the expression of ByteLevel in huggingface/tokenizers, which is that of GPT-2.
  */
@@ -17,7 +17,7 @@ export function piecePattern(): RegExp {
 }
 
 /**
- * The characters that stand for the 256 bytes in a vocabulary: those of Latin-1 that can be seen for themselves, the others from U+0100 on.
+ * The characters that stand for the 256 bytes in a vocabulary. A visible character of Latin-1 stands for itself; characters from U+0100 on stand for the others.
  *
  * Source: `bytes_to_unicode` of GPT-2.
  */
@@ -29,15 +29,15 @@ export function byteCharacters(): string[] {
   });
 }
 
-/** Where the characters of a piece stand. */
+/** The places of the characters of a piece. */
 export interface CharacterPlaces {
-  /** Which character of the text each byte of the piece is a part of. */
+  /** For each byte of the piece, the character that it is a part of. */
   ofByte: number[];
-  /** At which UTF-16 code unit each character begins; and, last, where the piece ends. */
+  /** The UTF-16 code unit at which each character begins, and last the end of the piece. */
   units: number[];
 }
 
-/** @param prefixed the piece begins with a space that is not in the text: it stands where the character after it does */
+/** @param prefixed the piece begins with a space that is not in the text. The space has the place of the character after it */
 export function characterPlaces(piece: string, prefixed: boolean): CharacterPlaces {
   const ofByte = prefixed ? [0] : [];
   const units = [0];
@@ -48,7 +48,7 @@ export function characterPlaces(piece: string, prefixed: boolean): CharacterPlac
     unit += character.length;
     units.push(unit);
   }
-  // The space alone: the character that it stands for begins the next piece.
+  // The added space alone: the character whose place it has begins the next piece.
   if (piece.length === 1 && prefixed) units.push(1);
   return { ofByte, units };
 }

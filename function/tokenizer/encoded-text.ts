@@ -1,15 +1,15 @@
-/** A text as tokens, in columns: what is at `i` belongs to token `i`. */
+/** The tokens of a text, in columns: index `i` of each column belongs to token `i`. */
 export interface TokenColumns {
   ids: number[];
-  /** The number of the word that the token is a part of; it never falls. */
+  /** The number of the word that the token is a part of, in ascending order. */
   words: number[];
-  /** Where the token stands in the text, in UTF-16 code units. */
+  /** Where the token begins in the text, in UTF-16 code units. */
   starts: number[];
-  /** The end of it, exclusive. */
+  /** Where the token ends, exclusive. */
   ends: number[];
-  /** `starts`, where the token is the first of its window; absent: the same. See byte-level-bpe.ts. */
+  /** Where the token begins if it is the first of a window. Absent: as `starts`. See byte-level-bpe.ts. */
   startsIfFirst?: number[];
-  /** `ends`, where the token is the first of its window; absent: the same. */
+  /** Where the token ends if it is the first of a window. Absent: as `ends`. */
   endsIfFirst?: number[];
 }
 
@@ -19,9 +19,9 @@ export interface EncodedText extends TokenColumns {
 
 export interface Tokenizer {
   /**
-   * The tokens of a text, without the special tokens that a sequence has around them.
+   * The tokens of a text, without the special tokens of a sequence.
    *
-   * @param look is called again and again meanwhile, in proportion to the text: it may throw
+   * @param checkTime is called again and again meanwhile, in proportion to the length of the text. It can throw to end the work
    */
-  encode(text: string, look?: () => void): EncodedText;
+  encode(text: string, checkTime?: () => void): EncodedText;
 }

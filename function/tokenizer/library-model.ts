@@ -1,26 +1,26 @@
 import { TokenizerModel } from '@xenova/transformers/src/tokenizers.js';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** What byte-level BPE makes of a piece, whose bytes are written as characters. */
-export type BytePairEncoding = (symbols: string, look: () => void) => { tokens: string[]; ids: number[] };
+/** Byte-level BPE of one piece, whose bytes are written as characters. */
+export type BytePairEncoding = (symbols: string, checkTime: () => void) => { tokens: string[]; ids: number[] };
 
 /**
- * The BPE of @xenova/transformers, given our vocabulary: it would make a Map of an object. The time that it takes is beyond a piece's length, and
- * nothing bounds a piece, so `look` is called for every pair of tokens that it considers.
+ * The BPE of @xenova/transformers with our vocabulary, since its own would be a Map made of an object. The time that it takes can grow faster than the length of a piece,
+ * and a piece can be of any length. So `checkTime` is called for every pair of tokens that it considers.
  */
 export function libraryModel({ vocab, ...config }: { vocab: Vocabulary; merges: string[] }): BytePairEncoding {
   const model = TokenizerModel.fromConfig({ ...config, type: 'BPE', vocab: {} });
   model.tokens_to_ids = vocab;
   const ranks = model.bpe_ranks;
-  return (symbols, look) => {
+  return (symbols, checkTime) => {
     model.bpe_ranks = {
       get: (pair) => {
-        look();
+        checkTime();
         return ranks.get(pair);
       },
     };
     const tokens = model([symbols]);
-    model.cache.clear(); // The piece is remembered by piece-cache.ts; the library would remember it for ever.
+    model.cache.clear(); // piece-cache.ts remembers pieces within a limit; the library would remember them for ever.
     return { tokens, ids: model.convert_tokens_to_ids(tokens) };
   };
 }

@@ -1,7 +1,7 @@
 import { inCanonicalOrder, isCombining, type Part } from './canonical-order.ts';
 import { DROPPED, IDEOGRAPH, MARK, PUNCTUATION, SPACE, UNDECOMPOSED } from './unicode.ts';
 
-/** The part of tokenizer.json that says how BERT's normaliser is set. */
+/** The settings of BERT's normaliser in tokenizer.json. */
 export interface BertNormalizerConfig {
   lowercase: boolean;
   /** Null: as `lowercase`. */
@@ -9,9 +9,9 @@ export interface BertNormalizerConfig {
 }
 
 /**
- * A word as the vocabulary knows it. Its code unit `i` comes from the code units `[starts[i], ends[i])` of the text.
+ * A word as the vocabulary has it. Its code unit `i` comes from the code units `[starts[i], ends[i])` of the text.
  *
- * Of a word that is too long to be known, nothing is kept but that: it has one character more than a word may have, and the last of them ends where the word does.
+ * Of a word that is too long to be known, only the first characters are kept, one more than a known word can have. The last of them ends where the word ends.
  */
 export interface NormalizedWord {
   text: string;
@@ -19,7 +19,7 @@ export interface NormalizedWord {
   ends: number[];
 }
 
-/** A character on its way: what it is by now, and where it comes from. */
+/** A character in the course of normalisation, with its place in the text. */
 interface Character {
   text: string;
   start: number;
@@ -27,29 +27,29 @@ interface Character {
 }
 
 /**
- * BERT's normalisation of a piece of text, and the words it is then: control characters dropped, accents stripped and letters lowered
- * where the model wants it. What is dropped belongs to no word: an answer that ends in `e` and a combining accent ends before the accent.
+ * BERT's normalisation of a piece of text, split into words: control characters are dropped and, as the model's settings say, accents are stripped and letters lowered.
+ * A dropped character belongs to no word: an answer that ends in `e` and a combining accent ends before the accent.
  *
  * Source: BertNormalizer and BertPreTokenizer of huggingface/tokenizers, and the alignments of its NormalizedString.
  *
  * @param longestWord characters of the longest word that can be known
- * @returns a function of a piece, and of what to call for each of its characters
+ * @returns a function of a piece, and of a callback for each of its characters
  */
 export function bertNormalizer(
   { lowercase, strip_accents }: BertNormalizerConfig,
   longestWord = Number.POSITIVE_INFINITY,
-): (piece: string, look?: () => void) => NormalizedWord[] {
+): (piece: string, checkTime?: () => void) => NormalizedWord[] {
   const stripAccents = strip_accents ?? lowercase;
-  return (piece, look = () => {}) => {
-    // Most of any English text: only its case can change, and all that follows takes ten times as long.
+  return (piece, checkTime = () => {}) => {
+    // Most pieces of an English text are such words. Only their case can change, and the general way takes ten times as long.
     if (LETTERS_AND_DIGITS.test(piece)) return [asItStands(piece, lowercase, longestWord)];
-    let characters = cleaned(piece, look);
+    let characters = cleaned(piece, checkTime);
     if (stripAccents) characters = withoutAccents(characters);
     return wordsOf(characters, lowercase, longestWord);
   };
 }
 
-/** A word of which each code unit is a character of the text. */
+/** A word of ASCII letters and digits: each code unit is a character of the text. */
 function asItStands(piece: string, lowercase: boolean, longestWord: number): NormalizedWord {
   const kept = piece.slice(0, longestWord + 1);
   const word: NormalizedWord = { text: lowercase ? kept.toLowerCase() : kept, starts: [], ends: [] };
@@ -61,10 +61,10 @@ function asItStands(piece: string, lowercase: boolean, longestWord: number): Nor
   return word;
 }
 
-function* cleaned(piece: string, look: () => void): Generator<Character> {
+function* cleaned(piece: string, checkTime: () => void): Generator<Character> {
   let start = 0;
   for (const text of piece) {
-    look();
+    checkTime();
     const end = start + text.length;
     if (!DROPPED_CHARACTER.test(text)) yield { text, start, end };
     start = end;
@@ -72,15 +72,15 @@ function* cleaned(piece: string, look: () => void): Generator<Character> {
 }
 
 /**
- * The canonical decomposition, less its accents. Where that brings marks into their order, the places stay in theirs: the Rust tokenizer gives the next
- * place of the text to each character that is the first of its decomposition, and the same place once more to every other.
+ * The canonical decomposition without accents. Where decomposition reorders marks, the places in the text keep their order: as the Rust tokenizer does, the first character of
+ * each decomposition gets the next place, and every other character the same place again.
  */
 function* withoutAccents(characters: Iterable<Character>): Generator<Character> {
   let place: Character | undefined;
   let run: Part[] = [];
   let placesOfRun: Character[] = [];
 
-  /** What stays of a run of combining marks: nearly always nothing, and then their order is of no account. */
+  /** What remains of a run of combining marks. It is nearly always nothing, and then their order does not matter. */
   function* ordered(): Generator<Character> {
     if (run.every(({ text }) => MARK_CHARACTER.test(text))) {
       place = placesOfRun.at(-1) ?? place;

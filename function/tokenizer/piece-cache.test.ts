@@ -16,7 +16,7 @@ test('pieces that come once leave nothing behind', () => {
   expect(cached('word0')).not.toBe(first);
 });
 
-test('what is longer than a word is not kept in memory', () => {
+test('a piece that is longer than any word is not remembered', () => {
   const encode = vi.fn((piece: string) => piece.length);
   const cached = remembered(encode);
   for (let i = 0; i < 3; i++) expect(cached('x'.repeat(1000))).toBe(1000);

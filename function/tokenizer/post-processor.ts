@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { SequenceForms, SpecialToken } from './sequence.ts';
 
 /*
- * The `post_processor` of a tokenizer.json: which special tokens a sequence has, and where.
+ * The `post_processor` of a tokenizer.json: which special tokens a sequence has, and in which places.
  * Source: BertProcessing, RobertaProcessing and TemplateProcessing of huggingface/tokenizers.
  */
 

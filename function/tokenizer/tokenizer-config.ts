@@ -5,7 +5,7 @@ import type { SequenceForms } from './sequence.ts';
 import type { TokenizerSettings } from './tokenizer.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
 
-/** The classes of transformers, without `Fast`, and what each has at the start of a sequence if its file names nothing. */
+/** The tokenizer classes of transformers, without `Fast`, each with the first token of a sequence if the file names none. */
 const WORD_PIECE_CLASSES = { BertTokenizer: '[CLS]', DistilBertTokenizer: '[CLS]', ElectraTokenizer: '[CLS]' };
 const BYTE_LEVEL_CLASSES = { RobertaTokenizer: '<s>' };
 const CLASS_OF_MODEL = {
@@ -14,7 +14,7 @@ const CLASS_OF_MODEL = {
   electra: 'ElectraTokenizer',
   roberta: 'RobertaTokenizer',
 } as const;
-/** Of no model in particular: it takes tokenizer.json as it is. */
+/** The class for any model. It takes tokenizer.json as it is. */
 const ANY_CLASS = 'PreTrainedTokenizer';
 
 /** `tokenizer_config.json`. */
@@ -33,12 +33,12 @@ export const TokenizerConfig = v.looseObject({
 export type TokenizerConfig = v.InferOutput<typeof TokenizerConfig>;
 
 /**
- * What the two files of a tokenizer come to. Where they contradict each other, tokenizer_config.json overrules tokenizer.json, and so do the
- * defaults of the class it names: a cased model must say `"do_lower_case": false`.
+ * The settings that the two files of a tokenizer result in. Where the files contradict each other, tokenizer_config.json takes precedence over tokenizer.json, and so do the
+ * defaults of the class that it names: a cased model must say `"do_lower_case": false`.
  *
  * Source: `BertTokenizerFast`, `RobertaTokenizerFast` and `PreTrainedTokenizerFast` of transformers 4.57.
  *
- * @throws ModelFolderError when they do not fit
+ * @throws ModelFolderError when the files do not fit together
  */
 export function tokenizerSettings(
   modelType: ModelType,

@@ -3,7 +3,7 @@ import { byteCharacters } from './byte-pieces.ts';
 import { BertPostProcessor, RobertaPostProcessor } from './post-processor.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Tens of thousands of entries: a schema for each would take longer than all the rest. */
+/** One check for all entries. There are tens of thousands, and a schema for each would take longer than the rest of loading. */
 const VocabularyJson = v.pipe(
   v.custom<Record<string, number>>(
     (input) => typeof input === 'object' && input !== null && Object.values(input).every(Number.isInteger),
@@ -17,7 +17,7 @@ const ByteVocabularyJson = v.pipe(
   v.check((vocabulary) => byteCharacters().every((each) => vocabulary.has(each)), 'the characters of all 256 bytes'),
 );
 
-/** Each is "a b", or ["a", "b"] as newer files have it. */
+/** Each merge is "a b", or ["a", "b"] in newer files. */
 const Merges = v.custom<(string | [string, string])[]>(
   (input) => Array.isArray(input) && input.every((merge) => typeof merge === 'string' || isPair(merge)),
   'a list of merges',
@@ -29,7 +29,7 @@ function isPair(merge: unknown): boolean {
 
 const addedToken = {
   id: v.number(),
-  // White space around it would come off its offsets.
+  // Offsets leave out white space at both ends of a token.
   content: v.pipe(v.string(), v.regex(/^\P{White_Space}(.*\P{White_Space})?$/su, 'text without white space around it')),
   single_word: v.literal(false),
   rstrip: v.literal(false),
@@ -53,7 +53,7 @@ const WordPieceJson = v.looseObject({
   }),
   pre_tokenizer: v.looseObject({ type: v.literal('BertPreTokenizer') }),
   post_processor: BertPostProcessor,
-  // Found in the text as they are: what is normalised would have to be looked for in a normalised text.
+  // They are looked for in the unchanged text. A normalised token would have to be looked for in the normalised text.
   added_tokens: v.array(v.looseObject({ ...addedToken, lstrip: v.literal(false), normalized: v.literal(false) })),
   truncation: Rightward,
   padding: Rightward,
@@ -77,7 +77,7 @@ const ByteLevelJson = v.looseObject({
   padding: Rightward,
 });
 
-/** Refuses what is neither. */
+/** Refuses any other type. */
 const Neither = v.looseObject({ model: v.looseObject({ type: v.picklist(['WordPiece', 'BPE']) }) });
 
 export type TokenizerJson = v.InferOutput<typeof WordPieceJson> | v.InferOutput<typeof ByteLevelJson>;

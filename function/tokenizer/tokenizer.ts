@@ -4,7 +4,7 @@ import { createWordPieceTokenizer, type WordPieceSettings } from './word-piece.t
 
 export type TokenizerSettings = WordPieceSettings | ByteLevelSettings;
 
-/** The tokenizer that a model's files describe: see tokenizer-files.ts. */
+/** The tokenizer that a model's files describe: see tokenizer-config.ts. */
 export function createTokenizer(settings: TokenizerSettings): Tokenizer {
   return settings.type === 'BPE' ? createByteLevelTokenizer(settings) : createWordPieceTokenizer(settings);
 }

@@ -1,7 +1,7 @@
 /**
- * Character classes as the Rust tokenizer sees them. Its crates for categories and decompositions stand at Unicode 8 (2015) and 13;
- * Node's are of today, and a character added since must fall into the same class in both, or offsets and ids differ.
- * Found by giving every code point to tokenizers 0.22.2 and comparing; test/oracles/huggingface/ does it again.
+ * Character classes as the Rust tokenizer has them. Its crates for categories and decompositions are at Unicode 8 (2015) and 13, and Node is at the latest version. A
+ * character that was added since then must be in the same class in both, or offsets and ids differ. The differences were found by giving every code point to
+ * tokenizers 0.22.2; test/oracles/huggingface/ repeats that.
  */
 
 /** Hexadecimal code points and ranges, as in `7fd 890-891`, as the inside of a character class. */
@@ -24,11 +24,11 @@ const NEW_PUNCTUATION = classOf(`
   1144b-1144f 1145a-1145b 1145d 11660-1166c 116b9 1183b 11944-11946 119e2 11a3f-11a46 11a9a-11a9c 11a9e-11aa2 11b00-11b09 11be1
   11c41-11c45 11c70-11c71 11ef7-11ef8 11f43-11f4f 11fff 12ff1-12ff2 16d6d-16d6f 16e97-16e9a 16fe2 1e5ff 1e95e-1e95f`);
 
-/** What BertNormalizer takes for white space, less the control characters, which it drops before. */
+/** White space of BertNormalizer, without the control characters that it drops before. */
 export const SPACE = '\\t\\n\\r\\p{Z}';
-/** What clean_text drops. Unassigned characters stay. A lone surrogate, which Rust cannot hold, goes the way of U+FFFD. */
+/** The characters that clean_text drops. Unassigned characters are kept. A lone surrogate, which a Rust string cannot have, is dropped as U+FFFD is. */
 export const DROPPED = `[[\\0\\u{FFFD}\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}]--[\\t\\n\\r${classOf('890-891 8e2 110cd 13430-1343f')}]]`;
-/** Category P, and the ASCII signs that BERT counts with it. */
+/** Category P, and the ASCII signs that BERT counts as punctuation. */
 export const PUNCTUATION = `[[\\p{P}$+<=>\\^\`\\|~${classOf('166d 111c9')}]--[${NEW_PUNCTUATION}]]`;
 /** The accents that strip_accents drops: category Mn. */
 export const MARK = `[[\\p{Mn}${classOf('1734 1171e')}]--[${NEW_MARKS}]]`;
@@ -36,9 +36,9 @@ export const MARK = `[[\\p{Mn}${classOf('1734 1171e')}]--[${NEW_MARKS}]]`;
 export const UNDECOMPOSED = `[${classOf('105c9 105e4 11383 11385 1138e 11391 113c5 113c7-113c8 11938 16d68-16d6a')}]`;
 /** The blocks that BERT counts as Chinese characters, 2B920 (not 2B820) as in the source; kana and hangul are not among them. */
 export const IDEOGRAPH = `[${classOf('4e00-9fff 3400-4dbf 20000-2a6df 2a700-2b73f 2b740-2b81f 2b920-2ceaf f900-faff 2f800-2fa1f')}]`;
-/** Letters to Node, but not yet to the regular expressions of the Rust tokenizer, which stand at Unicode 16. */
+/** Letters in Node, but not in the regular expressions of the Rust tokenizer, which are at Unicode 16. */
 export const NEW_LETTER = classOf(`
   88f c5c cdc a7ce-a7cf a7d2 a7d4 a7f1 10940-10959 10ec5-10ec7 11db0-11ddb 16ea0-16eb8 16ebb-16ed3 16ff2-16ff3 187f8-187ff 18d09-18d1e
   18d80-18df2 1e6c0-1e6de 1e6e0-1e6e2 1e6e4-1e6e5 1e6e7-1e6ed 1e6f0-1e6f4 1e6fe-1e6ff 2b73a-2b73f 2cea2-2cead 323b0-33479`);
-/** Numbers, likewise. */
+/** Numbers in Node, but not there. */
 export const NEW_NUMBER = classOf('11de0-11de9 16ff4-16ff6');

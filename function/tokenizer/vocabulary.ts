@@ -1,8 +1,8 @@
-/** The ids of tokens; a Map is one. */
+/** The ids of tokens. A Map is a vocabulary. */
 export interface Vocabulary {
   has(token: string): boolean;
   get(token: string): number | undefined;
-  /** UTF-16 code units of the longest token, where that is known already. */
+  /** UTF-16 code units of the longest token. Absent: not known yet. */
   longestToken?: number;
 }
 
@@ -14,13 +14,13 @@ export function longestToken(vocabulary: Vocabulary): number {
   return longest;
 }
 
-/** A vocabulary that needs no making: a Map of 30,000 tokens takes some 10 ms of a start, and wants a string for each. */
+/** A vocabulary that is ready as it lies in a file. To make a Map of 30,000 tokens takes some 10 ms of a start, and a string for each token. */
 export interface IndexedVocabulary {
   /** The tokens in the order of their ids, one a line. */
   lines: string;
   /** Where in `lines` the token of each id ends, in UTF-16 code units. */
   ends: Int32Array;
-  /** A hash table of open addressing, at most half full, its length a power of two: ids, each one higher than it is. 0: nothing. */
+  /** A hash table with open addressing, at most half full, its length a power of two. A slot holds an id plus 1; 0 is an empty slot. */
   slots: Int32Array;
 }
 
@@ -40,7 +40,7 @@ export function indexVocabulary(lines: string): IndexedVocabulary {
   return { lines, ends, slots };
 }
 
-/** The vocabulary that an index is of. As fast to ask as a Map. */
+/** The vocabulary of an index. A lookup is as fast as in a Map. */
 export function vocabularyOf({ lines, ends, slots }: IndexedVocabulary): Vocabulary {
   function get(token: string): number | undefined {
     for (let slot = hash(token) & (slots.length - 1); slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
@@ -55,7 +55,7 @@ export function vocabularyOf({ lines, ends, slots }: IndexedVocabulary): Vocabul
   return { get, has: (token) => get(token) !== undefined, longestToken: longest };
 }
 
-/** Source: FNV-1a of Fowler, Noll and Vo, over UTF-16 code units; folded, since the table looks at the low bits only. */
+/** Source: FNV-1a of Fowler, Noll and Vo, over UTF-16 code units. It is folded, since the table uses the low bits only. */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

@@ -5,7 +5,7 @@ import { remembered } from './piece-cache.ts';
 import { longestToken, type Vocabulary } from './vocabulary.ts';
 import { wordSplitter } from './words.ts';
 
-/** What of a model's tokenizer files decides how text becomes ids: see tokenizer-files.ts. */
+/** The settings by which text becomes ids, from the model's tokenizer files: see tokenizer-config.ts. */
 export interface WordPieceSettings {
   type: 'WordPiece';
   normalizer: BertNormalizerConfig;
@@ -16,8 +16,8 @@ export interface WordPieceSettings {
 /**
  * The tokenizer of BERT, DistilBERT, MiniLM and ELECTRA.
  *
- * Tokenises piece by piece, each piece once: what WordPiece does to a word depends on that word alone, so the ids are those of
- * tokenising the whole text, and the offsets are known by construction.
+ * It tokenises each piece once. What WordPiece does to a word depends on that word alone, so the ids are the same as for the whole
+ * text, and the offsets are known by construction.
  */
 export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer {
   const { vocab, max_input_chars_per_word: longestWord } = settings.model;
@@ -25,11 +25,11 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
   const split = wordSplitter(settings.addedTokens);
   const normalize = bertNormalizer(settings.normalizer, longestWord);
 
-  const encodePiece = remembered((piece, look) => {
+  const encodePiece = remembered((piece, checkTime) => {
     const encoded: TokenColumns = { ids: [], words: [], starts: [], ends: [] };
-    for (const [number, word] of normalize(piece, look).entries()) {
-      look();
-      // 19 words of 20 are a token as they stand, and the longest match is looked for first. A word that is cut is longer than any token.
+    for (const [number, word] of normalize(piece, checkTime).entries()) {
+      checkTime();
+      // 19 of 20 words are one token, so that is tried first. A word that the normaliser has cut is longer than any token.
       const whole = word.text.length <= longestWord ? vocab.get(word.text) : undefined;
       for (const [id, first, end] of whole === undefined ? tokensOf(word.text) : [[whole, 0, word.text.length]]) {
         encoded.ids.push(id!);
@@ -42,14 +42,14 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
   });
 
   return {
-    encode(text, look = () => {}) {
+    encode(text, checkTime = () => {}) {
       const ids: number[] = [];
       const words: number[] = [];
       const starts: number[] = [];
       const ends: number[] = [];
       let wordCount = 0;
       for (const { start, end, addedId } of split(text)) {
-        look();
+        checkTime();
         if (addedId !== undefined) {
           ids.push(addedId);
           words.push(wordCount++);
@@ -57,7 +57,7 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
           ends.push(end);
           continue;
         }
-        const piece = encodePiece(text.slice(start, end), look);
+        const piece = encodePiece(text.slice(start, end), checkTime);
         const count = piece.ids.length;
         for (let i = 0; i < count; i++) {
           ids.push(piece.ids[i]!);
@@ -73,10 +73,10 @@ export function createWordPieceTokenizer(settings: WordPieceSettings): Tokenizer
 }
 
 /**
- * The ids of a word's tokens, and which code units of the word each of them is: the longest token that the rest begins with, again and again.
- * A word that has none somewhere, or more characters than a word may have, is one unknown token.
+ * The tokens of a word: their ids, and the code units of the word that each of them is. The longest token at the beginning of the rest is taken, again and again.
+ * If there is no such token somewhere, or the word is too long, the whole word is one unknown token.
  *
- * Source: WordPiece of huggingface/tokenizers. It tries the whole rest first, we nothing longer than any token.
+ * Source: WordPiece of huggingface/tokenizers. It begins with the whole rest; we begin with the length of the longest token.
  */
 export function wordPiece(
   model: WordPieceSettings['model'],

@@ -2,12 +2,12 @@ import { type AddedToken, addedTokenSplitter, type Piece } from './added-tokens.
 import { IDEOGRAPH, PUNCTUATION, SPACE } from './unicode.ts';
 
 /**
- * Splits a text where BERT's pre-tokenisation does: around the added tokens, at white space, around every punctuation mark, and around
- * every Chinese, Japanese or Korean ideograph. Control characters stay inside their piece, for the normaliser to drop; it may also
- * make punctuation of what is none yet, so a piece can come to be no word, or several.
+ * Splits a text as BERT's pre-tokenisation does: at the added tokens, at white space, around every punctuation mark, and around every Chinese, Japanese or Korean
+ * ideograph. Control characters stay inside their piece, and the normaliser drops them. The normaliser can also turn other characters into punctuation, so a piece can
+ * become no word, or several.
  *
  * Source: AddedVocabulary, BertNormalizer and BertPreTokenizer of huggingface/tokenizers. There, white space is tab, line feed, carriage
- * return and category Z; the other control characters go before the text is split.
+ * return and category Z; the other control characters are dropped before the text is split.
  */
 export function wordSplitter(addedTokens: readonly AddedToken[]): (text: string) => Piece[] {
   const splitAdded = addedTokenSplitter(addedTokens);

@@ -1,4 +1,4 @@
-/** What we use of the tokenizer of @xenova/transformers, which has no declarations at this path. */
+/** The parts of @xenova/transformers' tokenizer that we use. The library has no declarations at this path. */
 declare module '@xenova/transformers/src/tokenizers.js' {
   export class PreTrainedTokenizer {
     constructor(tokenizerJson: object, tokenizerConfig: object);
@@ -10,9 +10,9 @@ declare module '@xenova/transformers/src/tokenizers.js' {
     (pieces: string[]): string[];
     convert_tokens_to_ids(tokens: string[]): number[];
     tokens_to_ids: { has(token: string): boolean; get(token: string): number | undefined };
-    /** Which pair of tokens is merged before which: asked for every pair that comes to stand side by side. */
+    /** The rank of a pair of tokens: lower ranks are merged first. It is asked for every pair of neighbours. */
     bpe_ranks: { get(pair: string): number | undefined };
-    /** What it has made of each piece so far, without a limit. */
+    /** The tokens of each piece so far, without a limit. */
     cache: Map<string, string[]>;
   }
   export const TokenizerModel: {

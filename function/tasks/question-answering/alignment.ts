@@ -1,13 +1,13 @@
 import type { EncodedText } from '../../tokenizer/encoded-text.ts';
 import type { Window } from './windows.ts';
 
-/** A piece of the context, in UTF-16 code units, `end` exclusive. It can come out empty, and then `start` may be beyond `end`. */
+/** A piece of the context, in UTF-16 code units, `end` exclusive. It can be empty, and then `start` can be greater than `end`. */
 export interface Characters {
   start: number;
   end: number;
 }
 
-/** The texts of a sequence, with the part of the context that the window holds. */
+/** The texts of a sequence, with the part of the context that is in the window. */
 export interface WindowTexts {
   question: EncodedText;
   /** At which token of the sequence the question begins. */
@@ -20,9 +20,9 @@ export interface WindowTexts {
 /**
  * The characters of the tokens `first` to `last` of a window, both inclusive and counted in the window.
  *
- * Aligned to words, the answer is widened to the whole of its first and last word, as far as they lie in the window: a word that the
- * window's border cuts is not completed. A `[CLS]` inside the question, which Hugging Face lets be part of an answer, counts there as
- * the word of the context with the same number, and as its own offsets when there is none. Both are kept.
+ * With alignment to words, the answer is widened to the whole of its first and last word, as far as they are in the window: a word that is cut at the border of the window is
+ * not completed. Hugging Face allows a `[CLS]` inside the question to be part of an answer. There it counts as the word of the context with the same number or, if there is
+ * none, by its own offsets. Here it is the same.
  *
  * Source: `get_indices` of Hugging Face's QuestionAnsweringPipeline; `word_to_chars` of its tokenizers.
  */
@@ -40,7 +40,7 @@ export function spanCharacters(texts: WindowTexts, first: number, last: number, 
   };
 }
 
-/** An offset as one into the context; Hugging Face takes the code points of the question for those of the context. */
+/** An offset into the context. Hugging Face uses an offset into the question as one into the context, in code points. */
 function inContext({ context }: WindowTexts, text: EncodedText, offset: number): number {
   if (text === context) return offset;
   let at = 0;
@@ -49,19 +49,19 @@ function inContext({ context }: WindowTexts, text: EncodedText, offset: number):
   return at;
 }
 
-/** UTF-16 code units of the character that begins at a place of a text; beyond its end, 1. */
+/** UTF-16 code units of the character that begins at a place of a text. Beyond the end of the text: 1. */
 function characterLength(text: string, at: number): number {
   return text.codePointAt(at)! > 0xffff ? 2 : 1;
 }
 
-/** Which token of which text stands at `position`. */
+/** The text and the token at a position of the sequence. */
 function locate(texts: WindowTexts, position: number): [EncodedText, number] {
   const { question, questionStart, context, contextStart, window } = texts;
   if (position < contextStart) return [question, position - questionStart];
   return [context, position - contextStart + window.first];
 }
 
-/** Where a token begins. The first of a window can have offsets of its own. */
+/** Where a token begins. The first token of a window can have other offsets. */
 function startOf({ context, window }: WindowTexts, text: EncodedText, token: number): number {
   const starts = text === context && token === window.first ? text.startsIfFirst : undefined;
   return (starts ?? text.starts)[token]!;

@@ -9,7 +9,7 @@ export interface Answer {
   end: number;
 }
 
-/** UTF-16 code units of the longest text that is a key as it is: of an answer that is half a megabyte, a copy for every place would fill the memory. */
+/** UTF-16 code units of the longest text that is a key itself. Longer texts are hashed: copies of answers of half a megabyte would fill the memory. */
 const LONGEST_KEY = 1024;
 
 function keyOf(answer: string): string {
@@ -18,19 +18,19 @@ function keyOf(answer: string): string {
 }
 
 export interface Ranking {
-  /** Adds a candidate, in the order of the windows, best first within each. */
+  /** Adds a candidate. Add them in the order of the windows, and within a window best first. */
   add(candidate: Answer): void;
   /**
    * The best answers.
    *
    * @param count how many at most
-   * @param nullScore that there is no answer: then "" is one more, never merged. Absent: there is always an answer
+   * @param nullScore the score of "", which says that there is no answer; it is never merged. Absent: "" is no candidate
    */
   best(count: number, nullScore?: number): Answer[];
 }
 
 /**
- * Merges answers whose texts are equal but for case, adding their scores to the first, and ranks them, best first.
+ * Merges answers whose texts differ in case only, by adding their scores to the first, and ranks them, best first.
  *
  * Source: `postprocess` of Hugging Face's QuestionAnsweringPipeline.
  */

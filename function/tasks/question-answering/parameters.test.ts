@@ -9,8 +9,8 @@ test.each([
   [{}, 128, { maxSeqLen: 128, docStride: 64 }],
   [{ maxSeqLen: 101 }, 512, { maxSeqLen: 101, docStride: 50 }],
   [{ maxSeqLen: 600, docStride: 0 }, 512, { maxSeqLen: 600, docStride: 0 }],
-])('%j for a tokenizer of %i tokens makes %j', (given, modelMaxLength, expected) => {
-  expect(resolveParameters(given, limits(modelMaxLength))).toEqual({
+])('%j for a tokenizer of %i tokens makes %j', (requested, modelMaxLength, expected) => {
+  expect(resolveParameters(requested, limits(modelMaxLength))).toEqual({
     topK: 1,
     maxAnswerLen: 15,
     maxQuestionLen: 64,
@@ -27,8 +27,8 @@ test.each<[Partial<QaParameters>, string, string]>([
   [{ maxSeqLen: 3 }, 'max_seq_len', 'Expected an integer of at least 4 in "max_seq_len", got 3'],
   [{ docStride: 383 }, 'doc_stride', 'Expected an integer from 0 to 382 in "doc_stride", got 383'],
   [{ docStride: -1 }, 'doc_stride', 'Expected an integer from 0 to 382 in "doc_stride", got -1'],
-])('%j is refused', (given, parameter, message) => {
-  const refused = () => resolveParameters(given, limits(512));
+])('%j is refused', (requested, parameter, message) => {
+  const refused = () => resolveParameters(requested, limits(512));
   expect(refused).toThrow(InvalidParameterError);
   expect(refused).toThrow(expect.objectContaining({ parameter, message }));
 });

@@ -1,8 +1,8 @@
 import { InvalidParameterError } from '../errors.ts';
 
-/** How a question is answered. The names and defaults are those of Hugging Face's pipeline. */
+/** The parameters of a question. Names and defaults are those of Hugging Face's pipeline. */
 export interface QaParameters {
-  /** Most answers. @default 1 */
+  /** How many answers at most. @default 1 */
   topK: number;
   /** Tokens that neighbouring windows share. @default the lesser of 128 and half of maxSeqLen */
   docStride: number;
@@ -10,35 +10,35 @@ export interface QaParameters {
   maxAnswerLen: number;
   /** Most tokens of one run of the model. @default the lesser of 384 and the tokenizer's model_max_length */
   maxSeqLen: number;
-  /** Taken and not used, as Hugging Face does with fast tokenizers: a question is never cut. @default 64 */
+  /** Accepted, but without effect, as with Hugging Face's fast tokenizers: a question is never cut. @default 64 */
   maxQuestionLen: number;
-  /** Lets "" be an answer, with the least probability over the windows that there is none. @default false */
+  /** Allows "" as an answer. Its score is the least probability over the windows that there is no answer. @default false */
   handleImpossibleAnswer: boolean;
   /** Widens answers to whole words. @default true */
   alignToWords: boolean;
 }
 
-/** What the model and its tokenizer set to the parameters. */
+/** The limits that the model and its tokenizer set. */
 export interface ModelLimits {
   /** The tokenizer's `model_max_length`. */
   modelMaxLength: number;
   /** Special tokens of a window: 3 in `[CLS] question [SEP] context [SEP]`. */
   specialTokens: number;
-  /** Special tokens around a text that stands alone. */
+  /** Special tokens of a sequence of one text. */
   specialTokensOfOne: number;
 }
 
 /**
- * Fills in what is not given, and refuses what cannot be.
+ * Fills in the defaults, and refuses impossible values.
  *
  * Source: `_sanitize_parameters` and `preprocess` of Hugging Face's QuestionAnsweringPipeline, and what `enable_truncation` of its
- * tokenizers refuses. Stricter than those in two places: numbers are whole, and `max_seq_len` leaves room for the special tokens and one more
- * (there, 0, 1 and 3 run into an integer overflow and read the text uncut, or whole windows twice).
+ * tokenizers refuses. It is stricter in two places: numbers are whole, and `max_seq_len` leaves room for the special tokens and one more token
+ * (in Hugging Face's, 0, 1 and 3 cause an integer overflow, and the text is read uncut or windows are read twice).
  *
  * @throws InvalidParameterError
  */
-export function resolveParameters(given: Partial<QaParameters>, limits: ModelLimits): QaParameters {
-  const maxSeqLen = given.maxSeqLen ?? Math.min(limits.modelMaxLength, 384);
+export function resolveParameters(requested: Partial<QaParameters>, limits: ModelLimits): QaParameters {
+  const maxSeqLen = requested.maxSeqLen ?? Math.min(limits.modelMaxLength, 384);
   requireInteger('max_seq_len', maxSeqLen, limits.specialTokens + 1);
   const {
     topK = 1,
@@ -47,7 +47,7 @@ export function resolveParameters(given: Partial<QaParameters>, limits: ModelLim
     maxQuestionLen = 64,
     handleImpossibleAnswer = false,
     alignToWords = true,
-  } = given;
+  } = requested;
   requireInteger('top_k', topK, 1);
   requireInteger('max_answer_len', maxAnswerLen, 1);
   // The tokenizers count the special tokens of a single text here.

@@ -58,9 +58,9 @@ test.each([
 /** A pipeline of words as tokens, whose runs take so long on a clock of its own. */
 function slowPipeline(msPerRun: number) {
   const vocabulary = (text: string) => text.split(' ').map((_, i) => i);
-  const encode = (text: string, look = () => {}) => {
+  const encode = (text: string, checkTime = () => {}) => {
     const ids = vocabulary(text);
-    for (const _ of ids) look();
+    for (const _ of ids) checkTime();
     return { text, ids, words: ids, starts: ids.map((i) => 2 * i), ends: ids.map((i) => 2 * i + 1) };
   };
   let clock = 0;
@@ -85,7 +85,7 @@ function slowPipeline(msPerRun: number) {
   return { pipeline, within, runs: () => runs, elapsedMs: () => clock };
 }
 
-test('a model that takes 1.5 s a window refuses what it cannot finish after the first window, and no run passes the time', async () => {
+test('a model that takes 1.5 s a window refuses a text that it cannot finish after the first window, and no run exceeds the time', async () => {
   const { pipeline, within, runs, elapsedMs } = slowPipeline(1500);
   const long = 'a '.repeat(10_000).trim();
   await expect(pipeline.answer('q', long, {}, within(27_250))).rejects.toThrow(DeadlineExceededError);

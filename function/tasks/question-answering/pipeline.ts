@@ -19,7 +19,7 @@ export class QuestionTooLongError extends InputError {
   }
 }
 
-/** One run of the model: its input, and which tokens of the context are in it. */
+/** One run of the model: its input, and the tokens of the context that are in it. */
 export interface PreparedWindow {
   input: ModelInput;
   window: Window;
@@ -29,9 +29,9 @@ export interface QaPipeline {
   /**
    * Answers a question from a text as Hugging Face's QuestionAnsweringPipeline does.
    *
-   * @param remainingMs what is left before the deadline; looked at while the texts are read, and before each window
-   * @returns best first, at most `topK`; one empty answer of score 0 when the text holds nothing to answer with
-   * @throws InvalidParameterError, QuestionTooLongError, or DeadlineExceededError as soon as the answer cannot be expected in time
+   * @param remainingMs how much time is left before the deadline, in milliseconds. It is called while the texts are read, and before each window
+   * @returns the answers, best first, at most `topK`; one empty answer of score 0 when nothing in the text can be an answer
+   * @throws InvalidParameterError, QuestionTooLongError, or DeadlineExceededError as soon as the answer is not expected in time
    */
   answer(
     question: string,
@@ -39,7 +39,7 @@ export interface QaPipeline {
     parameters?: Partial<QaParameters>,
     remainingMs?: () => number,
   ): Promise<Answer[]>;
-  /** What `answer` runs the model on, window by window. */
+  /** The windows on which `answer` runs the model. */
   prepare(question: string, context: string, parameters?: Partial<QaParameters>): PreparedWindow[];
   /** SHA-256 of the model file, in hexadecimal. */
   modelDigest: string;
@@ -61,18 +61,18 @@ export function createPipeline(model: PipelineParts): QaPipeline {
 
   const pace = { ...NOTHING_MEASURED };
 
-  /** Many questions about one text tokenise it once. */
-  function encodeContext(text: string, look?: () => void): EncodedText {
-    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text, look) };
+  /** Remembers the last context, so that many questions about one context tokenise it once. */
+  function encodeContext(text: string, checkTime?: () => void): EncodedText {
+    if (last?.text !== text) last = { text, encoded: tokenizer.encode(text, checkTime) };
     return last.encoded;
   }
 
-  function planned(question: string, context: string, given: Partial<QaParameters>, look?: () => void) {
-    const parameters = resolveParameters(given, limits);
+  function planned(question: string, context: string, requested: Partial<QaParameters>, checkTime?: () => void) {
+    const parameters = resolveParameters(requested, limits);
     requireText('question', question);
     requireText('context', context);
-    const q = tokenizer.encode(question, look);
-    const c = encodeContext(context, look);
+    const q = tokenizer.encode(question, checkTime);
+    const c = encodeContext(context, checkTime);
     const sizes = { ...parameters, specialTokens: limits.specialTokens };
     const windows = contextWindows(q.ids.length, c.ids.length, sizes);
     requireWindows(windows, q.ids.length, sizes, maxPositions);
@@ -81,15 +81,15 @@ export function createPipeline(model: PipelineParts): QaPipeline {
 
   return {
     modelDigest,
-    prepare(question, context, given = {}) {
-      const { q, c, windows } = planned(question, context, given);
+    prepare(question, context, requested = {}) {
+      const { q, c, windows } = planned(question, context, requested);
       return windows.map((window) => ({ window, input: windowInput(pair, q, c, window) }));
     },
-    async answer(question, context, given = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
-      const { look, inTime } = deadlineGuard(remainingMs, now, pace);
-      const { parameters, q, c, windows } = planned(question, context, given, look);
+    async answer(question, context, requested = {}, remainingMs = () => Number.POSITIVE_INFINITY) {
+      const { checkTime, inTime } = deadlineGuard(remainingMs, now, pace);
+      const { parameters, q, c, windows } = planned(question, context, requested, checkTime);
       const { topK, maxAnswerLen, alignToWords, handleImpossibleAnswer } = parameters;
-      // Several spans can align to the same words and are then merged.
+      // More spans than answers, as spans that align to the same words are merged.
       const spansPerWindow = alignToWords ? topK * 2 + 10 : topK;
       const starts = { questionStart: pair.before.length, contextStart: contextStart(pair, q) };
       const texts = { question: q, context: c, ...starts };
@@ -97,7 +97,7 @@ export function createPipeline(model: PipelineParts): QaPipeline {
       let nullScore = Number.POSITIVE_INFINITY;
 
       async function readWindow(window: Window): Promise<void> {
-        // One input at a time: all of them together may be a thousand times the text.
+        // One input at a time, as all of them together can be a thousand times as large as the text.
         const { start_logits, end_logits } = await session.run(windowInput(pair, q, c, window));
         const allowed = allowedTokens(pair, q, window);
         const logits = { startLogits: start_logits!, endLogits: end_logits!, allowed };

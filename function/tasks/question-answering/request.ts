@@ -6,7 +6,7 @@ import { listOf, listOr, Text } from '../input-schemas.ts';
 import { PARAMETERS, qaParameters } from './named-parameters.ts';
 import type { QaParameters } from './parameters.ts';
 
-/** A question, and the text that has its answer. */
+/** A question, and the text that has the answer. */
 export interface Pair {
   question: string;
   context: string;
@@ -19,7 +19,7 @@ const Questions = listOr(listOf(Text, 'question', 'TOO_MANY_PAIRS'), Text);
 /** `{"question", "context"}` with the parameters beside them. */
 const Plain = fields({ question: Questions, context: Text, ...PARAMETERS, inference_id: v.optional(InferenceId) });
 
-/** As Hugging Face's inference API has it. */
+/** The request of Hugging Face's inference API. */
 const Wrapped = fields({
   inputs: listOr(
     listOf(fields({ question: Text, context: Text }), 'question', 'TOO_MANY_PAIRS'),
@@ -29,7 +29,7 @@ const Wrapped = fields({
   inference_id: v.optional(InferenceId),
 });
 
-/** Either form as one request: docs/api.md describes both. */
+/** Both forms of a request: see docs/api.md. */
 export const QaRequest: v.GenericSchema<unknown, QaRequest> = v.lazy((json) =>
   typeof json === 'object' && json !== null && Object.hasOwn(json, 'inputs')
     ? v.pipe(

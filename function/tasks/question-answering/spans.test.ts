@@ -33,7 +33,7 @@ function wholeSquare(startLogits: number[], endLogits: number[], allowed: number
   return spans.sort((a, b) => b.score - a.score);
 }
 
-test('the scan of the band finds what the whole square has', () => {
+test('the scan of the band finds the same spans as a scan of all pairs', () => {
   const counts = fc.integer({ min: 1, max: 40 });
   fc.assert(
     fc.property(windows, counts, counts, ({ startLogits, endLogits, allowed }, maxAnswerLen, count) => {
@@ -51,7 +51,7 @@ test('the scan of the band finds what the whole square has', () => {
   );
 });
 
-test('what the model gives to [CLS] is taken from every answer, and is the score of none', () => {
+test('the probability of [CLS] lowers every score, and is the score of no answer', () => {
   const at = (cls: number) =>
     bestSpans({ startLogits: [cls, 9, 0, 5, 9], endLogits: [0, 0, 0, 0, 0], allowed: [3] }, 15, 1);
   expect(at(-50).spans[0]!.score).toBeCloseTo(0.5);

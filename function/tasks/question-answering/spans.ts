@@ -6,24 +6,24 @@ export interface Span {
   score: number;
 }
 
-/** What the model says of a window, and which of its tokens may be part of an answer. */
+/** The model's output for a window, and the tokens that may be part of an answer. */
 export interface WindowLogits {
   startLogits: ArrayLike<number>;
   endLogits: ArrayLike<number>;
-  /** Tokens that may be chosen, in order; [CLS] at 0 is none of them, but takes its share of the probability. */
+  /** The tokens that may be chosen, in order. [CLS] at 0 is not one of them, but has its share of the probability. */
   allowed: readonly number[];
 }
 
 export interface WindowSpans {
   /** Best first. */
   spans: Span[];
-  /** P(start = [CLS]) * P(end = [CLS]): that the window holds no answer. */
+  /** P(start = [CLS]) * P(end = [CLS]): the probability that the window has no answer. */
   nullScore: number;
 }
 
 /**
  * Softmax over [CLS] and the allowed tokens alone, in single precision as in numpy. Hugging Face sets every other logit to -10000 first,
- * which is the same.
+ * with the same result.
  *
  * @returns the probability of [CLS], then those of the allowed tokens
  */
@@ -43,11 +43,11 @@ export function maskedSoftmax(logits: ArrayLike<number>, allowed: readonly numbe
 }
 
 /**
- * The best spans of a window: a scan of the band of `maxAnswerLen` tokens, not of the whole square.
+ * The best spans of a window. Only pairs of tokens at most `maxAnswerLen` apart are looked at, not all pairs.
  *
  * Source: `select_starts_ends` and `decode_spans` of Hugging Face's QuestionAnsweringPipeline. Where a window has fewer spans than asked
- * for, those go on with spans of score 0 (that begin after their end, or at [CLS]) in an order that depends on the processor's
- * vector units; ours end there.
+ * for, Hugging Face's adds spans of score 0 (which begin after their end, or at [CLS]), in an order that depends on the processor's
+ * vector units. Ours adds none.
  *
  * @param maxAnswerLen most tokens of an answer
  * @param count how many spans at most
@@ -59,7 +59,7 @@ export function bestSpans(window: WindowLogits, maxAnswerLen: number, count: num
   let best: Span[] = [];
   let threshold = 0;
   const keepBest = () => {
-    // Stable: of equal scores, the span that was found first.
+    // The sort is stable: of spans with equal scores, the one that was found first comes first.
     best.sort((a, b) => b.score - a.score);
     if (best.length < count) return;
     best = best.slice(0, count);

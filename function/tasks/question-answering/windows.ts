@@ -1,11 +1,11 @@
-/** A piece of the context that fits the model with the question: tokens `[first, end)` of the context. */
+/** A piece of the context that fits into the model together with the question: tokens `[first, end)` of the context. */
 export interface Window {
   first: number;
   end: number;
 }
 
 export interface WindowLimits {
-  /** Most tokens of a window, with the question and the special tokens. */
+  /** Most tokens of a window, including the question and the special tokens. */
   maxSeqLen: number;
   specialTokens: number;
   /** Tokens that two neighbouring windows share. */
@@ -13,11 +13,11 @@ export interface WindowLimits {
 }
 
 /**
- * Cuts a context into overlapping windows; the last is as short as it comes out, none is padded.
+ * Cuts a context into overlapping windows. The last is as short as the rest of the context; none is padded.
  *
  * Source: `truncation="only_second", stride=doc_stride, return_overflowing_tokens=True` of Hugging Face tokenizers.
  *
- * @returns none when the question leaves no room for the context, or for it to advance
+ * @returns no window when the question leaves no room for the context, or so little that windows would not advance
  */
 export function contextWindows(questionTokens: number, contextTokens: number, limits: WindowLimits): Window[] {
   const room = limits.maxSeqLen - questionTokens - limits.specialTokens;

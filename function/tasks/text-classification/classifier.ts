@@ -66,9 +66,9 @@ export function createClassifier(model: ClassifierParts): TextClassifier {
   const { labels, scoreFunction: ownFunction } = labelSettings(model.config);
   const pace = { ...NOTHING_MEASURED };
 
-  function inputOf({ text, textPair }: ClassifierInput, truncation: boolean, look: () => void) {
-    const first = tokenizer.encode(text, look).ids;
-    const second = textPair ? tokenizer.encode(textPair, look).ids : undefined;
+  function inputOf({ text, textPair }: ClassifierInput, truncation: boolean, checkTime: () => void) {
+    const first = tokenizer.encode(text, checkTime).ids;
+    const second = textPair ? tokenizer.encode(textPair, checkTime).ids : undefined;
     const special = specialTokens(second ? pair : single);
     const lengths = { first: first.length, second: second?.length ?? 0 };
     const room = Math.max(0, Math.min(modelMaxLength, maxPositions) - special);
@@ -96,8 +96,8 @@ export function createClassifier(model: ClassifierParts): TextClassifier {
       { topK = 1, scoreFunction = ownFunction, truncation = false } = {},
       remainingMs = () => Number.POSITIVE_INFINITY,
     ) {
-      const { look, inTime } = deadlineGuard(remainingMs, now, pace);
-      const sequence = inputOf(input, truncation, look);
+      const { checkTime, inTime } = deadlineGuard(remainingMs, now, pace);
+      const sequence = inputOf(input, truncation, checkTime);
       const { logits } = await inTime(sequence.inputIds.length, 0, () => session.run(sequence));
       if (logits?.length !== labels.length) {
         throw new Error(`Expected a model with ${labels.length} logits, one for each label, got ${logits?.length}`);

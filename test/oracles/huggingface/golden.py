@@ -1,5 +1,5 @@
 """
-Writes what Hugging Face's own pipeline and tokenizer answer, for function/qa/parity.test.ts to compare with.
+Writes what Hugging Face's own pipeline and tokenizer answer, for function/tasks/question-answering/parity.test.ts to compare with.
 
     python golden.py [--tiny] MODEL_FOLDER OUT.jsonl [COMMITTED.jsonl]
 
@@ -24,7 +24,7 @@ UNASSIGNED = range(0x40000, 0xE0000)
 
 
 def utf16(text, index):
-    """An index in code points as one in code units. It may lie beyond the text: see the [CLS] in a question, function/qa/alignment.ts."""
+    """An index in code points as one in code units. It may lie beyond the text: see the [CLS] in a question, function/tasks/question-answering/alignment.ts."""
     return index + sum(character > "\uffff" for character in text[:index])
 
 

@@ -19,7 +19,7 @@ torch.set_num_threads(1)
 
 
 class OnnxModel(PreTrainedModel):
-    """Answers as the ONNX file does: one thread, all graph optimisations, as function/qa/session.ts makes its own."""
+    """Answers as the ONNX file does: one thread, all graph optimisations, as function/model/session.ts makes its own."""
 
     def __init__(self, config, file: Path):
         super().__init__(config)

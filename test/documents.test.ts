@@ -14,6 +14,8 @@ import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../function/tasks/a
 import { MAX_INPUTS, MAX_TOP_K } from '../function/tasks/input-schemas.ts';
 import { PARAMETERS } from '../function/tasks/question-answering/named-parameters.ts';
 import { questionAnswering } from '../function/tasks/question-answering/task.ts';
+import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../function/tasks/text-classification/request.ts';
+import { textClassification } from '../function/tasks/text-classification/task.ts';
 import { documents as allDocuments } from './documented-commands.ts';
 
 const documents = allDocuments();
@@ -43,10 +45,14 @@ test.each([
 describe('docs/api.md', () => {
   const api = read('docs/api.md');
 
+  const section = (title: string) => api.split(`\n## ${title}\n`)[1]!.split(/^## /m)[0]!;
+  const textClassificationSection = section('Text classification');
+
   test('has every parameter, and no other', () => {
-    const [, section] = api.split(/^## Parameters$/m);
-    const documented = rows(section!.split(/^## /m)[0]!).map(([name]) => name);
+    const documented = rows(section('Parameters')).map(([name]) => name);
     expect(documented).toEqual(Object.keys(PARAMETERS));
+    const [, table] = textClassificationSection.split('| parameter | default | meaning |');
+    expect(rows(table!).map(([name]) => name)).toEqual(Object.keys(CLASSIFICATION_PARAMETERS));
   });
 
   test('has the limits that hold, and so have the errors', () => {
@@ -59,13 +65,19 @@ describe('docs/api.md', () => {
     expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
     expect(REQUEST_ERRORS.BODY_TOO_LARGE.meaning).toContain(mib(MAX_BODY_BYTES));
     expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_INPUTS));
+    expect(REQUEST_ERRORS.TOO_MANY_TEXTS.meaning).toContain(String(MAX_INPUTS));
     expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(mib(MAX_ANSWER_BYTES));
   });
 
   test('shows requests that are taken', () => {
-    const shown = Array.from(api.matchAll(/```json\n([\s\S]+?)```/g), ([, json]) => JSON.parse(json!) as object);
-    expect(shown.length).toBeGreaterThan(3);
-    for (const request of shown) expect(questionAnswering.parse(request).inputs.length).toBeGreaterThan(0);
+    for (const [task, text] of [
+      [questionAnswering, api.replace(textClassificationSection, '')],
+      [textClassification, textClassificationSection],
+    ] as const) {
+      const shown = Array.from(text.matchAll(/```json\n([\s\S]+?)```/g), ([, json]) => JSON.parse(json!) as object);
+      expect(shown.length).toBeGreaterThan(3);
+      for (const request of shown) expect(task.parse(request).inputs.length).toBeGreaterThan(0);
+    }
   });
 });
 

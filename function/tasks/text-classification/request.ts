@@ -8,7 +8,7 @@ import type { ClassificationParameters, ClassifierInput } from './classifier.ts'
 export type ClassificationRequest = InputsRequest<ClassifierInput, Partial<ClassificationParameters>>;
 
 /** The parameters by the names of Hugging Face. */
-const PARAMETERS = {
+export const PARAMETERS = {
   top_k: v.optional(
     v.nullable(v.pipe(TopK, v.minValue(1, says('INVALID_PARAMETER', `a whole number from 1 to ${MAX_TOP_K}`)))),
   ),

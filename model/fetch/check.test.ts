@@ -16,6 +16,19 @@ test.each([
   expect(await checkByFunction.whole(folder)).toMatch(answer);
 });
 
+test('labels that cannot be read are refused with no ONNX file there', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'check-'));
+  for (const file of ['tokenizer.json', 'tokenizer_config.json']) {
+    await cp(`${TINY}/classifiers/bert-single-label/${file}`, path.join(folder, file));
+  }
+  const config = { architectures: ['BertForSequenceClassification'], model_type: 'bert', max_position_embeddings: 512 };
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
+  await checkByFunction.texts(folder);
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify({ ...config, id2label: { 1: 'a' } }));
+  await expect(checkByFunction.texts(folder)).rejects.toThrow('"id2label" in config.json');
+  await rm(folder, { recursive: true });
+});
+
 test('a model whose graph is of the other task is refused', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'check-'));
   await cp(`${TINY}/classifiers/bert-single-label`, folder, { recursive: true });

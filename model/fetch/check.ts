@@ -3,6 +3,7 @@
 import { openModelFolder } from '../../function/model/model-folder.ts';
 import type { TaskName } from '../../function/model/supported-models.ts';
 import { loadTask } from '../../function/tasks/load-task.ts';
+import { TASKS } from '../../function/tasks/tasks.ts';
 
 export interface Check {
   /** @throws Error when the function does not support what config and tokenizer describe; the ONNX file need not be there */
@@ -22,7 +23,8 @@ const EXAMPLES: Record<TaskName, { request: object; says: string }> = {
 
 export const checkByFunction: Check = {
   async texts(folder) {
-    await openModelFolder(folder);
+    const { settings } = await openModelFolder(folder);
+    TASKS[settings.task].checkConfig?.(settings.config);
   },
 
   async whole(folder) {

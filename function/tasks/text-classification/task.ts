@@ -3,6 +3,7 @@ import { parseRequest } from '../../request-schema.ts';
 import { answerInputs } from '../answer-inputs.ts';
 import type { LoadedTask, Task } from '../task.ts';
 import { createClassifier, type TextClassifier } from './classifier.ts';
+import { labelSettings } from './labels.ts';
 import { ClassificationRequest } from './request.ts';
 
 /** Text classification: which of the model's labels a text has. */
@@ -11,6 +12,9 @@ export const textClassification: Task<ClassificationRequest> = {
   schema: ClassificationRequest,
   example: '{"inputs": "..."}',
   parse: (json) => parseRequest(ClassificationRequest, json),
+  checkConfig(config) {
+    labelSettings(config);
+  },
   async load(model) {
     requireOutputs(model.session, 'logits');
     const classifier = createClassifier(model);

@@ -14,7 +14,10 @@ FOREGROUND := foreground() { if [ -t 0 ]; then set -m; "$$@" & fg >/dev/null; el
 
 TINY := test/oracles/huggingface/models
 ORACLES := $(patsubst $(TINY)/%,local/oracles/%,$(wildcard $(TINY)/*))
+TINY_CLASSIFIERS := test/oracles/huggingface/classifiers
+CLASSIFIER_ORACLES := $(patsubst $(TINY_CLASSIFIERS)/%,local/oracles/classifiers/%,$(wildcard $(TINY_CLASSIFIERS)/*))
 GOLDEN := HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=1 .venv-oracles/bin/python test/oracles/huggingface/golden.py
+GOLDEN_CLASSIFIERS := $(GOLDEN:golden.py=golden_classifiers.py)
 
 # The model in the bundle: the embedded one, or the folder MODEL_DIR, or the hub's MODEL=owner/name, which is fetched if it is not here.
 ifdef MODEL
@@ -30,7 +33,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
+.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,7 +72,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) local/oracles/squad oracle-versitygw oracle-commands ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -79,6 +82,9 @@ local/oracles/model: .venv-oracles/.installed
 
 $(ORACLES): local/oracles/%: .venv-oracles/.installed
 	$(GOLDEN) --tiny $(TINY)/$* $@.jsonl $(TINY)/$*/golden.jsonl
+
+$(CLASSIFIER_ORACLES): local/oracles/classifiers/%: .venv-oracles/.installed
+	$(GOLDEN_CLASSIFIERS) $(TINY_CLASSIFIERS)/$* $@.jsonl $(TINY_CLASSIFIERS)/$*/golden.jsonl
 
 .venv-oracles/.installed: test/oracles/huggingface/requirements.txt test/oracles/squad/requirements.txt
 	python3 -m venv .venv-oracles

@@ -31,15 +31,21 @@ export const REQUEST_ERRORS = {
     meaning: 'A parameter has a value that it cannot have with this model; the message names it.',
   },
   TOO_MANY_PAIRS: { status: 400, meaning: 'One request asks more than 100 questions.' },
+  TOO_MANY_TEXTS: { status: 400, meaning: 'One request has more than 100 texts.' },
   QUESTION_TOO_LONG: {
     status: 400,
     meaning:
       'The question leaves no room for the context in a window of the model. Of many, `details.index` says which, from 0.',
   },
+  TEXT_TOO_LONG: {
+    status: 400,
+    meaning:
+      'The text, together with its `text_pair`, has more tokens than the model takes. `truncation` cuts it. Of many, `details.index` says which, from 0.',
+  },
   ANSWER_TOO_LARGE: {
     status: 400,
     meaning:
-      'The answers are larger than 2 MiB together (behind a load balancer, 480 KiB): ask fewer questions, or for a smaller `top_k`.',
+      'The answers are larger than 2 MiB together (behind a load balancer, 480 KiB): ask less at once, or for a smaller `top_k`.',
   },
   INTERNAL_ERROR: { status: 500, meaning: 'A fault in the function. Its log has the cause under the same eventId.' },
   MODEL_UNAVAILABLE: {
@@ -48,7 +54,7 @@ export const REQUEST_ERRORS = {
   },
   DEADLINE_EXCEEDED: {
     status: 503,
-    meaning: "The answer would not be ready before the function's time-out: shorten the context, or ask less at once.",
+    meaning: "The answer would not be ready before the function's time-out: shorten the text, or ask less at once.",
   },
 } as const;
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
@@ -79,7 +85,7 @@ export function mayBeRetried(code: RequestErrorCode): boolean {
 /** The error that a caller gets for whatever was thrown. */
 export function asRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  return new RequestError('INTERNAL_ERROR', 'The question could not be answered', { cause: error });
+  return new RequestError('INTERNAL_ERROR', 'The request could not be answered', { cause: error });
 }
 
 /** The body of every response that is an error. */

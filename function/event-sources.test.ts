@@ -60,6 +60,7 @@ test.each([
 
 test.each([
   [{ source: 'serverless-plugin-warmup', ...QUESTION }],
+  [{ source: 'serverless-plugin-warmup', text: 'a' }],
   [{ source: 'somebody' }],
   [{ warmer: 'yes' }],
   [{ ...healthCheck, headers: { 'user-agent': 'curl/8' } }],

@@ -24,7 +24,11 @@ const HealthCheck = v.pipe(
 );
 
 /** An event with one of these fields is a request, whatever else it has. */
-const Request = v.union([v.object({ question: v.unknown() }), v.object({ inputs: v.unknown() })]);
+const Request = v.union([
+  v.object({ question: v.unknown() }),
+  v.object({ text: v.unknown() }),
+  v.object({ inputs: v.unknown() }),
+]);
 
 /** The body of the answer to a ping. */
 export const PONG = { status: 'warm' };

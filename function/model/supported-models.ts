@@ -13,6 +13,7 @@ export const MODEL_TYPES = Object.keys(SUPPORTED_MODELS) as ModelType[];
 /** The tasks that a model can be for, each with the end of the names that its classes have among the `architectures` of a config.json. */
 const ARCHITECTURE_OF_TASK = {
   'question-answering': 'ForQuestionAnswering',
+  'text-classification': 'ForSequenceClassification',
 } as const;
 
 /** A task, by the name that Hugging Face has for it. */
@@ -43,7 +44,7 @@ export class ModelFolderError extends Error {
 /** @param got what came, as the message shows it, such as `"t5"` */
 export function unsupported(expected: string, place: string, got: string): ModelFolderError {
   return new ModelFolderError(
-    `Expected ${expected} at ${place}, got ${got}. Supported are extractive question-answering models of the types bert (MiniLM is one), ` +
+    `Expected ${expected} at ${place}, got ${got}. Supported are models of extractive question answering and of text classification, of the types bert (MiniLM is one), ` +
       'distilbert and electra, with WordPiece, and roberta, with byte-level BPE, each with a tokenizer.json as transformers saves it.',
   );
 }

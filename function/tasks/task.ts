@@ -13,6 +13,12 @@ export interface Task<Request = unknown> {
   /** Reads a request, with no model loaded. @throws RequestError when it is wrong */
   parse(json: object): Request;
   /**
+   * Checks what the task needs of config.json, with no model loaded. Absent: the task needs nothing of it.
+   *
+   * @throws ModelFolderError
+   */
+  checkConfig?(config: Record<string, unknown>): void;
+  /**
    * Makes a loaded model ready to answer. It answers once, so that the first request does not wait for memory and compiled code.
    *
    * @throws Error when the model's settings or its outputs are not those of this task

@@ -1,10 +1,12 @@
 import type { TaskName } from '../model/supported-models.ts';
 import { questionAnswering } from './question-answering/task.ts';
 import type { Task } from './task.ts';
+import { textClassification } from './text-classification/task.ts';
 
 /** Every task that a model can be for. */
 export const TASKS: Readonly<Record<TaskName, Task>> = {
   'question-answering': questionAnswering,
+  'text-classification': textClassification,
 };
 
 /**

@@ -12,6 +12,7 @@ import { MAX_BODY_BYTES } from '../../function/event-sources/body.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../../function/tasks/answer-inputs.ts';
 import { MAX_INPUTS } from '../../function/tasks/input-schemas.ts';
 import { questionAnswering } from '../../function/tasks/question-answering/task.ts';
+import { textClassification } from '../../function/tasks/text-classification/task.ts';
 import { documents as allDocuments } from './commands.ts';
 
 const documents = allDocuments();
@@ -23,15 +24,20 @@ test('the meanings of the errors name the limits that hold', () => {
   expect(REQUEST_ERRORS.ANSWER_TOO_LARGE.meaning).toContain(`${MAX_BALANCER_ANSWER_BYTES / 1024} KiB`);
   expect(REQUEST_ERRORS.BODY_TOO_LARGE.meaning).toContain(mib(MAX_BODY_BYTES));
   expect(REQUEST_ERRORS.TOO_MANY_PAIRS.meaning).toContain(String(MAX_INPUTS));
+  expect(REQUEST_ERRORS.TOO_MANY_TEXTS.meaning).toContain(String(MAX_INPUTS));
 });
 
 test('the requests that docs/api.md shows are valid', () => {
-  const shown = Array.from(
-    read('docs/api.md').matchAll(/```json\n([\s\S]+?)```/g),
-    ([, json]) => JSON.parse(json!) as object,
-  );
-  expect(shown.length).toBeGreaterThan(3);
-  for (const request of shown) expect(questionAnswering.parse(request).inputs.length).toBeGreaterThan(0);
+  const api = read('docs/api.md');
+  const aboutTexts = api.split('\n## Text classification\n')[1]!.split(/^## /m)[0]!;
+  for (const [task, text] of [
+    [questionAnswering, api.replace(aboutTexts, '')],
+    [textClassification, aboutTexts],
+  ] as const) {
+    const shown = Array.from(text.matchAll(/```json\n([\s\S]+?)```/g), ([, json]) => JSON.parse(json!) as object);
+    expect(shown.length).toBeGreaterThan(3);
+    for (const request of shown) expect(task.parse(request).inputs.length).toBeGreaterThan(0);
+  }
 });
 
 test('the losses that docs/wire-protocol.md shows are valid in a record', () => {

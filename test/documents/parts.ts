@@ -10,6 +10,7 @@ import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from '../../function/task
 import { MAX_INPUTS, MAX_TOP_K } from '../../function/tasks/input-schemas.ts';
 import { PARAMETERS, qaParameters } from '../../function/tasks/question-answering/named-parameters.ts';
 import { resolveParameters } from '../../function/tasks/question-answering/parameters.ts';
+import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
 import type { Parts, Table } from './markdown.ts';
 
 const code = (text: string) => `\`${text}\``;
@@ -64,6 +65,14 @@ function questionParameters(): Table {
   };
 }
 
+/** The defaults are the classifier's own: a person writes them. */
+function classificationParameters(): Table {
+  return {
+    columns: ['parameter', 'default', 'meaning'],
+    rows: Object.keys(CLASSIFICATION_PARAMETERS).map((name) => [code(name), undefined, undefined]),
+  };
+}
+
 const LIMITS: Table = {
   columns: ['limit', 'value', 'why'],
   rows: [
@@ -78,7 +87,11 @@ const LIMITS: Table = {
 
 /** What the code knows of each document. `make docs` writes it there. */
 export const DOCUMENTS: Readonly<Record<string, Parts>> = {
-  'docs/api.md': { parameters: questionParameters(), limits: LIMITS },
+  'docs/api.md': {
+    parameters: questionParameters(),
+    'classification-parameters': classificationParameters(),
+    limits: LIMITS,
+  },
   'docs/configuration.md': {
     'extension-variables': variables(ExtensionEnvironment),
     'function-variables': variables(FunctionEnvironment),

@@ -20,6 +20,22 @@ export interface Fixture {
   expected: Expected;
 }
 
+/** The events for one task, and the model that answers them. */
+export interface Suite {
+  /** The events, each a folder. */
+  folder: string;
+  /** The model's folder; absent: the model in the bundle. */
+  modelDir?: string;
+}
+
+export const SUITES: readonly Suite[] = [
+  { folder: 'events/question-answering' },
+  {
+    folder: 'events/text-classification',
+    modelDir: path.resolve('test/oracles/huggingface/classifiers/bert-single-label'),
+  },
+];
+
 /** The events of a folder, each a folder with `event.json` and `expected.json`, by name. */
 export async function readFixtures(folder: string): Promise<Fixture[]> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { differences } from './compare.ts';
-import { readFixtures } from './fixtures.ts';
+import { SUITES } from './fixtures.ts';
 import { replay } from './replay.ts';
 
-test('every event gets the expected answer through each of its APIs, and leaves the expected records', async () => {
-  const replayed = await replay(await readFixtures('events'));
-  expect(replayed.filter(({ problems }) => problems.length > 0)).toEqual([]);
-});
+test.each(SUITES)(
+  'every event of $folder gets the expected answer through each of its APIs, and leaves the expected records',
+  async (suite) => {
+    const replayed = await replay(suite);
+    expect(replayed.filter(({ problems }) => problems.length > 0)).toEqual([]);
+  },
+);
 
 const ACTUAL = { status: 200, body: { answer: 'Oslo', score: 0.5, start: 3 }, eventId: 'a' };
 

@@ -3,7 +3,7 @@ import { startEmulator } from '../emulator-process.ts';
 import { storedRecords } from '../stored-records.ts';
 import { type Actual, apisFor } from './apis.ts';
 import { differences } from './compare.ts';
-import type { Expected, Fixture } from './fixtures.ts';
+import { type Expected, readFixtures, type Suite } from './fixtures.ts';
 
 /** What one event got through one API. */
 export interface Replayed {
@@ -16,17 +16,19 @@ export interface Replayed {
 }
 
 /**
- * Sends every event through its APIs of a fresh emulator and shuts that down. Then it compares the answers with the expected ones, and
+ * Sends every event of a suite through its APIs of a fresh emulator and shuts that down. Then it compares the answers with the expected ones, and
  * the records in S3 with the answers.
  *
  * @param onAnswer called after each answer, for progress
  */
 export async function replay(
-  fixtures: Fixture[],
+  { folder, modelDir }: Suite,
   onAnswer: (replayed: Replayed) => void = () => {},
 ): Promise<Replayed[]> {
+  const fixtures = await readFixtures(folder);
+  const ofModel = modelDir === undefined ? [] : ['--env', `MODEL_DIR=${modelDir}`];
   // Long, because a slow machine is no fault of the events.
-  await using emulator = await startEmulator(['--env', 'CAPTURE_TIMEOUT_MS=5000']);
+  await using emulator = await startEmulator(['--env', 'CAPTURE_TIMEOUT_MS=5000', ...ofModel]);
   const all: Replayed[] = [];
   for (const { name, event, expected } of fixtures) {
     for (const [api, send] of apisFor(event)) {

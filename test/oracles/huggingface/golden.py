@@ -9,19 +9,13 @@ Answers with a score of exactly 0 are left out: where a window has fewer spans t
 that begin after their end, or at [CLS], and which of those depends on the processor's vector units.
 """
 
-import argparse
 import hashlib
 import json
-import os
-import sys
-import warnings
-from pathlib import Path
-
-os.environ["RUST_BACKTRACE"] = "0"
-warnings.simplefilter("ignore")
 
 import cases
+import golden_file
 import tiny_cases
+from golden_file import error_of, whole
 from onnx_pipeline import load, probe_logits, versions
 
 BLOCK = 4096
@@ -34,18 +28,11 @@ def utf16(text, index):
     return index + sum(character > "\uffff" for character in text[:index])
 
 
-def whole(parts):
-    return "".join(part if isinstance(part, str) else part[0] * part[1] for part in parts)
-
-
 def outcome(qa, case):
     context = whole(case["context"])
-    try:
-        answers = qa(question=case["question"], context=context, **case["parameters"])
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        return {"error": type(error).__name__}
+    answers, error = error_of(lambda: qa(question=case["question"], context=context, **case["parameters"]))
+    if error:
+        return {"error": error}
     answers = [answers] if isinstance(answers, dict) else answers
     for answer in answers:
         assert answer["answer"] == context[answer["start"] : answer["end"]]
@@ -87,16 +74,6 @@ def golden(folder, tiny):
     }
 
 
-def write(content, file):
-    head = {key: value for key, value in content.items() if key != "cases"}
-    file.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in [head, *content["cases"]]))
-
-
-def read(file):
-    head, *lines = map(json.loads, file.read_text().splitlines())
-    return {**head, "cases": lines}
-
-
 def differences(new, old):
     """Other cases, tokens, errors or spans. On a processor that gives other logits, answers are not compared: see parity.test.ts."""
     found = [key for key in ("tokensOfBlocks",) if new[key] != old[key]]
@@ -126,22 +103,6 @@ def max_difference(a, b):
     )
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tiny", action="store_true", help="ask the questions of tiny_cases.py")
-    parser.add_argument("model", type=Path, help="folder in the Hugging Face layout")
-    parser.add_argument("out", type=Path, help="file to write")
-    parser.add_argument("committed", type=Path, nargs="?", help="file to compare with")
-    return parser.parse_args()
-
-
 if __name__ == "__main__":
-    args = parse_arguments()
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    write(golden(args.model, args.tiny), args.out)
-    made = read(args.out)
-    if args.committed:
-        found = differences(made, read(args.committed))
-        print("\n".join(found) if found else f"{args.committed}: {len(made['cases'])} cases, nothing differs")
-        sys.exit(1 if found else 0)
-    print(f"{args.out}: {len(made['cases'])} cases")
+    tiny = {"action": "store_true", "help": "ask the questions of tiny_cases.py"}
+    golden_file.main(__doc__, lambda args: golden(args.model, args.tiny), differences, {"--tiny": tiny})

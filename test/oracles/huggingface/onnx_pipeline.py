@@ -1,4 +1,4 @@
-"""The real QuestionAnsweringPipeline of transformers, with onnxruntime in the place of the PyTorch model."""
+"""The real pipelines of transformers, with onnxruntime in the place of the PyTorch model."""
 
 import os
 
@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from transformers import AutoConfig, AutoTokenizer, PreTrainedModel, QuestionAnsweringPipeline
-from transformers.modeling_outputs import QuestionAnsweringModelOutput
+from transformers import AutoConfig, AutoTokenizer, PreTrainedModel, QuestionAnsweringPipeline, TextClassificationPipeline
+from transformers.modeling_outputs import QuestionAnsweringModelOutput, SequenceClassifierOutput
 from transformers.utils import logging
 
 logging.set_verbosity(logging.CRITICAL)
 torch.set_num_threads(1)
 
 
-class OnnxModelForQuestionAnswering(PreTrainedModel):
+class OnnxModel(PreTrainedModel):
     """Answers as the ONNX file does: one thread, all graph optimisations, as function/model/session.ts makes its own."""
 
     def __init__(self, config, file: Path):
@@ -33,17 +33,36 @@ class OnnxModelForQuestionAnswering(PreTrainedModel):
         # A pipeline asks its model for the device of its parameters.
         self.unused = torch.nn.Parameter(torch.zeros(1))
 
-    def forward(self, **inputs):
+    def run(self, outputs, inputs):
         feeds = {name: np.asarray(tensor, dtype=np.int64) for name, tensor in inputs.items() if name in self.names}
-        start, end = self.session.run(["start_logits", "end_logits"], feeds)
-        return QuestionAnsweringModelOutput(start_logits=torch.from_numpy(start), end_logits=torch.from_numpy(end))
+        return map(torch.from_numpy, self.session.run(outputs, feeds))
+
+
+class OnnxModelForQuestionAnswering(OnnxModel):
+    def forward(self, **inputs):
+        start, end = self.run(["start_logits", "end_logits"], inputs)
+        return QuestionAnsweringModelOutput(start_logits=start, end_logits=end)
+
+
+class OnnxModelForSequenceClassification(OnnxModel):
+    def forward(self, **inputs):
+        (logits,) = self.run(["logits"], inputs)
+        return SequenceClassifierOutput(logits=logits)
 
 
 def load(folder: Path) -> QuestionAnsweringPipeline:
-    model = OnnxModelForQuestionAnswering(AutoConfig.from_pretrained(folder), folder / "onnx/model_quantized.onnx")
+    return loaded(QuestionAnsweringPipeline, OnnxModelForQuestionAnswering, folder)
+
+
+def load_classifier(folder: Path) -> TextClassificationPipeline:
+    return loaded(TextClassificationPipeline, OnnxModelForSequenceClassification, folder)
+
+
+def loaded(pipeline, model_class, folder):
+    model = model_class(AutoConfig.from_pretrained(folder), folder / "onnx/model_quantized.onnx")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     assert tokenizer.is_fast
-    return QuestionAnsweringPipeline(model=model, tokenizer=tokenizer, framework="pt", device="cpu")
+    return pipeline(model=model, tokenizer=tokenizer, framework="pt", device="cpu")
 
 
 def probe_logits(qa: QuestionAnsweringPipeline, question: str, context: str):

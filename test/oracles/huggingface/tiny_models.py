@@ -117,6 +117,8 @@ BERT = {"hidden_size": HIDDEN, "num_hidden_layers": 2, "num_attention_heads": 2,
 DISTILBERT = {"dim": HIDDEN, "n_layers": 2, "n_heads": 2, "hidden_dim": 2 * HIDDEN}
 PAIR = ["input_ids", "attention_mask"]
 TYPED = [*PAIR, "token_type_ids"]
+OF_TOKENS = {0: "batch", 1: "sequence"}
+SPANS = {"start_logits": OF_TOKENS, "end_logits": OF_TOKENS}
 
 
 def roberta(tokenizer, **config):
@@ -161,17 +163,18 @@ def families():
     }
 
 
-class Spans(torch.nn.Module):
+class Exported(torch.nn.Module):
     """The model with tensors in and tensors out, as ONNX wants it."""
 
-    def __init__(self, model, names):
+    def __init__(self, model, inputs, outputs):
         super().__init__()
         self.model = model
-        self.names = names
+        self.inputs = inputs
+        self.outputs = outputs
 
     def forward(self, *inputs):
-        output = self.model(**dict(zip(self.names, inputs)))
-        return output.start_logits, output.end_logits
+        output = self.model(**dict(zip(self.inputs, inputs)))
+        return tuple(output[name] for name in self.outputs)
 
 
 def scatter(model):
@@ -183,23 +186,22 @@ def scatter(model):
         torch.nn.init.normal_(parameter, std=spread)
 
 
-def make(name, model_class, config, inputs, tokenizer, tokenizer_config):
+def make(folder, model_class, config, inputs, tokenizer, tokenizer_config, outputs=SPANS):
     torch.manual_seed(7)
     config.vocab_size = len({*tokenizer["model"]["vocab"], *(token["content"] for token in tokenizer["added_tokens"])})
     config._attn_implementation = "eager"
     model = model_class(config).eval()
     scatter(model)
-    folder = OUT / name
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     file = folder / "onnx/model_quantized.onnx"
     sample = torch.randint(5, config.vocab_size, (1, 9))
     torch.onnx.export(
-        Spans(model, inputs),
+        Exported(model, inputs, outputs),
         tuple(sample if each == "input_ids" else torch.ones_like(sample) if each == "attention_mask" else torch.zeros_like(sample) for each in inputs),
         str(file),
         input_names=inputs,
-        output_names=["start_logits", "end_logits"],
-        dynamic_axes={each: {0: "batch", 1: "sequence"} for each in [*inputs, "start_logits", "end_logits"]},
+        output_names=list(outputs),
+        dynamic_axes={**dict.fromkeys(inputs, OF_TOKENS), **outputs},
         opset_version=OPSET,
         dynamo=False,
     )
@@ -212,6 +214,10 @@ def make(name, model_class, config, inputs, tokenizer, tokenizer_config):
     write(folder / "tokenizer_config.json", tokenizer_config)
 
 
+def size(folder):
+    return f"{folder}: {sum(file.stat().st_size for file in folder.rglob('*') if file.is_file())} bytes"
+
+
 def write(file, content):
     file.write_text(json.dumps(content, ensure_ascii=False) + "\n")
 
@@ -220,5 +226,5 @@ if __name__ == "__main__":
     for name, parts in families().items():
         if not sys.argv[1:] or name in sys.argv[1:]:
             of_model, tokenizer_config = parts()
-            make(name, *of_model, tokenizer_config)
-            print(f"{OUT / name}: {sum(file.stat().st_size for file in (OUT / name).rglob('*') if file.is_file())} bytes")
+            make(OUT / name, *of_model, tokenizer_config)
+            print(size(OUT / name))

@@ -1,8 +1,11 @@
 /** Bundles what runs inside Lambda into dist/, and what the benchmark loads of it. Run by `make build`. */
-import { chmod, copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { prepareModel } from './function/model/prepare-model.ts';
+import { SAMPLES } from './function/tasks/samples.ts';
+import { TASKS } from './function/tasks/tasks.ts';
 
 /** The tokenizer drags in two onnxruntimes through its tensors, which it does not use. */
 const withoutTensors: Plugin = {
@@ -51,13 +54,24 @@ const OLD_NODE = `if (!process.getBuiltinModule) {
   process.exit(await new Promise((resolve) => spawn('/bin/sh', [file, ...args], { stdio: 'inherit' }).on('close', resolve)));
 }`;
 
-/** What a start does not need stays a bundle of its own beside the one that loads it. What both use is in both: shared, it would be many small files. */
-const apart = (filter: RegExp): Plugin => ({
+/**
+ * A module of ours that is imported dynamically is not needed by a start, and stays a bundle of its own. What both use is in both: shared, it would be many small files.
+ *
+ * @param bundles each such module, with its bundle as the importing one finds it
+ */
+const apart = (bundles: Readonly<Record<string, string>>): Plugin => ({
   name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
-    );
+    onResolve({ filter: /^\./ }, ({ path: imported, kind, resolveDir }) => {
+      const file = path.relative('.', path.resolve(resolveDir, imported));
+      if (kind !== 'dynamic-import' || file.startsWith('node_modules')) return undefined;
+      const bundle = bundles[file];
+      if (bundle === undefined)
+        throw new Error(
+          `Expected a bundle for ${file}, which is imported dynamically: it would be in the bundle of the start`,
+        );
+      return { path: bundle, external: true };
+    });
   },
 });
 
@@ -86,7 +100,12 @@ await Promise.all([
     entryPoints: ['function/index.ts'],
     outdir: 'dist/function',
     external: [],
-    plugins: [withPlainBuiltins, withoutTensors, withNativeLibrary, apart(/^\.\/weights-in-form\.ts$/)],
+    plugins: [
+      withPlainBuiltins,
+      withoutTensors,
+      withNativeLibrary,
+      apart({ 'function/model/weights-in-form.ts': './weights-in-form.mjs' }),
+    ],
     banner: { js: REQUIRE },
   }),
   build({ ...options, entryPoints: ['function/model/weights-in-form.ts'], outdir: 'dist/function' }),
@@ -94,7 +113,13 @@ await Promise.all([
     ...options,
     entryPoints: ['extension/index.ts'],
     outdir: 'dist/extension/inference-capture',
-    plugins: [withPlainBuiltins, apart(/^\.\/sinks\//)],
+    plugins: [
+      withPlainBuiltins,
+      apart({
+        'extension/sinks/s3.ts': './sinks/s3.mjs',
+        'extension/sinks/file.ts': './sinks/file.mjs',
+      }),
+    ],
     banner: { js: OLD_NODE },
   }),
   build({
@@ -117,7 +142,9 @@ await Promise.all([
   }),
 ]);
 
-await prepareModel(process.env['MODEL_DIR'] || 'model', 'dist/function/model');
+const { task, config } = await prepareModel(process.env['MODEL_DIR'] || 'model', 'dist/function/model');
+TASKS[task].checkConfig?.(config); // else the first start would tell
+await writeFile('dist/sample.json', JSON.stringify(SAMPLES[task].request));
 await mkdir('dist/extension/extensions');
 await copyFile('extension/launcher.sh', 'dist/extension/extensions/inference-capture');
 await chmod('dist/extension/extensions/inference-capture', 0o755);

@@ -5,6 +5,7 @@ import { isFrozenWhenIdle } from './environment/freezer.ts';
 import { killAll } from './environment/processes/process-group.ts';
 import { openFilesLimit, proxyRemark, requireOpenFiles } from './machine.ts';
 import { readyMessage } from './ready-message.ts';
+import { sampleBody } from './sample.ts';
 import { StartError } from './start-error.ts';
 import { readTemplate } from './template/template.ts';
 
@@ -25,10 +26,11 @@ async function main(): Promise<void> {
   }
   requireOpenFiles(openFilesLimit());
   const { template, warnings } = readTemplate(flags.template);
+  const templateFolder = path.dirname(path.resolve(flags.template));
   for (const warning of [...warnings, proxyRemark(process.env)]) if (warning) console.error(`WARN ${warning}`);
   const emulator = await startEmulator({
     template,
-    templateFolder: path.dirname(path.resolve(flags.template)),
+    templateFolder,
     local: flags.local,
     ports: { rest: flags.port, invoke: flags.invokePort, s3: flags.s3Port },
     environmentPorts: flags.environmentPorts,
@@ -37,12 +39,13 @@ async function main(): Promise<void> {
     initializationType: flags.initializationType,
     log: (line) => console.log(line),
   });
+  const body = sampleBody(template.local, templateFolder);
   const start = await Promise.race([emulator.ready, stopped]);
   if (start) {
     const objects = path.join(flags.local, 's3');
     const freezes = isFrozenWhenIdle(flags.initializationType);
     const { ports, environmentPorts } = emulator;
-    console.log(readyMessage({ template, ports, environmentPorts, objects, freezes, start }));
+    console.log(readyMessage({ template, body, ports, environmentPorts, objects, freezes, start }));
   }
   await stopped;
   await emulator.close();

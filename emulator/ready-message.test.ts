@@ -6,8 +6,9 @@ const ready: Ready = {
     functionName: 'F',
     routes: [{ method: 'POST', path: '/orders' }],
     buckets: ['b'],
-    local: { sample: { body: '{"item":"book"}' } },
+    local: { sample: {} },
   },
+  body: '{"item":"book"}',
   ports: { rest: 3000, invoke: 3001, s3: 9000 },
   environmentPorts: { Agent: 4000 },
   objects: 'local/s3',
@@ -61,7 +62,7 @@ const samples: [
   ['a quote', [{ method: 'POST', path: '/a' }], { body: "it's" }, "curl -s localhost:3000/a -d 'it'\\''s'"],
   ['no route', [], { body: '{}' }, "curl -s localhost:3001/2015-03-31/functions/F/invocations -d '{}'"],
 ];
-test.each(samples)('the request to try, with %s', (_what, routes, sample, command) => {
-  const template = { ...ready.template, routes, local: { sample } };
-  expect(readyMessage({ ...ready, template })).toContain(`\nTry F:\n  ${command}\n`);
+test.each(samples)('the request to try, with %s', (_what, routes, { path, body }, command) => {
+  const template = { ...ready.template, routes, local: { sample: { path } } };
+  expect(readyMessage({ ...ready, template, body })).toContain(`\nTry F:\n  ${command}\n`);
 });

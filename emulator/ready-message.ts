@@ -6,6 +6,8 @@ export interface Ready {
   template: Pick<FunctionTemplate, 'functionName' | 'routes' | 'buckets'> & {
     local: Pick<FunctionTemplate['local'], 'sample'>;
   };
+  /** The body of the request to try; absent: it has none. */
+  body: string | undefined;
   ports: Ports;
   /** The ports of the programs in the environment, by name. */
   environmentPorts: Readonly<Record<string, number>>;
@@ -20,7 +22,7 @@ export interface Ready {
  * What the emulator prints when everything listens, and the environment has started or failed to. Programs read it too: a line each of
  * `API Gateway http://...`, `Lambda http://...`, `S3 http://...`, and `NAME http://...` for every port that the template names.
  */
-export function readyMessage({ template, ports, environmentPorts, objects, freezes, start }: Ready): string {
+export function readyMessage({ template, body, ports, environmentPorts, objects, freezes, start }: Ready): string {
   const { routes, buckets, functionName } = template;
   const frozen = freezes
     ? ' (during an invocation; between invocations its environment is frozen, and it does not answer)'
@@ -29,7 +31,7 @@ export function readyMessage({ template, ports, environmentPorts, objects, freez
     start.remarks.length > 0 ? ['', 'Said at the start:', ...start.remarks.map((line) => `  ${line}`)] : [];
   const next =
     start.failure === undefined
-      ? [`Try ${functionName}:`, `  ${sampleCommand(template, ports)}`]
+      ? [`Try ${functionName}:`, `  ${sampleCommand(template, body, ports)}`]
       : [
           `${functionName} failed to start: ${start.failure}`,
           'Each request starts it anew, and gets an error while that fails.',
@@ -49,10 +51,10 @@ export function readyMessage({ template, ports, environmentPorts, objects, freez
 }
 
 /** A request for a shell: of the template's first route, or where there is none, of the Invoke API. */
-function sampleCommand({ local, routes, functionName }: Ready['template'], ports: Ports): string {
+function sampleCommand({ local, routes, functionName }: Ready['template'], body: Ready['body'], ports: Ports): string {
   const [route = { method: 'POST', path: `/2015-03-31/functions/${functionName}/invocations` }] = routes;
   const port = routes.length > 0 ? ports.rest : ports.invoke;
-  const { path = route.path, body } = local.sample;
+  const { path = route.path } = local.sample;
   const data = body === undefined ? '' : ` -d '${body.replaceAll("'", "'\\''")}'`;
   const implied = body === undefined ? 'GET' : 'POST';
   const method = ['ANY', implied].includes(route.method) ? '' : ` -X ${route.method}`;

@@ -42,6 +42,10 @@ describe('Metadata.Emulator of a function', () => {
     ['Variables: {A: [b]}', 'Variables.A: Expected text, a number, true or false'],
     ['Variables: {A: "${Temp}/a"}', '5:54: Resources.Fn.Metadata.Emulator.Variables.A: Expected no placeholder'],
     ['Sample: {Path: a}', '5:51: Resources.Fn.Metadata.Emulator.Sample.Path: Expected a path that starts with /'],
+    [
+      "Sample: {Body: '{}', BodyFile: a.json}",
+      '5:42: Resources.Fn.Metadata.Emulator.Sample: Expected Body or BodyFile, got both',
+    ],
     ['Sample: {Body: {a: 1}}', 'Sample.Body: Invalid type: Expected string but received Object'],
   ])('%s is refused, with its place', (metadata, says) => {
     expect(() => local(metadata)).toThrow(says);

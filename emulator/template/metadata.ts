@@ -12,10 +12,17 @@ export interface LocalSettings {
   /** The command that makes those folders. */
   buildCommand: string | undefined;
   /** A request to try, of the template's first route: without `path` the path of that route, without `body` no body. */
-  sample: { path?: string | undefined; body?: string | undefined };
+  sample: Sample;
   ports: readonly NamedPort[];
   /** Laid over the template's variables; a value may hold `TMP`. */
   variables: Readonly<Record<string, string>>;
+}
+
+export interface Sample {
+  path?: string | undefined;
+  body?: string | undefined;
+  /** The file that has the body, relative to the template. */
+  bodyFile?: string | undefined;
 }
 
 /** A port on which a program in the environment listens. Environments share one machine here, so each has a port of its own. */
@@ -45,15 +52,25 @@ const Value = v.pipe(
   v.transform(String),
   v.check((value) => !value.replaceAll(TMP, '').includes('${'), `Expected no placeholder in the value but ${TMP}`),
 );
-const Sample = v.object({
+const SampleRequest = v.object({
   Path: v.optional(v.pipe(v.string(), v.startsWith('/', 'Expected a path that starts with /'))),
   Body: v.optional(v.string()),
+  BodyFile: v.optional(v.string()),
 });
 const Emulator = v.object({
   CodeUri: v.string(),
   ExtensionsUri: v.optional(v.string(), ''),
   BuildCommand: v.optional(v.string()),
-  Sample: v.optional(Sample, {}),
+  Sample: v.optional(
+    v.pipe(
+      SampleRequest,
+      v.check(
+        ({ Body, BodyFile }) => Body === undefined || BodyFile === undefined,
+        'Expected Body or BodyFile, got both',
+      ),
+    ),
+    {},
+  ),
   Ports: v.optional(v.record(PortName, Port), {}),
   Variables: v.optional(v.record(VariableName, Value), {}),
 });
@@ -68,14 +85,14 @@ export function readLocalSettings(id: string, resource: Resource, scope: Scope, 
   const report = (map: unknown, schema: { entries: object }, path: Path) =>
     reportIgnored(map, '', Object.keys(schema.entries), [...at, 'Metadata', 'Emulator', ...path], reading.warn);
   report(written, Emulator, []);
-  report(written['Sample'], Sample, ['Sample']);
+  report(written['Sample'], SampleRequest, ['Sample']);
   for (const [name, port] of Object.entries(written['Ports'] ?? {})) report(port, Port, ['Ports', name]);
-  const { Path: path, Body: body } = settings.Sample;
+  const { Path: path, Body: body, BodyFile: bodyFile } = settings.Sample;
   return {
     codeUri: settings.CodeUri,
     extensionsUri: settings.ExtensionsUri,
     buildCommand: settings.BuildCommand,
-    sample: { path, body },
+    sample: { path, body, bodyFile },
     ports: Object.entries(settings.Ports).map(([name, { Variable, Preferred }]) => ({
       name,
       variable: Variable,

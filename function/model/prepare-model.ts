@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { indexVocabulary } from '../tokenizer/vocabulary.ts';
-import { openModelFolder } from './model-folder.ts';
+import { type ModelSettings, openModelFolder } from './model-folder.ts';
 import {
   INDEX_FILE,
   PREPARED_FORMAT,
@@ -20,9 +20,10 @@ import { withoutMask } from './without-mask.ts';
  *
  * @param folder the model's, in the Hugging Face layout
  * @param out the folder to write. It is made if it does not exist
+ * @returns what the model's files say of it
  * @throws ModelFolderError
  */
-export async function prepareModel(folder: string, out: string): Promise<void> {
+export async function prepareModel(folder: string, out: string): Promise<ModelSettings> {
   const { settings, weights } = await openModelFolder(folder);
   const { bytes, digest } = await weights;
   const { lines, ends, slots } = indexVocabulary(linesOf(settings.tokenizer.model.vocab as Map<string, number>));
@@ -38,6 +39,7 @@ export async function prepareModel(folder: string, out: string): Promise<void> {
     tokens: ends.length,
   };
   await writeFile(path.join(out, SETTINGS_FILE), JSON.stringify(prepared));
+  return settings;
 }
 
 /** A model without 8-bit weights has only one form, and one file. */

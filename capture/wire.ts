@@ -20,10 +20,10 @@ export const MAX_ID_LENGTH = 256;
 export const WIRE_ERRORS = {
   INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON.' },
   INVALID_RECORD: { status: 400, meaning: 'A record lacks a field or has a wrong one; the message names it.' },
-  MALFORMED_REQUEST: { status: 400, meaning: 'This is no HTTP/1.1.' },
+  MALFORMED_REQUEST: { status: 400, meaning: 'The request is not valid HTTP/1.1.' },
   FOREIGN_CALLER: {
     status: 403,
-    meaning: 'A page of another site has made the request: `Host`, `Origin` or `Sec-Fetch-Site` says so.',
+    meaning: 'A page of another site made the request, as `Host`, `Origin` or `Sec-Fetch-Site` shows.',
   },
   NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, but not for this method.' },
@@ -40,10 +40,17 @@ export const WIRE_ERRORS = {
   },
   SPOOL_UNWRITABLE: {
     status: 503,
-    meaning: 'The spool cannot be written, as on a full disk. The record is counted as dropped.',
+    meaning:
+      'The extension cannot write the spool, for example because the disk is full. The record is counted as dropped.',
   },
-  NOT_CONFIGURED: { status: 503, meaning: 'The extension started with a wrong configuration; its log says which.' },
-  SHUTTING_DOWN: { status: 503, meaning: 'The environment is ending and takes no more records.' },
+  NOT_CONFIGURED: {
+    status: 503,
+    meaning: 'The extension started with a wrong configuration; its log names the wrong variables.',
+  },
+  SHUTTING_DOWN: {
+    status: 503,
+    meaning: 'The environment is shutting down, and the extension accepts no more records.',
+  },
 } as const;
 export type WireErrorCode = keyof typeof WIRE_ERRORS;
 

@@ -32,7 +32,7 @@ S3's objects are files in local/s3/b. Ctrl-C shuts the environment down as Lambd
 test('where the function failed to start, the message gives the reason instead of a request to try', () => {
   const message = readyMessage({ ...ready, start: { failure: 'Runtime.HandlerNotFound: no handler', remarks: [] } });
   expect(message).toContain(
-    '\nF failed to start: Runtime.HandlerNotFound: no handler\nEach request starts it anew, and gets an error while that fails.\n',
+    '\nF failed to start: Runtime.HandlerNotFound: no handler\nEach request tries to start it again, and gets an error until that works.\n',
   );
   expect(message).not.toContain('curl');
 });

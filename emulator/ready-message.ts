@@ -34,7 +34,7 @@ export function readyMessage({ template, body, ports, environmentPorts, objects,
       ? [`Try ${functionName}:`, `  ${sampleCommand(template, body, ports)}`]
       : [
           `${functionName} failed to start: ${start.failure}`,
-          'Each request starts it anew, and gets an error while that fails.',
+          'Each request tries to start it again, and gets an error until that works.',
         ];
   return [
     '',

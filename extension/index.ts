@@ -152,7 +152,7 @@ async function refuseRecords(start: Start): Promise<void> {
 
 /** What an extension does that is switched off. */
 async function waitDisabled(start: Start): Promise<void> {
-  log('INFO', 'CAPTURE_DISABLED: nothing is captured, and nobody listens');
+  log('INFO', 'CAPTURE_DISABLED: the extension captures nothing, and does not listen');
   await shutdownOf(start);
   countsWithoutSpool(start.basics).metrics.atEnd();
 }

@@ -83,7 +83,7 @@ describe('where something is wrong from the start', () => {
     [
       'a destination in the spool',
       async () => ({ CAPTURE_SPOOL_DIR: '/tmp/spool', CAPTURE_DESTINATION: 'file:///tmp/spool/objects' }),
-      /outside of CAPTURE_SPOOL_DIR/,
+      /not in CAPTURE_SPOOL_DIR/,
       'ConfigInvalid',
     ],
     ['a port that is taken', taken, /EADDRINUSE/, 'PortTaken'],
@@ -114,7 +114,7 @@ describe('where something is wrong from the start', () => {
 
   test('an extension that Lambda refuses takes records, delivers them on a timer, and ends with its process', async () => {
     const { s3, logged, post, child, exited } = await start({ CAPTURE_BATCH_AGE_MS: '3600000' }, REFUSED);
-    expect(await logged(/Lambda refuses the registration/)).toMatchObject({
+    expect(await logged(/Lambda refused the registration/)).toMatchObject({
       cause: expect.stringContaining('TooManyExtensions'),
     });
     while ((await post('a').catch(() => 0)) !== 202);

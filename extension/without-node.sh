@@ -90,7 +90,7 @@ next() {
 
 json='Content-Type: application/json'
 if is_on "${CAPTURE_DISABLED-}" && ! is_on "${CAPTURE_FAIL_CLOSED-}"; then
-  say INFO 'CAPTURE_DISABLED: nothing is captured, and nobody listens'
+  say INFO 'CAPTURE_DISABLED: the extension captures nothing, and does not listen'
 else
   say ERROR "$fault: no record is captured"
 fi

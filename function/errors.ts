@@ -3,20 +3,23 @@ export const REQUEST_ERRORS = {
   INVALID_EVENT: {
     status: 400,
     meaning:
-      'The event is neither one of API Gateway (REST or HTTP API), a Function URL or a load balancer, nor a request by itself.',
+      'The event is not a request, and not an event of API Gateway (REST or HTTP API), a Function URL or a load balancer.',
   },
-  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The method is not POST, which the response header `allow` names.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning: 'The method is not POST. The response header `allow` names the allowed method.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     meaning:
-      'The content type is neither JSON (`application/json`, `*/*+json`) nor what `curl -d` sends (`application/x-www-form-urlencoded`), its charset is not UTF-8, or the content encoding is not gzip.',
+      'The function does not take the content type, the charset or the content encoding. It takes JSON (`application/json`, `*/*+json`, and `application/x-www-form-urlencoded`, which `curl -d` sends), UTF-8, and gzip.',
   },
-  BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MiB, as it came or decompressed.' },
+  BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than 1 MiB, as received or decompressed.' },
   INVALID_JSON: { status: 400, meaning: 'The body is not a JSON object in UTF-8.' },
-  MISSING_FIELD: { status: 400, meaning: 'A field that a request needs is absent; the message names it.' },
+  MISSING_FIELD: { status: 400, meaning: 'A required field is missing; the message names it.' },
   EMPTY_FIELD: {
     status: 400,
-    meaning: 'A field holds nothing but white space, or an empty list; the message names it.',
+    meaning: 'A field is an empty list, or only white space; the message names it.',
   },
   INVALID_FIELD: {
     status: 400,
@@ -28,24 +31,24 @@ export const REQUEST_ERRORS = {
   },
   INVALID_PARAMETER: {
     status: 400,
-    meaning: 'A parameter has a value that it cannot have with this model; the message names it.',
+    meaning: 'A parameter has a value that is impossible with this model; the message names it.',
   },
   TOO_MANY_PAIRS: { status: 400, meaning: 'One request asks more than 100 questions.' },
   TOO_MANY_TEXTS: { status: 400, meaning: 'One request has more than 100 texts.' },
   QUESTION_TOO_LONG: {
     status: 400,
     meaning:
-      'The question leaves no room for the context in a window of the model. Of many, `details.index` says which, from 0.',
+      'The question leaves no room for the context in a window of the model. If the request has many, `details.index` names this one, counted from 0.',
   },
   TEXT_TOO_LONG: {
     status: 400,
     meaning:
-      'The text, together with its `text_pair`, has more tokens than the model takes. `truncation` cuts it. Of many, `details.index` says which, from 0.',
+      'The text, together with its `text_pair`, has more tokens than the model takes. `truncation` cuts it. If the request has many, `details.index` names this one, counted from 0.',
   },
   ANSWER_TOO_LARGE: {
     status: 400,
     meaning:
-      'The answers are larger than 2 MiB together (behind a load balancer, 480 KiB): ask less at once, or for a smaller `top_k`.',
+      'The answers are larger than 2 MiB together (behind a load balancer, 480 KiB): ask less at once, or lower `top_k`.',
   },
   INTERNAL_ERROR: { status: 500, meaning: 'A fault in the function. Its log has the cause under the same eventId.' },
   MODEL_UNAVAILABLE: {

@@ -125,7 +125,11 @@ async function answer(incoming: Incoming, model: ServedModel, remainingMs?: Time
     inferenceId ??= inferenceIdOfBody(json);
     // A wrong request is told so even while the model cannot be loaded.
     const request = reader.parse(json);
-    const loading = inTime(model.load(), remainingMs, () => new Error('Expected the model to load in time, got none'));
+    const loading = inTime(
+      model.load(),
+      remainingMs,
+      () => new Error("Expected the model to load before the function's time-out"),
+    );
     const loaded = await loading.catch((cause) => {
       throw new RequestError('MODEL_UNAVAILABLE', 'The model cannot be loaded; try again later', { cause });
     });

@@ -21,7 +21,7 @@ const configured = (destination: string, spool: string) =>
       CAPTURE_SPOOL_DIR: path.join(dir, spool),
     }),
   );
-const REFUSED = /^CAPTURE_DESTINATION: expected a folder outside of CAPTURE_SPOOL_DIR/;
+const REFUSED = /^CAPTURE_DESTINATION: expected a folder that is not in CAPTURE_SPOOL_DIR/;
 
 describe.each(['not made yet', 'made'])('with folders that are %s', (state) => {
   const make = (...folders: string[]) => {

@@ -19,7 +19,7 @@ export function withFoldersApart(config: ExtensionConfig): ExtensionConfig {
   ];
   if (isWithin(folder, spool) || isWithin(spool, folder)) {
     throw new Error(
-      `CAPTURE_DESTINATION: expected a folder outside of CAPTURE_SPOOL_DIR and not around it, got ${folder} and ${spool}`,
+      `CAPTURE_DESTINATION: expected a folder that is not in CAPTURE_SPOOL_DIR and does not contain it, got ${folder} and ${spool}`,
     );
   }
   return config;

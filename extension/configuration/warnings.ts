@@ -7,12 +7,15 @@ import { unusableProxies } from './proxy.ts';
 export function warnOf(env: NodeJS.ProcessEnv, log: Log): void {
   for (const variable of Object.keys(Safeguards.entries)) {
     if (readSwitch(env[variable]) !== undefined) continue;
-    log('WARN', 'a switch says neither yes nor no: it is taken for yes', { variable, got: env[variable] });
+    log('WARN', 'the value of a switch is neither yes nor no: the switch is on', { variable, got: env[variable] });
   }
   for (const variable of unusableProxies(env)) {
-    log('WARN', 'a proxy that cannot be used: S3 is reached without one', { variable, expected: 'http://host:port' });
+    log('WARN', 'the address of the proxy is not valid: the extension connects to S3 without a proxy', {
+      variable,
+      expected: 'http://host:port',
+    });
   }
   for (const misspelt of misspeltVariables(env)) {
-    log('WARN', 'a variable that nothing here reads, perhaps misspelt', { ...misspelt });
+    log('WARN', 'unknown variable, perhaps misspelt', { ...misspelt });
   }
 }

@@ -108,7 +108,7 @@ test('a segment that the disk does not give is no fault of the destination, and 
   expect(spool.pending).toBe(1);
   expect(delivery.ready).toBe(true);
   expect(log.mock.calls).toEqual([
-    ['ERROR', 'the spool cannot be read; what cannot be read stays in it', expect.objectContaining({ records: 1 })],
+    ['ERROR', 'a segment of the spool cannot be read; it stays in the spool', expect.objectContaining({ records: 1 })],
   ]);
   vi.mocked(spool.read).mockRestore();
   await delivery.deliver(at(500));

@@ -149,7 +149,7 @@ export class Delivery {
     } catch (error) {
       unread.add(segment);
       if (this.#unreadable.size === 0) {
-        log('ERROR', 'the spool cannot be read; what cannot be read stays in it', {
+        log('ERROR', 'a segment of the spool cannot be read; it stays in the spool', {
           key: segment.key,
           records: segment.records,
           cause: String(error),
@@ -190,12 +190,16 @@ export class Delivery {
     this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow());
     if (this.#deniedFor === failure.remedy) return; // logged already; the attempts go on
     this.#deniedFor = failure.remedy;
-    log('ERROR', 'the destination refuses every record until somebody acts; they stay in the spool', {
-      destination: sink.name,
-      pending: spool.pending,
-      cause: failure.cause,
-      remedy: failure.remedy,
-    });
+    log(
+      'ERROR',
+      'the destination refuses every record, and a retry does not help: see the remedy; the records stay in the spool',
+      {
+        destination: sink.name,
+        pending: spool.pending,
+        cause: failure.cause,
+        remedy: failure.remedy,
+      },
+    );
   }
 
   #recovered(): void {

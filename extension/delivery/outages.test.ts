@@ -28,7 +28,7 @@ test('a destination that refuses for good is tried once a cool-down, and said on
   }
   expect(log).toHaveBeenCalledExactlyOnceWith(
     'ERROR',
-    'the destination refuses every record until somebody acts; they stay in the spool',
+    'the destination refuses every record, and a retry does not help: see the remedy; the records stay in the spool',
     expect.objectContaining({ pending: 1, remedy: expect.stringContaining('s3:PutObject') }),
   );
   await delivery.deliver(at(10_000));

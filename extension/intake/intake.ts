@@ -55,7 +55,11 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
   function take(text: string): IntakeResult {
     if (closed) {
       counters.refuse('SHUTTING_DOWN');
-      return { accepted: false, code: 'SHUTTING_DOWN', message: 'The environment is ending and takes no more records' };
+      return {
+        accepted: false,
+        code: 'SHUTTING_DOWN',
+        message: 'The environment is shutting down, and the extension accepts no more records',
+      };
     }
     let json: unknown;
     try {

@@ -58,7 +58,7 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
     log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', fields);
   } else if (stats.logged > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);
   else if (isLossy(stats))
-    log('ERROR', 'shut down; all that was taken is delivered, and other records are lost', fields);
+    log('ERROR', 'shut down; all accepted records are delivered, and other records are lost', fields);
   else log('INFO', 'shut down; all records are delivered', fields);
 }
 

@@ -30,9 +30,13 @@ export class StartUp {
       await api.register(name, events);
       return true;
     } catch (error) {
-      this.#log('ERROR', 'Lambda refuses the registration: records are taken, and delivered on a timer', {
-        cause: String(error),
-      });
+      this.#log(
+        'ERROR',
+        'Lambda refused the registration: the extension accepts records, and delivers them on a timer',
+        {
+          cause: String(error),
+        },
+      );
       return this.#failed('Extension.RegistrationRefused', error);
     }
   }
@@ -60,10 +64,14 @@ export class StartUp {
       if (spool.pending > 0) this.#log('INFO', 'records of a predecessor recovered', { records: spool.pending });
       if (leftAlone.length > 0) {
         const [first] = leftAlone;
-        this.#log('ERROR', 'files in the spool are no segments, or cannot be read; they are left as they are', {
-          files: leftAlone.length,
-          first,
-        });
+        this.#log(
+          'ERROR',
+          'some files in the spool are not segments, or cannot be read; the extension leaves them as they are',
+          {
+            files: leftAlone.length,
+            first,
+          },
+        );
       }
       return lastEventIds;
     } catch (error) {
@@ -79,7 +87,7 @@ export class StartUp {
   readonly onUnlocked = (error: Error): void => {
     if (this.#unlocked) return;
     this.#unlocked = true;
-    this.#log('WARN', 'the spool cannot be locked: let no other extension have the same CAPTURE_SPOOL_DIR', {
+    this.#log('WARN', 'the spool cannot be locked: give no other extension the same CAPTURE_SPOOL_DIR', {
       cause: String(error),
     });
   };
@@ -88,7 +96,9 @@ export class StartUp {
     try {
       await receiver.listen(port);
     } catch (error) {
-      this.#log('ERROR', 'no record can be received: let CAPTURE_PORT name a free port', { cause: String(error) });
+      this.#log('ERROR', 'the extension cannot receive records: set CAPTURE_PORT to a free port', {
+        cause: String(error),
+      });
       this.#failed('Extension.PortTaken', error);
     }
   }

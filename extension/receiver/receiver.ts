@@ -91,7 +91,8 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
       return refusal('UNSUPPORTED_MEDIA_TYPE', `Expected application/json or application/x-ndjson, got ${type}`);
     }
     const turn = await bodies.take(bytesOf(request), REQUEST_MS);
-    if (typeof turn === 'string') return failure('REQUEST_TIMEOUT', 'Expected larger bodies before this one to end');
+    if (typeof turn === 'string')
+      return failure('REQUEST_TIMEOUT', 'Expected a free place for a large body within 10 s: two are read at a time');
     try {
       const body = await readBody(request);
       if (body === undefined) return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);

@@ -211,7 +211,7 @@ test('what is no segment, or cannot be read, is left alone and keeps no record f
   await after.lambda.asked(1);
   expect(await end(after)).toMatchObject({ received: 1, recovered: 1, delivered: 1, pending: 0 });
   expect(eventsAtS3(before)).toEqual(['event of a']);
-  expect(await after.logged(/are no segments/)).toMatchObject({ level: 'ERROR', files: 5 });
+  expect(await after.logged(/are not segments/)).toMatchObject({ level: 'ERROR', files: 5 });
   expect(
     fs
       .readdirSync(spool)

@@ -60,7 +60,7 @@ export function bodyOfJson(json: unknown): Body {
     data = JSON.stringify(json ?? null);
   } catch {
     // Lambda's runtime can parse JSON that is nested too deeply for JSON.stringify.
-    const refusal = new RequestError('INVALID_EVENT', 'Expected a request, got JSON that is nested too deeply');
+    const refusal = new RequestError('INVALID_EVENT', 'Expected a request, got JSON with too many levels');
     return { payload: { ...payload, encoding: 'BASE64', data: '' }, refusal };
   }
   const bytes = Buffer.byteLength(data);
@@ -85,7 +85,7 @@ function textOf(body: string, isBase64Encoded: boolean, coding: string, charset:
     if (coding === 'gzip' && !isJson(body)) {
       throw new RequestError(
         'UNSUPPORTED_MEDIA_TYPE',
-        'Expected a compressed body in BASE64, got text: let the gateway take the content type for binary',
+        'Expected a compressed body in BASE64, got text: configure the content type as binary in the gateway',
       );
     }
     return body.replace(/^\ufeff/, '').toWellFormed();

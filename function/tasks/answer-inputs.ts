@@ -71,9 +71,13 @@ function requestErrorOf(error: unknown, details?: { index: number }): RequestErr
   if (error instanceof InputError) return new RequestError(error.code, error.message, { details });
   if (error instanceof InvalidParameterError) return new RequestError('INVALID_PARAMETER', error.message);
   if (error instanceof DeadlineExceededError) {
-    return new RequestError('DEADLINE_EXCEEDED', 'Expected an answer within the time of the function, got none', {
-      cause: error, // for the log: the cause may be too little memory, and with it too few threads
-    });
+    return new RequestError(
+      'DEADLINE_EXCEEDED',
+      "Expected an answer before the function's time-out, got none: send less text at once",
+      {
+        cause: error, // for the log: the cause may be too little memory, and with it too few threads
+      },
+    );
   }
   return asRequestError(error);
 }

@@ -18,15 +18,15 @@ const allocator = (preferred = 0, demandedPorts = {}) =>
 
 test('every environment has a folder, a port and a log stream of its own', async () => {
   const one = allocator();
-  const given = await Promise.all([one.next(), one.next(), one.next()]);
-  expect(given.map(({ tmp }) => path.relative(folder, tmp))).toEqual([
+  const allocations = await Promise.all([one.next(), one.next(), one.next()]);
+  expect(allocations.map(({ tmp }) => path.relative(folder, tmp))).toEqual([
     'environment/tmp',
     'environment-2/tmp',
     'environment-3/tmp',
   ]);
-  expect(new Set(given.map(({ ports }) => ports['Agent'])).size).toBe(3);
-  expect(new Set(given.map(({ logStreamName }) => logStreamName)).size).toBe(3);
-  expect(given[0]!.logStreamName).toMatch(/^2026\/11\/25\/\[\$LATEST\][0-9a-f]{32}$/);
+  expect(new Set(allocations.map(({ ports }) => ports['Agent'])).size).toBe(3);
+  expect(new Set(allocations.map(({ logStreamName }) => logStreamName)).size).toBe(3);
+  expect(allocations[0]!.logStreamName).toMatch(/^2026\/11\/25\/\[\$LATEST\][0-9a-f]{32}$/);
 });
 
 test.each([
@@ -55,9 +55,9 @@ test('two programs that prefer one port get two, and may not demand one', async 
     { name: 'Agent', variable: 'AGENT_PORT', preferred: port },
     { name: 'Other', variable: 'OTHER_PORT', preferred: port },
   ];
-  const given = await new Allocator({ folder, ports, demandedPorts: {}, clock }).next();
-  expect(given.ports['Agent']).toBe(port);
-  expect(given.ports['Other']).not.toBe(port);
+  const allocations = await new Allocator({ folder, ports, demandedPorts: {}, clock }).next();
+  expect(allocations.ports['Agent']).toBe(port);
+  expect(allocations.ports['Other']).not.toBe(port);
   const demandedPorts = { Agent: port, Other: port };
   await expect(new Allocator({ folder, ports, demandedPorts, clock }).next()).rejects.toThrow(`got ${port} twice`);
 });

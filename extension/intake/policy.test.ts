@@ -20,7 +20,7 @@ const policy: Policy = (record) =>
       };
 
 /** An intake with a policy, over a spool that may be full. */
-function setUp(given: Policy = policy) {
+function setUp(tried: Policy = policy) {
   const stored: StoredLine[] = [];
   const room = { full: false };
   const counters = new Counters();
@@ -30,7 +30,7 @@ function setUp(given: Policy = policy) {
     return { stored: true };
   };
   const intake = createIntake({
-    policy: given,
+    policy: tried,
     spool: { append, bytes: 0 } as unknown as Spool,
     origin: { functionName: 'QuestionAnswering', functionVersion: '1' },
     counters,

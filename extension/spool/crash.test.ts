@@ -85,7 +85,12 @@ async function deliver(from: Spool, bucket: Bucket, died: () => boolean): Promis
 }
 
 /** What a process does with a spool, from its start until it dies. */
-async function live(bucket: Bucket, acknowledged: string[], name: string, died: () => boolean): Promise<void> {
+async function runEnvironment(
+  bucket: Bucket,
+  acknowledged: string[],
+  name: string,
+  died: () => boolean,
+): Promise<void> {
   const subject = spool(name);
   const predecessors = fs.readdirSync(dir).map((folder) => path.join(dir, folder));
   try {
@@ -117,14 +122,14 @@ test.each(MOMENTS)(
       const bucket = new Bucket();
       const acknowledged: string[] = [];
       const first = dieAt(n, moment);
-      await live(bucket, acknowledged, 'a', first.died);
+      await runEnvironment(bucket, acknowledged, 'a', first.died);
       vi.restoreAllMocks();
       if (!first.died()) break; // it has no nth call
       deaths += 1;
       const second = dieAt(1 + (n % 7), moment);
-      await live(bucket, acknowledged, 'b', second.died);
+      await runEnvironment(bucket, acknowledged, 'b', second.died);
       vi.restoreAllMocks();
-      await live(bucket, acknowledged, 'c', () => false);
+      await runEnvironment(bucket, acknowledged, 'c', () => false);
 
       const stored = bucket.ids();
       expect(new Set(stored).size, `twice, after ${n} calls`).toBe(stored.length);

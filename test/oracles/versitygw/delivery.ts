@@ -75,7 +75,7 @@ function records(count: number, bytes = 100): PlannedRecord[] {
 }
 
 /** One environment from its start to its shutdown, with an invocation for each list of records. */
-async function live(host: Host, ...invocations: PlannedRecord[][]): Promise<void> {
+async function runEnvironment(host: Host, ...invocations: PlannedRecord[][]): Promise<void> {
   const environment = host.environment();
   await environment.init();
   for (const each of invocations) {
@@ -93,7 +93,7 @@ test('an object whose answer was lost is there already: 412 counts as delivered,
   await using proxy = await startS3Proxy(gateway.url, outcomes, faults, new FaultCounts(), (text) => log.push(text));
   const all = records(20);
   const host = await hostFor(proxy.url);
-  await live(host, all);
+  await runEnvironment(host, all);
   assert.ok(log.includes('S3 answers 412'), log.join('\n'));
   assert.deepEqual(await gateway.eventIds(), ids(all));
   assert.deepEqual(host.spooled(), []);
@@ -102,11 +102,11 @@ test('an object whose answer was lost is there already: 412 counts as delivered,
 test('with wrong credentials everything stays in the spool, and is delivered when they are right', async () => {
   const all = records(20);
   const denied = await hostFor(gateway.url, { ...RIGHT, AWS_SECRET_ACCESS_KEY: 'wrong' });
-  await live(denied, all);
+  await runEnvironment(denied, all);
   assert.match(log.join('\n'), /SignatureDoesNotMatch/);
   assert.deepEqual(await gateway.eventIds(), []);
   assert.equal(denied.spooled().length, all.length);
-  await live(await hostFor(gateway.url));
+  await runEnvironment(await hostFor(gateway.url));
   assert.deepEqual(await gateway.eventIds(), ids(all));
 });
 
@@ -132,7 +132,7 @@ test('a server that ends in the middle of an upload and comes back has every rec
   await once(between, 'listening');
   const all = records(20, 100_000);
   const host = await hostFor(`http://127.0.0.1:${(between.address() as AddressInfo).port}`);
-  await live(host, all);
+  await runEnvironment(host, all);
   between.close();
   assert.ok(restarted, 'the server was never ended');
   assert.deepEqual(await gateway.eventIds(), ids(all));
@@ -144,7 +144,7 @@ test('50 MB arrive, segment by segment', async () => {
   const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
   assert.ok(bytes > 50 * 1024 * 1024);
   const host = await hostFor(gateway.url);
-  await live(host, ...Array.from({ length: 4 }, (_, i) => all.slice(i * 26, (i + 1) * 26)));
+  await runEnvironment(host, ...Array.from({ length: 4 }, (_, i) => all.slice(i * 26, (i + 1) * 26)));
   assert.deepEqual(await gateway.eventIds(), ids(all));
   assert.deepEqual(host.spooled(), []);
 });

@@ -25,6 +25,9 @@ export interface AllocatorOptions {
   clock: Pick<Clock, 'wallMs'>;
 }
 
+/** The system may name a port again that another environment has been given and does not listen on yet. */
+const MAX_TRIES = 100;
+
 /** Gives each environment what it must not share with another one. */
 export class Allocator {
   readonly #options: AllocatorOptions;
@@ -78,12 +81,13 @@ export class Allocator {
 
   /** A port that is free now, and that no environment has been given: its program may not listen on it yet. */
   async #anyFree(): Promise<number> {
-    for (;;) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const port = await freePort(0);
       if (this.#givenPorts.has(port)) continue;
       this.#givenPorts.add(port);
       return port;
     }
+    throw new StartError(`Expected a free port for a program in the environment, got none in ${MAX_TRIES} tries.`);
   }
 }
 

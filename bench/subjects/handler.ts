@@ -1,5 +1,6 @@
 // node handler.ts FUNCTION_BUNDLE, forked: the function's handler as a subject, see serve.ts. Its environment configures it, as on Lambda.
 import { pathToFileURL } from 'node:url';
+import { requestsFor } from './requests.mjs';
 import { type Question, serve } from './serve.ts';
 
 type Handler = (event: object, context: { awsRequestId: string }) => Promise<{ statusCode: number; body: string }>;
@@ -7,20 +8,22 @@ type Handler = (event: object, context: { awsRequestId: string }) => Promise<{ s
 const [bundle] = process.argv.slice(2) as [string];
 const { handler } = (await import(pathToFileURL(bundle).href)) as { handler: Handler };
 
-async function ask<Answer>(id: string, question: string | string[], context: string): Promise<Answer> {
+const { request, says } = requestsFor(bundle);
+
+async function ask(id: string, question: string | string[], context: string): Promise<unknown> {
   const event = {
     httpMethod: 'POST',
     path: '/nlp-qa',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ question, context }),
+    body: JSON.stringify(request(question, context)),
     isBase64Encoded: false,
   };
   const { statusCode, body } = await handler(event, { awsRequestId: id });
   if (statusCode !== 200) throw new Error(`Expected status 200, got ${statusCode} ${body}`);
-  return JSON.parse(body) as Answer;
+  return JSON.parse(body);
 }
 
-const answer = ({ id, question, context }: Question) => ask<{ answer: string }>(id, question, context);
+const answer = async ({ id, question, context }: Question) => ({ answer: says(await ask(id, question, context)) });
 
 serve(
   {
@@ -34,8 +37,8 @@ serve(
     'answer lines': {
       prepare: ({ id }) => ask(id, 'What comes in between?', 'Another text comes in between.'),
       work: async ({ id, question, context }) => {
-        const answers = await ask<{ answer: string }[]>(id, question.split('\n'), context);
-        return { answer: answers.map((each) => each.answer).join('\n') };
+        const answers = (await ask(id, question.split('\n'), context)) as unknown[];
+        return { answer: answers.map(says).join('\n') };
       },
     },
   },

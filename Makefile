@@ -33,7 +33,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands image deploy clean install
+.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,7 +72,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -94,6 +94,10 @@ $(CLASSIFIER_ORACLES): local/oracles/classifiers/%: .venv-oracles/.installed
 
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 	node --test test/oracles/versitygw/delivery.ts
+
+oracle-clients: $(BUILT)
+	cd clients/go && go vet ./... && go build -o "$(CURDIR)/.bin-oracles/go-driver" ./driver
+	node --test test/oracles/clients/clients.ts
 
 oracle-commands: $(BUILT) .venv-commands/.installed
 	node --test test/oracles/commands/commands.ts

@@ -1,0 +1,3 @@
+module inference-capture/clients/go
+
+go 1.22

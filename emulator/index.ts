@@ -28,6 +28,7 @@ async function main(): Promise<void> {
   const { template, warnings } = readTemplate(flags.template);
   const templateFolder = path.dirname(path.resolve(flags.template));
   for (const warning of [...warnings, proxyRemark(process.env)]) if (warning) console.error(`WARN ${warning}`);
+  const body = sampleBody(template.local, templateFolder);
   const emulator = await startEmulator({
     template,
     templateFolder,
@@ -39,7 +40,6 @@ async function main(): Promise<void> {
     initializationType: flags.initializationType,
     log: (line) => console.log(line),
   });
-  const body = sampleBody(template.local, templateFolder);
   const start = await Promise.race([emulator.ready, stopped]);
   if (start) {
     const objects = path.join(flags.local, 's3');

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
 import { FREE_PORTS, INDEX, type Project, project } from './fixtures/command.ts';
 
 // Errors that the user can put right: the emulator ends with one line that says what to do.
@@ -45,6 +46,17 @@ test('without a build, it says how to make one', async () => {
   const emulator = place.start(FREE_PORTS);
   expect(await emulator.ended).toBe(1);
   expect(emulator.output()).toMatch(/^The extensions are not there: .*\/extensions\. Run `npm run bundle` first\.\n$/);
+});
+
+test('without the file of the sample request nothing is started', async () => {
+  const template = path.join(place.folder, 'template.yaml');
+  const shown = parseDocument(readFileSync(template, 'utf8'));
+  shown.setIn(['Resources', 'Orders', 'Metadata', 'Emulator', 'Sample'], { BodyFile: 'sample.json' });
+  writeFileSync(template, String(shown));
+  const emulator = place.start(FREE_PORTS);
+  expect(await emulator.ended).toBe(1);
+  expect(emulator.output()).toMatch(/^Cannot read the sample request, .*sample\.json.*Run `npm run bundle` first\.\n$/);
+  expect(existsSync(place.noteFile('timely', 'pid'))).toBe(false);
 });
 
 test('without a template, it says which', async () => {

@@ -40,6 +40,16 @@ export const listOf = <Item extends v.GenericSchema>(
 export const listOr = <Many extends v.GenericSchema, One extends v.GenericSchema>(many: Many, one: One) =>
   v.lazy((input): Many | One => (Array.isArray(input) ? many : one));
 
+/**
+ * The two forms of every request: `{"inputs", "parameters"}` as Hugging Face's inference API has it, and its own fields with the parameters beside them. What came decides, so
+ * that an error is about the form that was meant. docs/api.md describes both.
+ */
+export const eitherForm = <Request>(
+  wrapped: v.GenericSchema<unknown, Request>,
+  plain: v.GenericSchema<unknown, Request>,
+): v.GenericSchema<unknown, Request> =>
+  v.lazy((json) => (typeof json === 'object' && json !== null && Object.hasOwn(json, 'inputs') ? wrapped : plain));
+
 /** A parameter that is a whole number. */
 export const WholeNumber = v.pipe(
   v.number(says('INVALID_PARAMETER', 'a whole number')),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { InferenceId } from '../../inference-id.ts';
 import { fields } from '../../request-schema.ts';
 import type { InputsRequest } from '../answer-inputs.ts';
-import { listOf, listOr, Text } from '../input-schemas.ts';
+import { eitherForm, listOf, listOr, Text } from '../input-schemas.ts';
 import { PARAMETERS, qaParameters } from './named-parameters.ts';
 import type { QaParameters } from './parameters.ts';
 
@@ -29,17 +29,15 @@ const Wrapped = fields({
   inference_id: v.optional(InferenceId),
 });
 
-/** Both forms of a request: see docs/api.md. */
-export const QaRequest: v.GenericSchema<unknown, QaRequest> = v.lazy((json) =>
-  typeof json === 'object' && json !== null && Object.hasOwn(json, 'inputs')
-    ? v.pipe(
-        Wrapped,
-        v.transform(({ inputs, parameters }) => qaRequest(inputs, parameters)),
-      )
-    : v.pipe(
-        Plain,
-        v.transform(({ question, context, ...named }) => qaRequest({ question, context }, named)),
-      ),
+export const QaRequest = eitherForm(
+  v.pipe(
+    Wrapped,
+    v.transform(({ inputs, parameters }) => qaRequest(inputs, parameters)),
+  ),
+  v.pipe(
+    Plain,
+    v.transform(({ question, context, ...named }) => qaRequest({ question, context }, named)),
+  ),
 );
 
 function qaRequest(

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { InferenceId } from '../../inference-id.ts';
 import { fields, says } from '../../request-schema.ts';
 import type { InputsRequest } from '../answer-inputs.ts';
-import { Flag, listOf, listOr, MAX_TOP_K, Text, TopK } from '../input-schemas.ts';
+import { eitherForm, Flag, listOf, listOr, MAX_TOP_K, Text, TopK } from '../input-schemas.ts';
 import type { ClassificationParameters, ClassifierInput } from './classifier.ts';
 
 export type ClassificationRequest = InputsRequest<ClassifierInput, Partial<ClassificationParameters>>;
@@ -38,22 +38,20 @@ const Wrapped = fields({
   inference_id: v.optional(InferenceId),
 });
 
-/** Either form as one request: docs/api.md describes both. */
-export const ClassificationRequest: v.GenericSchema<unknown, ClassificationRequest> = v.lazy((json) =>
-  typeof json === 'object' && json !== null && Object.hasOwn(json, 'inputs')
-    ? v.pipe(
-        Wrapped,
-        v.transform(({ inputs, parameters }) => classificationRequest(inputs, parameters)),
-      )
-    : v.pipe(
-        Plain,
-        v.transform(({ text, text_pair, ...named }) =>
-          classificationRequest(
-            Array.isArray(text) ? text.map((each) => ({ text: each, text_pair })) : { text, text_pair },
-            named,
-          ),
-        ),
+export const ClassificationRequest = eitherForm(
+  v.pipe(
+    Wrapped,
+    v.transform(({ inputs, parameters }) => classificationRequest(inputs, parameters)),
+  ),
+  v.pipe(
+    Plain,
+    v.transform(({ text, text_pair, ...named }) =>
+      classificationRequest(
+        Array.isArray(text) ? text.map((each) => ({ text: each, text_pair })) : { text, text_pair },
+        named,
       ),
+    ),
+  ),
 );
 
 type NamedInput = v.InferOutput<typeof Input>;

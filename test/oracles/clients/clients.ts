@@ -1,6 +1,6 @@
 /** The capture clients in other languages against the built extension, and against things that are not the extension. Run by `make oracles`. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { type ExtensionProcess, startAnyExtension } from '../../../bench/extension-process.ts';
 import { EXAMPLE_RECORD } from '../../../capture/fixtures/example-record.ts';
 import { endProcess } from '../../../harness/end-process.ts';
-import { FakeExtensionsApi } from '../../../harness/extensions-api.ts';
 import { listenOnLoopback } from '../../../harness/loopback.ts';
 import { claimPort } from '../../../harness/ports.ts';
 
@@ -45,24 +45,14 @@ beforeEach(async () => {
 });
 afterEach(() => stack.disposeAsync());
 
-/** Starts the extension, and waits until it answers. */
-async function startExtension(port: number, env: Record<string, string> = {}): Promise<ChildProcess> {
-  const lambda = stack.use(await FakeExtensionsApi.start());
-  const child = spawn(EXTENSION, {
-    env: {
-      PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`,
-      AWS_LAMBDA_RUNTIME_API: lambda.address,
-      AWS_LAMBDA_FUNCTION_NAME: 'F',
-      CAPTURE_PORT: String(port),
-      CAPTURE_SPOOL_DIR: path.join(folder, 'spool'),
-      CAPTURE_DESTINATION: `file://${path.join(folder, 'objects')}`,
-      ...env,
-    },
-    stdio: 'ignore',
-  });
-  stack.defer(() => endProcess(child));
-  await lambda.asked(1);
-  return child;
+/** Starts the built extension, which ends with the test. All of a test share a spool and a destination. */
+async function startExtension(port: number, env: Record<string, string> = {}): Promise<ExtensionProcess> {
+  const ours = {
+    CAPTURE_PORT: String(port),
+    CAPTURE_SPOOL_DIR: path.join(folder, 'spool'),
+    CAPTURE_DESTINATION: `file://${path.join(folder, 'objects')}`,
+  };
+  return stack.use(await startAnyExtension({ command: EXTENSION, env: { ...ours, ...env } }));
 }
 
 /** What the client makes of records that it sends, all by one client. */
@@ -106,7 +96,7 @@ for (const [language, driver] of Object.entries(DRIVERS)) {
       const first = await startExtension(port);
       const send = startClient(driver, port);
       const before = await send(10);
-      await endProcess(first);
+      await first[Symbol.asyncDispose]();
       await startExtension(port);
       const results = [...before, ...(await send(10))];
       assert.ok(results.every(({ accepted }) => accepted));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest';
 import type { Stats } from '../capture/wire.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { ask } from './questions.ts';
@@ -24,6 +24,7 @@ async function start(...env: string[]): Promise<EmulatorProcess> {
 function finalStats(emulator: EmulatorProcess): Stats {
   const line = /^.*"message":"shut down.*$/m.exec(emulator.output())?.[0] ?? '{}';
   const stats = JSON.parse(line) as Stats;
+  onTestFailed(() => console.error(emulator.output()));
   const total = (counts: object) => Object.values(counts).reduce((sum: number, records: number) => sum + records, 0);
   const { received, delivered, logged, dropped, leftOut, pending } = stats;
   expect(received).toBe(delivered + logged + total(dropped) + total(leftOut) + pending);

@@ -25,7 +25,11 @@ export interface AllocatorOptions {
   clock: Pick<Clock, 'wallMs'>;
 }
 
-/** The system may name a port again that another environment has been given and does not listen on yet. */
+/**
+ * Where any port will do: below those that Linux gives to outgoing connections and to whoever asks for any. The program listens a moment
+ * later, and in that moment a connection of some other process would get such a port by chance.
+ */
+const ANY_FREE = { first: 10_000, last: 32_767 };
 const MAX_TRIES = 100;
 
 /** Gives each environment what it must not share with another one. */
@@ -81,11 +85,12 @@ export class Allocator {
 
   /** A port that is free now, and that no environment has been given: its program may not listen on it yet. */
   async #anyFree(): Promise<number> {
+    const { first, last } = ANY_FREE;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const port = await freePort(0);
+      const port = first + Math.floor(Math.random() * (last - first + 1)); // other emulators look at the same time
       if (this.#givenPorts.has(port)) continue;
       this.#givenPorts.add(port);
-      return port;
+      if (await isFree(port)) return port;
     }
     throw new StartError(`Expected a free port for a program in the environment, got none in ${MAX_TRIES} tries.`);
   }

@@ -30,7 +30,7 @@ INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built-$(subst /,-,$(MODEL_DIR))
 VERSITYGW := v1.8.0
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
-SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
+SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
 .PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install

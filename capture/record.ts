@@ -9,7 +9,21 @@ export const Payload = v.object({
 });
 export type Payload = v.InferOutput<typeof Payload>;
 
-const Identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH));
+/** An id of anything: 1 to 256 UTF-16 code units. */
+export const Identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH));
+
+/** UTC, ISO 8601 with `Z`. */
+export const UtcTime = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'Expected a UTC time that ends in Z'),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'Expected a time that exists'),
+);
+
+/** Of the request, for the policy to decide by: names in lower case. They are never stored. */
+const Headers = v.pipe(
+  v.record(v.pipe(v.string(), v.maxLength(256)), v.pipe(v.string(), v.maxLength(8192))),
+  v.check((headers) => Object.keys(headers).length <= 32, 'Expected at most 32 headers'),
+);
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_COUNT));
 /** Reasons that are not known here are dropped like any other key: a newer client may have more of them. */
@@ -30,11 +44,7 @@ export const InferenceRecord = v.object({
   /** The Lambda request that was answered. */
   requestId: Identifier,
   /** When the answer was ready: UTC, ISO 8601 with milliseconds and `Z`. It decides the hour that the record is stored under. */
-  inferenceTime: v.pipe(
-    v.string(),
-    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'Expected a UTC time that ends in Z'),
-    v.check((text) => !Number.isNaN(Date.parse(text)), 'Expected a time that exists'),
-  ),
+  inferenceTime: UtcTime,
   input: Payload,
   output: Payload,
   /** HTTP status of the answer. */
@@ -50,6 +60,11 @@ export const InferenceRecord = v.object({
   coldStart: v.optional(v.boolean()),
   traceId: v.optional(Identifier),
   customAttributes: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024))), v.maxLength(32))),
+  /** What asked: `api-gateway-rest`, `sqs`, `direct` and the like. For the policy to decide by; it is not stored. */
+  source: v.optional(Identifier),
+  /** Who asked: the id of an API key, or of an identity. For the policy to decide by; it is not stored. */
+  caller: v.optional(Identifier),
+  headers: v.optional(Headers),
   /** Records that the sender could not hand over, and that no accepted record has reported yet. */
   lostBefore: v.optional(LostBefore),
 });

@@ -1,3 +1,4 @@
+import type { Label } from './label.ts';
 import type { InferenceRecord, Payload } from './record.ts';
 import type { LossCounts } from './wire.ts';
 
@@ -14,12 +15,54 @@ export interface Origin {
 export interface PolicyMarks {
   /** The share of such records that is kept, above 0 and at most 1. */
   sampleRate: number;
+  /** The rule of the sampling that set the share, if one did. */
+  sampledBy?: string | undefined;
+  /** Which policy it was: the first 16 hexadecimal digits of the SHA-256 of its document. Absent without one. */
+  policy?: string | undefined;
+  /** How often each rule of the redaction struck, by the rule's name. */
+  redacted?: Readonly<Record<string, number>> | undefined;
+  /** Payloads that were over their limit. */
+  truncated?: { input?: Truncation | undefined; output?: Truncation | undefined } | undefined;
+  /** Payloads that the line does not have, and why. */
+  withheld?: { input?: WithheldReason | undefined; output?: WithheldReason | undefined } | undefined;
+  /** The person that the record is about, as a keyed hash: the record is found by it when it must be erased. */
+  subject?: string | undefined;
 }
+
+/** Of a payload that was over its limit, as it would have been stored: after redaction. */
+export interface Truncation {
+  /** In UTF-8. */
+  bytes: number;
+  /** In hexadecimal. */
+  sha256: string;
+  /** The key of the object that has the whole payload, where it went to one of its own. */
+  object?: string | undefined;
+}
+
+/**
+ * `CAPTURE_OPTIONS`: the policy does not want this side. `BINARY`: it could not be searched, as it is no text. `UNREADABLE`: rules with paths
+ * could not be applied, as it is no JSON. `POLICY_ERROR`: there was no policy to be had, or it failed.
+ */
+export type WithheldReason = 'CAPTURE_OPTIONS' | 'BINARY' | 'UNREADABLE' | 'POLICY_ERROR';
+
+/** A record as the policy has made it. What it withholds is absent. */
+export type RedactedRecord = Omit<InferenceRecord, 'input' | 'output'> & {
+  input?: Payload | undefined;
+  output?: Payload | undefined;
+};
 
 /** What is kept of a record, as a policy decided it. */
 export interface KeptRecord {
-  record: InferenceRecord;
+  record: RedactedRecord;
   marks: PolicyMarks;
+  /** Whole payloads that go to an object of their own. The line has the beginning of each. */
+  apart?: { input?: Payload | undefined; output?: Payload | undefined } | undefined;
+}
+
+/** What is kept of a label, as a policy decided it. */
+export interface KeptLabel {
+  label: Label;
+  marks: Pick<PolicyMarks, 'policy' | 'redacted'>;
 }
 
 /**
@@ -27,7 +70,7 @@ export interface KeptRecord {
  * and one more top-level key, `inferenceCapture`, which they ignore.
  */
 export interface StoredLine {
-  captureData: { endpointInput: StoredPayload; endpointOutput: StoredPayload };
+  captureData: { endpointInput?: StoredPayload | undefined; endpointOutput?: StoredPayload | undefined };
   eventMetadata: { eventId: string; inferenceTime: string; inferenceId?: string; customAttributes?: string[] };
   eventVersion: '0';
   inferenceCapture: Origin &
@@ -64,8 +107,8 @@ export function storedLine({ record, marks }: KeptRecord, origin: Origin, droppe
   const { status, errorCode, traceId } = record;
   return {
     captureData: {
-      endpointInput: storedPayload(record.input, 'INPUT'),
-      endpointOutput: storedPayload(record.output, 'OUTPUT'),
+      endpointInput: record.input && storedPayload(record.input, 'INPUT'),
+      endpointOutput: record.output && storedPayload(record.output, 'OUTPUT'),
     },
     eventMetadata: {
       eventId,

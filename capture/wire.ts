@@ -47,6 +47,11 @@ export const WIRE_ERRORS = {
     status: 503,
     meaning: 'The extension started with a wrong configuration; its log names the wrong variables.',
   },
+  POLICY_UNAVAILABLE: {
+    status: 503,
+    meaning:
+      'The policy that decides what may be kept is wrong or not there; the log says why. The record is counted as dropped.',
+  },
   SHUTTING_DOWN: {
     status: 503,
     meaning: 'The environment is shutting down, and the extension accepts no more records.',
@@ -95,6 +100,7 @@ export const DROP_REASONS = [
   'SPOOL_FULL',
   'SPOOL_UNWRITABLE',
   'NOT_CONFIGURED',
+  'POLICY_UNAVAILABLE',
   'SHUTTING_DOWN',
   'DUPLICATE',
   'VANISHED',
@@ -103,9 +109,9 @@ export type DropReason = (typeof DROP_REASONS)[number];
 
 /**
  * Why a record that reached the receiver was left out on purpose, by the extension's policy: the sample that is kept does not have it
- * (`NOT_SAMPLED`). Such a record is acknowledged like one that is kept, and is no loss.
+ * (`NOT_SAMPLED`), or so many were kept in this second already (`RATE_LIMITED`). Such a record is acknowledged like one that is kept, and is no loss.
  */
-export const LEFT_OUT_REASONS = ['NOT_SAMPLED'] as const;
+export const LEFT_OUT_REASONS = ['NOT_SAMPLED', 'RATE_LIMITED'] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../capture/wire.ts';
+import { KEEP_EVERYTHING } from '../policy/policy.ts';
 import { Counters } from './accounting/counters.ts';
 import { damageReport } from './accounting/damage.ts';
 import { createMetrics } from './accounting/metrics.ts';
@@ -10,7 +11,6 @@ import { warnOf } from './configuration/warnings.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { logRecords } from './delivery/last-resort.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake/intake.ts';
-import { keepEverything } from './intake/policy.ts';
 import { RecentIds } from './intake/recent-ids.ts';
 import { createExtensionsApi, type ExtensionsApi } from './lambda/extensions-api.ts';
 import { type Initialization, initializationOf } from './lambda/initialization.ts';
@@ -75,7 +75,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const completions = new InvocationCompletions();
   const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  const intake = createIntake({ policy: keepEverything, spool, origin, counters, fates, log });
+  const intake = createIntake({ policy: KEEP_EVERYTHING, spool, origin, counters, fates, log });
   const receiver = createReceiver({
     intake,
     counters,

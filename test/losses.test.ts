@@ -5,9 +5,9 @@ import { createLosses } from '../capture/losses.ts';
 import { type LostBefore, NOT_CAPTURED_REASONS } from '../capture/wire.ts';
 import { Counters } from '../extension/accounting/counters.ts';
 import { createIntake, type Fate, REMEMBERED_IDS } from '../extension/intake/intake.ts';
-import { keepEverything, type Policy } from '../extension/intake/policy.ts';
 import { RecentIds } from '../extension/intake/recent-ids.ts';
 import type { AppendResult, Spool } from '../extension/spool/spool.ts';
+import { KEEP_EVERYTHING, type Policy } from '../policy/policy.ts';
 
 /** What happens to a record on its way to the extension. */
 type Outcome =
@@ -26,8 +26,11 @@ type Step =
   | { arrivesLate: number; full: boolean };
 
 const LEFT_OUT = 'to be left out';
-const policy: Policy = (record) =>
-  record.eventId.endsWith(LEFT_OUT) ? { keep: false, reason: 'NOT_SAMPLED' } : keepEverything(record);
+const policy: Policy = {
+  ...KEEP_EVERYTHING,
+  record: (record) =>
+    record.eventId.endsWith(LEFT_OUT) ? { keep: false, reason: 'NOT_SAMPLED' } : KEEP_EVERYTHING.record(record),
+};
 
 const sum = (counts: object) => Object.values(counts).reduce((total: number, records: number) => total + records, 0);
 

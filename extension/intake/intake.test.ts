@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
+import { KEEP_EVERYTHING } from '../../policy/policy.ts';
 import { Counters } from '../accounting/counters.ts';
 import type { AppendResult, Spool } from '../spool/spool.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake.ts';
-import { keepEverything } from './policy.ts';
 import { RecentIds } from './recent-ids.ts';
 
 const ORIGIN = { functionName: 'QuestionAnswering', functionVersion: '7' };
@@ -25,7 +25,7 @@ function setUp(knownEventIds: string[] = []) {
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
   for (const id of knownEventIds) fates.set(id, 'stored');
   const intake = createIntake({
-    policy: keepEverything,
+    policy: KEEP_EVERYTHING,
     spool: { append, bytes: 99 } as unknown as Spool,
     origin: ORIGIN,
     counters,

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { InferenceRecord } from '../../capture/record.ts';
 import { type KeptRecord, type Origin, storedLine } from '../../capture/stored-line.ts';
 import type { DropReason, NotCapturedReason, WireErrorCode } from '../../capture/wire.ts';
+import type { Policy } from '../../policy/policy.ts';
 import type { Counters } from '../accounting/counters.ts';
 import type { Log } from '../log.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Policy } from './policy.ts';
 import { RecentIds } from './recent-ids.ts';
 import { type Known, type NewLosses, newLosses } from './told-losses.ts';
 
@@ -82,7 +82,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
       remember(losses);
       return { accepted: true, requestId };
     }
-    const decision = policy(record);
+    const decision = policy.record(record);
     if (decision.keep) return store(decision, eventId, losses, fate);
     counters.leaveOut(decision.reason, losses?.counts, fate); // the same
     fates.set(eventId, 'leftOut');
@@ -128,7 +128,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
   }
 
   function refuse(
-    { eventId, requestId }: InferenceRecord,
+    { eventId, requestId }: Pick<InferenceRecord, 'eventId' | 'requestId'>,
     code: 'SPOOL_FULL' | 'SPOOL_UNWRITABLE',
     message: string,
   ): IntakeResult {

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
 import type { StoredLine } from '../../capture/stored-line.ts';
 import type { LostBefore } from '../../capture/wire.ts';
+import { KEEP_EVERYTHING, type Policy } from '../../policy/policy.ts';
 import { Counters } from '../accounting/counters.ts';
 import type { AppendResult, Spool } from '../spool/spool.ts';
 import { createIntake, type Fate, REMEMBERED_IDS } from './intake.ts';
-import { keepEverything, type Policy } from './policy.ts';
 import { RecentIds } from './recent-ids.ts';
 
 /** Leaves out the records whose id is a capital letter, and blackens the others. */
-const policy: Policy = (record) =>
+const decide: Policy['record'] = (record) =>
   /[A-Z]/.test(record.eventId)
     ? { keep: false, reason: 'NOT_SAMPLED' }
     : {
@@ -20,7 +20,7 @@ const policy: Policy = (record) =>
       };
 
 /** An intake with a policy, over a spool that may be full. */
-function setUp(tried: Policy = policy) {
+function setUp(record = decide) {
   const stored: StoredLine[] = [];
   const room = { full: false };
   const counters = new Counters();
@@ -30,7 +30,7 @@ function setUp(tried: Policy = policy) {
     return { stored: true };
   };
   const intake = createIntake({
-    policy: tried,
+    policy: { ...KEEP_EVERYTHING, record },
     spool: { append, bytes: 0 } as unknown as Spool,
     origin: { functionName: 'QuestionAnswering', functionVersion: '1' },
     counters,
@@ -43,14 +43,18 @@ function setUp(tried: Policy = policy) {
   return { intake, counters, stored, room, post, droppedBefore };
 }
 
-test('today every record is kept whole', () => {
-  expect(keepEverything(EXAMPLE_RECORD)).toEqual({ keep: true, record: EXAMPLE_RECORD, marks: { sampleRate: 1 } });
+test('without a policy every record is kept whole', () => {
+  expect(KEEP_EVERYTHING.record(EXAMPLE_RECORD)).toEqual({
+    keep: true,
+    record: EXAMPLE_RECORD,
+    marks: { sampleRate: 1 },
+  });
 });
 
 test('what the policy makes of a record is stored, with its marks', () => {
   const { post, stored } = setUp();
   post('a');
-  expect(stored[0]!.captureData.endpointInput.data).toBe('black');
+  expect(stored[0]!.captureData.endpointInput?.data).toBe('black');
   expect(stored[0]!.inferenceCapture.sampleRate).toBe(0.5);
   expect(JSON.stringify(stored)).not.toContain(EXAMPLE_RECORD.input.data);
 });
@@ -124,7 +128,7 @@ describe('a record that is left out', () => {
 test('a record that was refused for want of room and is then left out counts as left out', () => {
   let keeps = true;
   const { post, room, counters, droppedBefore } = setUp((record) =>
-    keeps ? keepEverything(record) : { keep: false, reason: 'NOT_SAMPLED' },
+    keeps ? KEEP_EVERYTHING.record(record) : { keep: false, reason: 'NOT_SAMPLED' },
   );
   room.full = true;
   post('a');

@@ -76,7 +76,7 @@ test('a body of lines sent again after a refusal counts each record once', async
     received: 10,
     pending: 3,
     dropped: { INVALID_JSON: 1, INVALID_RECORD: 1, DUPLICATE: 5 },
-    leftOut: { NOT_SAMPLED: 0 },
+    leftOut: { NOT_SAMPLED: 0, RATE_LIMITED: 0 },
   });
 });
 

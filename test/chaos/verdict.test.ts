@@ -24,7 +24,7 @@ const stats: Stats = {
   delivered: 1,
   logged: 0,
   dropped,
-  leftOut: { NOT_SAMPLED: 0 },
+  leftOut: { NOT_SAMPLED: 0, RATE_LIMITED: 0 },
   notCaptured: {},
   pending: 1,
   spoolBytes: 100,

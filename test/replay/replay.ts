@@ -52,7 +52,7 @@ export async function replay(
       problems.push(`records: expected the statuses ${JSON.stringify(statuses)}, got ${JSON.stringify(found)}`);
     }
     if (expected.records !== undefined) continue;
-    const stored = own[0] && JSON.parse(own[0].captureData.endpointOutput.data);
+    const stored = own[0] && JSON.parse(own[0].captureData.endpointOutput?.data ?? 'null');
     if (JSON.stringify(stored) !== JSON.stringify(actual.body)) problems.push('record: its output is not the answer');
   }
   const expectedRecords = all.reduce((sum, { expected }) => sum + (expected.records?.length ?? 1), 0);

@@ -1,0 +1,26 @@
+import type { Label } from '../capture/label.ts';
+import type { InferenceRecord } from '../capture/record.ts';
+import type { KeptLabel, KeptRecord } from '../capture/stored-line.ts';
+import type { LeftOutReason } from '../capture/wire.ts';
+
+/** What becomes of a record: it is kept, whole or changed, or it is left out on purpose. */
+export type PolicyDecision = ({ keep: true } & KeptRecord) | { keep: false; reason: LeftOutReason };
+
+/**
+ * Decides what may be kept. It stands between what has been read and its stored line, and there is no other way: where it throws, the record
+ * or label is refused as INTERNAL_ERROR.
+ *
+ * The decision follows from the record alone, but for the limit on records a second. So a record that is posted again gets the same one, also
+ * from an extension that was started anew. The `eventId` of a record stays as it is.
+ */
+export interface Policy {
+  record(record: InferenceRecord): PolicyDecision;
+  /** Labels are never left out: somebody made each of them. */
+  label(label: Label): KeptLabel;
+}
+
+/** Keeps every record and every label whole. */
+export const KEEP_EVERYTHING: Policy = {
+  record: (record) => ({ keep: true, record, marks: { sampleRate: 1 } }),
+  label: (label) => ({ label, marks: {} }),
+};

@@ -33,7 +33,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
+.PHONY: help start test check fix docs build replay chaos bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,7 +93,7 @@ $(CLASSIFIER_ORACLES): local/oracles/classifiers/%: .venv-oracles/.installed
 	@touch $@
 
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
-	node --test test/oracles/versitygw/delivery.ts
+	node --test test/oracles/versitygw/delivery.ts test/oracles/versitygw/erasure.ts
 
 oracle-clients: $(BUILT)
 	cd clients/go && go vet ./... && go build -o "$(CURDIR)/.bin-oracles/go-driver" ./driver
@@ -121,6 +121,9 @@ local/models/%/onnx/model_quantized.onnx: | $(INSTALLED)
 
 evaluate: $(BUILT) ## Exact match and F1 of the function, as the SQuAD scripts compute them: DATA=file.json
 	@node model/evaluate/index.ts "$(DATA)" $(ARGS)
+
+erase: $(INSTALLED) ## Erase a person's records: SUBJECT=value KEY_VARIABLE=NAME SOURCE="s3://bucket/prefix"
+	@node erase/index.ts $(addprefix --source ,$(SOURCE)) $(addprefix --key-variable ,$(KEY_VARIABLE)) $(ARGS)
 
 # What it is given is looked at before 6 GB are installed.
 model-train: ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder

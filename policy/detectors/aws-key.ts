@@ -1,4 +1,4 @@
-import { BASE64, code, UPPER_OR_DIGIT } from './characters.ts';
+import { BASE64, code, DIGIT, UPPER_OR_DIGIT } from './characters.ts';
 import type { Span, Subject } from './subject.ts';
 import { isNear } from './surroundings.ts';
 
@@ -7,6 +7,10 @@ const PREFIXES = new Set(['AKIA', 'ASIA', 'ABIA', 'ACCA']);
 const ID_LENGTH = 20;
 const SECRET_LENGTH = 40;
 const LABEL = /secret|access.?key|aws|(?:AKIA|ASIA)[A-Z0-9]{16}/i;
+
+/** With these it is part of a longer word. */
+const LONGER = new Uint8Array(256);
+for (const character of '-_') LONGER[code(character)] = 1;
 
 /**
  * An access key id of AWS.
@@ -35,19 +39,19 @@ export function awsSecrets(subject: Subject, report: (span: Span) => void): void
     while (BASE64[codes[end]!] === 1) end++;
     free = end + 1;
     if (end === probe) continue;
-    if (end - start === SECRET_LENGTH && isMixed(codes, start) && isNear(LABEL, subject, { start, end })) {
-      report({ start, end });
-    }
+    if (end - start !== SECRET_LENGTH || LONGER[codes[start - 1]!] === 1 || LONGER[codes[end]!] === 1) continue;
+    if (isMixed(codes, start) && isNear(LABEL, subject, { start, end })) report({ start, end });
   }
 }
 
-/** Both cases: no digest in hexadecimal, no path in small letters. */
+/** Both cases and a digit: no digest in hexadecimal, no path, no name in a program. One key in a thousand has no digit. */
 function isMixed(codes: Uint8Array, start: number): boolean {
-  let [hasUpper, hasLower] = [false, false];
+  let [hasUpper, hasLower, hasDigit] = [false, false, false];
   for (let place = start; place < start + SECRET_LENGTH; place++) {
     const here = codes[place]!;
     if (here >= code('A') && here <= code('Z')) hasUpper = true;
-    if (here >= code('a') && here <= code('z')) hasLower = true;
+    else if (here >= code('a') && here <= code('z')) hasLower = true;
+    else if (DIGIT[here] === 1) hasDigit = true;
   }
-  return hasUpper && hasLower;
+  return hasUpper && hasLower && hasDigit;
 }

@@ -15,13 +15,14 @@ const NATIONAL: Readonly<Record<number, readonly [least: number, most: number]>>
 };
 /** E.164, section 6: 15 digits with the country code. */
 const MAX_DIGITS = 15;
-const MIN_DIGITS = 8;
+/** Small islands have four digits behind their code. */
+const MIN_DIGITS = 7;
 
 /** Digits of the whole number, by the code's first three digits: least * 16 + most; 0: no country. */
 const RANGES = new Uint8Array(1000);
 for (const code of SHORT.split(' ')) {
   const size = code.length;
-  const [least, most] = NATIONAL[Number(code)] ?? [MIN_DIGITS - size, MAX_DIGITS - size];
+  const [least, most] = NATIONAL[Number(code)] ?? [MIN_DIGITS + 1 - size, MAX_DIGITS - size];
   const [first, count] = [Number(code.padEnd(3, '0')), 10 ** (3 - size)];
   RANGES.fill((least + size) * 16 + most + size, first, first + count);
 }

@@ -28,8 +28,8 @@ export const ALPHABETIC = classOf(/[A-Za-z]/, LETTER, IDEOGRAPH);
 /** Base64 of RFC 4648, section 4, and its form for URLs, section 5; without padding. */
 export const BASE64 = classOf(/[A-Za-z0-9+/]/);
 export const BASE64URL = classOf(/[A-Za-z0-9_-]/);
-/** What people put between the groups of one number. */
-export const SEPARATOR = classOf(/[ ./-]/);
+/** What people put between the characters of an account or an id. */
+export const SEPARATOR = classOf(/[ .-]/);
 
 /** The code of an ASCII character. */
 export const code = (character: string): number => character.charCodeAt(0);

@@ -12,7 +12,7 @@ export function luhn(digits: Digits, count: number): boolean {
   return sum % 10 === 0;
 }
 
-/** ISO 7064, MOD 11,10, of 11 digits: the German tax id. */
+/** ISO 7064, MOD 11,10: the German tax id. */
 export function mod11and10(digits: Digits, count: number): boolean {
   let product = 10;
   for (let place = 0; place < count - 1; place++) {

@@ -4,7 +4,7 @@ import type { Span, Subject } from './subject.ts';
 const LENGTH = 15;
 /** Bit n: a separator may stand before character n. As in `2 53 07 2A 073 004 43`. */
 const CUTS = [1, 3, 5, 7, 10, 13].reduce((all, place) => all | (1 << place), 0);
-const [A, B, SLASH] = [code('A'), code('B'), code('/')];
+const [A, B] = [code('A'), code('B')];
 const values = new Uint8Array(LENGTH);
 
 /**
@@ -17,7 +17,7 @@ export function frNir({ codes }: Subject, at: number): Span | undefined {
   let corsican = 0;
   for (let place = 0; place < LENGTH; place++) {
     const isCut = (CUTS & (1 << place)) !== 0;
-    if (isCut && SEPARATOR[codes[end]!] === 1 && codes[end] !== SLASH) end++;
+    if (isCut && SEPARATOR[codes[end]!] === 1) end++;
     const here = upper(codes[end++]!);
     if (DIGIT[here] === 1) values[place] = here - 0x30;
     else if (place === 6 && values[5] === 2 && (here === A || here === B)) corsican = here;

@@ -29,12 +29,7 @@ export function ipv4(subject: Subject, chain: NumberChain): Span | undefined {
 }
 
 function standsAlone({ codes }: Subject, { start, end }: Span): boolean {
-  if (
-    WORD[codes[end]!] === 1 ||
-    (codes[end] === POINT && WORD[codes[end + 1]!] === 1 && DIGIT[codes[end + 1]!] === 1)
-  ) {
-    return false;
-  }
+  if (WORD[codes[end]!] === 1 || (codes[end] === POINT && DIGIT[codes[end + 1]!] === 1)) return false;
   return codes[start - 1] !== POINT || DIGIT[codes[start - 2]!] === 0;
 }
 
@@ -44,11 +39,16 @@ function standsAlone({ codes }: Subject, { start, end }: Span): boolean {
  */
 export function ipv6(subject: Subject, at: number): Span | undefined {
   const { codes } = subject;
-  if (codes[at + 1] !== COLON && (HEX[codes[at + 1]!] === 0 || HEX[codes[at - 1]!] === 0)) return undefined;
+  const isDouble = codes[at + 1] === COLON;
+  if (!isDouble && (HEX[codes[at + 1]!] === 0 || WORD[codes[at - 1]!] === 0)) return undefined;
   let start = at;
   while (at - start < 5 && HEX[codes[start - 1]!] === 1) start--;
-  // A colon before these digits has been asked already.
-  if (codes[start - 1] === COLON || WORD[codes[start - 1]!] === 1) return undefined;
+  // This colon has been seen from the one before these digits.
+  if (codes[start - 1] === COLON && (WORD[codes[start - 2]!] === 1 || codes[start - 2] === COLON)) return undefined;
+  if (WORD[codes[start - 1]!] === 1) {
+    if (isDouble) return undefined;
+    start = at + 1; // a word and its colon, as in ip:2001:db8::1
+  }
   let [end, colons, digits, hasNumber] = [start, 0, 0, false];
   for (; end - start <= MAX_IPV6 + 1; end++) {
     const here = codes[end]!;
@@ -58,7 +58,6 @@ export function ipv6(subject: Subject, at: number): Span | undefined {
     if (DIGIT[here] === 1) hasNumber = true;
   }
   if (colons < 2 || digits < 4 || WORD[codes[end]!] === 1) return undefined;
-  if (codes[start] === COLON && codes[start + 1] !== COLON) start++;
   if (codes[end - 1] === POINT) end--;
   if (codes[end - 1] === COLON && codes[end - 2] !== COLON) end--;
   if (!hasNumber && colons < 3) return undefined;

@@ -1,4 +1,7 @@
+import { code } from './characters.ts';
 import type { NumberChain } from './number-chain.ts';
+
+const POINT = code('.');
 
 /** Digits of a number with its leading zero where no word announces it: UK 10 and 11, France 10, Germany up to 12. */
 const MIN_DIGITS = 9;
@@ -7,7 +10,7 @@ const MAX_DIGITS = 12;
 /**
  * How many groups of a chain are a telephone number as a country writes it; 0: none. A number in one group says too little.
  *
- * @param isBracketed whether a parenthesis opens before the chain, as in `(415) 555-0132`
+ * @param isBracketed whether the first group is in parentheses, as in `(020) 7946 0958`
  */
 export function nationalGroups(chain: NumberChain, isBracketed: boolean): number {
   const { digits, sizes } = chain;
@@ -27,7 +30,7 @@ function northAmerican({ digits, sizes, gaps, groups }: NumberChain, first: numb
 }
 
 /**
- * France: five pairs. UK and Germany, and many others: an area code of three to six digits, then groups of two or more.
+ * France: five pairs. UK and Germany, and many others: an area code of three to six digits (two in parentheses), then groups of two or more.
  * A US SSN, 3-2-4, begins with a zero too.
  */
 function withLeadingZero({ digits, sizes, groups, gaps }: NumberChain, isBracketed: boolean): number {
@@ -37,7 +40,7 @@ function withLeadingZero({ digits, sizes, groups, gaps }: NumberChain, isBracket
     for (let group = 0; group < 5; group++) if (group >= groups || sizes[group] !== 2) return 0;
     return sizes[5] === 2 && gaps[4] === gaps[3] ? 0 : 5;
   }
-  if (first < 3 || first > 6) return 0;
+  if (first < 2 || first > 6) return 0;
   let [found, count] = [0, first];
   for (let group = 1; group < groups && sizes[group]! >= 2; group++) {
     count += sizes[group]!;
@@ -58,5 +61,5 @@ function spanish(chain: NumberChain): number {
   if (chain.hasSizes(3, 2, 2, 2) || chain.hasSizes(2, 3, 2, 2)) return 4;
   if (chain.hasSizes(3, 6)) return 2;
   const isRound = digits[6] === 0 && digits[7] === 0 && digits[8] === 0;
-  return chain.hasSizes(3, 3, 3) && gaps[0] === gaps[1] && gaps[0] !== 0x2e && !isRound ? 3 : 0;
+  return chain.hasSizes(3, 3, 3) && gaps[0] === gaps[1] && gaps[0] !== POINT && !isRound ? 3 : 0;
 }

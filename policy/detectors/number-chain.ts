@@ -2,10 +2,11 @@ import { code, DIGIT, WORD } from './characters.ts';
 import type { Subject } from './subject.ts';
 
 /** Nobody writes one number in more groups, or a group of more digits. */
-const MAX_GROUPS = 20;
+const MAX_GROUPS = 9;
 const MAX_DIGITS = 40;
 /** A NIR of Corsica has six digits before its letter, every other number seven or more. An IPv4 address is read by its dots. */
 const MIN_DIGITS = 6;
+const PLUS = code('+');
 const POINT = code('.');
 const OPEN = code('(');
 const CLOSE = code(')');
@@ -28,7 +29,7 @@ export class NumberChain {
   /** What lies between a group and the next one: the code of one separator, or 0 if it is a parenthesis or several. */
   readonly gaps = new Uint8Array(MAX_GROUPS + 1);
   /** Values of all digits, in order. */
-  readonly digits = new Uint8Array(MAX_DIGITS * 2);
+  readonly digits = new Uint8Array(MAX_DIGITS);
   groups = 0;
   /** How many digits the chain has. */
   length = 0;
@@ -38,10 +39,10 @@ export class NumberChain {
     return this.length >= MIN_DIGITS || (this.gaps[0] === POINT && this.gaps[1] === POINT);
   }
 
-  /** Reads from a group that begins at a place; up to 40 digits and 20 groups. */
+  /** Reads from a group that begins at a place; up to 40 digits and 9 groups. */
   read({ codes }: Subject, at: number): void {
     let [place, length, groups] = [at, 0, 0];
-    this.sizes.fill(0, 0, 8);
+    this.sizes.fill(0);
     for (;;) {
       const start = place;
       while (DIGIT[codes[place]!] === 1 && length < MAX_DIGITS) this.digits[length++] = codes[place++]! - 0x30;
@@ -90,7 +91,7 @@ export class NumberChain {
     return this.groups >= sizes.length;
   }
 
-  /** Whether the gaps before a group are all the same separator. */
+  /** Whether the same separator lies between each two of the first groups. */
   isUniform(groups: number): boolean {
     for (let gap = 1; gap < groups - 1; gap++) if (this.gaps[gap] !== this.gaps[0]) return false;
     return true;
@@ -101,7 +102,7 @@ export class NumberChain {
     const [start, end] = [this.starts[0]!, this.ends[groups - 1]!];
     if (WORD[codes[end]!] === 1 || (isTight(codes[end]!) && DIGIT[codes[end + 1]!] === 1)) return false;
     const before = codes[start - 1]!;
-    return WORD[before] === 0 && before !== 0x2b && !(isTight(before) && DIGIT[codes[start - 2]!] === 1);
+    return WORD[before] === 0 && before !== PLUS && !(isTight(before) && DIGIT[codes[start - 2]!] === 1);
   }
 }
 

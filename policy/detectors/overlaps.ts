@@ -1,6 +1,9 @@
 import type { Finding } from './detectors.ts';
 
-/** Puts findings into the order of place. Of findings that overlap it makes one, over all of them, with the name of the longest one, or of the first one of `order`. */
+/**
+ * Puts findings into the order of place. Of findings that overlap it makes one, over all of them: nothing that one of them
+ * found stays in sight. The longest one gives it its name, and of two of one length the first one in `order`.
+ */
 export function withoutOverlaps(findings: readonly Finding[], order: readonly string[]): Finding[] {
   const merged: Finding[] = [];
   let longest = 0;

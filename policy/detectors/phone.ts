@@ -9,10 +9,13 @@ import { NHS_LABEL } from './uk-nhs.ts';
 const [PLUS, OPEN, CLOSE, POINT] = ['+', '(', ')', '.'].map(code) as [number, number, number, number];
 /** What says that the number behind it is one to call. */
 const LABEL =
-  /phone|t[eé]l[eé]f|handy|mobile|m[oó]vil|rufnummer|whats.?app|hotline|(?<![a-z])(?:t[eé]l|cell|call|dial|sms|fax|mobil|llam[aeo]|appel|ring|anruf|text me|reach)/i;
+  /phone|t[eé]l[eé]f|handy|mobile|m[oó]vil|rufnummer|whats.?app|hotline|(?<![a-z.])(?:t[eé]l|cell|call|dial|sms|fax|mobil|llam[aeo]|appel|ring|anruf|text me|reach)/i;
 const EXTENSION = /^ ?(?:x|ext\.? ?|extension )\d{1,6}(?![0-9A-Za-z])/;
 const LONGEST_EXTENSION = 18;
 const MIN_LABELLED = 7;
+const MAX_COUNTRY = 3;
+/** Digits behind 00 where no separator says that it is a telephone number. */
+const MIN_DIALLED = 9;
 /** A number with an area code, and one digit to get a line; times in milliseconds have 13. */
 const MAX_LABELLED = 12;
 
@@ -30,9 +33,10 @@ export function phone(subject: Subject, chain: NumberChain): Span | undefined {
     return WORD[codes[plus - 1]!] === 1 ? undefined : spanOf(subject, chain, plus, international(subject, chain, 0));
   }
   if (isInside(codes, start)) return undefined;
-  const first = codes[start - 1] === OPEN ? start - 1 : start;
+  const isBracketed = codes[start - 1] === OPEN && codes[chain.ends[0]!] === CLOSE;
+  const first = isBracketed ? start - 1 : start;
   const isDialled = chain.digits[0] === 0 && chain.digits[1] === 0 && chain.digits[2] !== 0;
-  const found = isDialled ? international(subject, chain, 2) : nationalGroups(chain, first < start);
+  const found = isDialled ? international(subject, chain, 2) : nationalGroups(chain, isBracketed);
   if (found > 0 && isWhole(subject, chain, found)) {
     const span = spanOf(subject, chain, first, found);
     return span && isLikeNhs(chain, found) && isNear(NHS_LABEL, subject, span) ? undefined : span;
@@ -58,7 +62,9 @@ const isLikeNhs = ({ length, sizes }: NumberChain, groups: number): boolean =>
 function international(subject: Subject, chain: NumberChain, skipped: number): number {
   const { digits, sizes } = chain;
   const prefix = digits[skipped]! * 100 + digits[skipped + 1]! * 10 + digits[skipped + 2]!;
-  const [least, most] = internationalLength(prefix);
+  const [shortest, most] = internationalLength(prefix);
+  // Numbers are also filled up with zeros.
+  const least = skipped > 0 && sizes[0]! > 2 + MAX_COUNTRY ? Math.max(shortest, MIN_DIALLED) : shortest;
   let [found, count] = [0, -skipped];
   for (let group = 0; group < chain.groups; group++) {
     // The zero of +44 (0)20 is not dialled.

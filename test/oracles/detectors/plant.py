@@ -1,5 +1,6 @@
 """Writes sentences with one planted value each, a JSON object a line: name, text, and where the value is (UTF-16 units).
 
+Behind them come a quarter as many with a value of which one digit is wrong, for the detectors that check digits.
 Faker, phonenumbers, PyJWT and python-stdnum make the values or check them: none of this project's code does.
 """
 
@@ -9,7 +10,7 @@ import random
 from pathlib import Path
 
 from disguises import disguised
-from values import VALUES
+from values import CHECKS, VALUES
 
 # The value stands in prose, in brackets, in JSON, in a line of a log, at the start, at the end, and alone.
 SENTENCES = [
@@ -34,6 +35,15 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def mistyped(name: str, value: str, chance: random.Random) -> str:
+    """The value with one other digit, which makes the check digits wrong."""
+    while True:
+        at = chance.choice([at for at, c in enumerate(value) if c.isdigit()])
+        other = value[:at] + chance.choice("0123456789") + value[at + 1 :]
+        if not CHECKS[name](other):
+            return other
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
@@ -44,21 +54,27 @@ def main() -> None:
     names = list(VALUES)
     makers = {name: VALUES[name](options.seed, random.Random(f"{options.seed} {name}")) for name in names}
     options.out.parent.mkdir(parents=True, exist_ok=True)
+
+    def line(name: str, is_right: bool) -> str:
+        value, label = makers[name]()
+        is_disguised = is_right and chance.random() < 0.2
+        if is_disguised:
+            value = disguised(name, value, chance)
+        if not is_right:
+            value = mistyped(name, value, chance)
+        sentence = chance.choice(SENTENCES)
+        if label:
+            sentence = sentence.replace("{}", label + " {}", 1)
+        before = sentence.split("{}")[0].replace("{{", "{")
+        start = utf16(before)
+        place = {"start": start, "end": start + utf16(value)}
+        fields = {"name": name, "text": sentence.format(value), **place, "isRight": is_right, "isDisguised": is_disguised}
+        return json.dumps(fields, ensure_ascii=False) + "\n"
+
     with options.out.open("w", encoding="utf-8") as out:
-        for index in range(options.sentences):
-            name = names[index % len(names)]
-            value, label = makers[name]()
-            is_disguised = chance.random() < 0.2
-            if is_disguised:
-                value = disguised(name, value, chance)
-            sentence = chance.choice(SENTENCES)
-            if label:
-                sentence = sentence.replace("{}", label + " {}", 1)
-            before = sentence.split("{}")[0].replace("{{", "{")
-            text = sentence.format(value)
-            start = utf16(before)
-            line = {"name": name, "text": text, "start": start, "end": start + utf16(value), "isDisguised": is_disguised}
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        out.writelines(line(names[index % len(names)], True) for index in range(options.sentences))
+        wrong = list(CHECKS) * (options.sentences // (len(CHECKS) * 4))
+        out.writelines(line(name, False) for name in wrong)
 
 
 main()

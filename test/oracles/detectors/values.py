@@ -47,7 +47,7 @@ def email(seed: int, chance: random.Random) -> Maker:
         address = chance.choice([fake.email, fake.company_email, fake.free_email, fake.safe_email])()
         local, domain = address.split("@")
         if chance.random() < 0.15:
-            local += "+" + fake.word()
+            local += "+" + fake.word().replace(" ", "")
         if chance.random() < 0.15:
             domain = chance.choice(domains)
         if chance.random() < 0.1:
@@ -220,6 +220,16 @@ def url_credentials(seed: int, chance: random.Random) -> Maker:
 
     return make
 
+
+# Whether the check digits of a value are right.
+CHECKS: dict[str, Callable[[str], bool]] = {
+    "card": lambda number: luhn.is_valid(number.replace(" ", "").replace("-", "")),
+    "iban": lambda number: stdnum_iban.is_valid(number, check_country=False),
+    "uk-nhs": nhs.is_valid,
+    "de-tax-id": idnr.is_valid,
+    "fr-nir": nir.is_valid,
+    "es-dni": lambda number: dni.is_valid(number.replace(".", "")) or nie.is_valid(number),
+}
 
 VALUES: dict[str, Callable[[int, random.Random], Maker]] = {
     "email": email,

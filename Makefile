@@ -33,7 +33,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
+.PHONY: help start test check fix docs build replay chaos bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-detectors image deploy clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,7 +63,7 @@ docs: $(INSTALLED) ## Write into the documents what the code knows: errors, vari
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .bin-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-detectors .bin-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -72,7 +72,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-detectors ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -98,6 +98,15 @@ oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 oracle-clients: $(BUILT)
 	cd clients/go && go vet ./... && go build -o "$(CURDIR)/.bin-oracles/go-driver" ./driver
 	node --test test/oracles/clients/clients.ts
+
+oracle-detectors: $(INSTALLED) .venv-detectors/.installed
+	.venv-detectors/bin/python -B test/oracles/detectors/plant.py local/oracles/detectors.jsonl --sentences 10000 --seed $(or $(SEED),12)
+	@node test/oracles/detectors/table.ts local/oracles/detectors.jsonl $(DATA)
+
+.venv-detectors/.installed: test/oracles/detectors/requirements.txt
+	python3 -m venv .venv-detectors
+	.venv-detectors/bin/python -m pip install -r $<
+	@touch $@
 
 oracle-commands: $(BUILT) .venv-commands/.installed
 	node --test test/oracles/commands/commands.ts

@@ -11,6 +11,7 @@ import { MAX_INPUTS, MAX_TOP_K } from '../../function/tasks/input-schemas.ts';
 import { PARAMETERS, qaParameters } from '../../function/tasks/question-answering/named-parameters.ts';
 import { resolveParameters } from '../../function/tasks/question-answering/parameters.ts';
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
+import { DETECTORS } from '../../policy/detectors/detectors.ts';
 import type { Parts, Table } from './markdown.ts';
 
 const code = (text: string) => `\`${text}\``;
@@ -73,6 +74,11 @@ function classificationParameters(): Table {
   };
 }
 
+const DETECTOR_TABLE: Table = {
+  columns: ['detector', 'finds', 'leaves out', 'check'],
+  rows: DETECTORS.map((name) => [code(name), undefined, undefined, undefined]),
+};
+
 const LIMITS: Table = {
   columns: ['limit', 'value', 'why'],
   rows: [
@@ -96,6 +102,7 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'extension-variables': variables(ExtensionEnvironment),
     'function-variables': variables(FunctionEnvironment),
   },
+  'docs/detectors.md': { detectors: DETECTOR_TABLE },
   'docs/errors.md': { 'request-errors': errors(REQUEST_ERRORS) },
   'docs/wire-protocol.md': {
     'example-record': `\`\`\`json\n${JSON.stringify(EXAMPLE_RECORD, null, 2)}\n\`\`\``,

@@ -15,41 +15,6 @@ import { blocksOf } from './documents/commands.ts';
 
 const run = promisify(execFile);
 
-/** The project of a user: the packed package is in its node_modules, and the types of Lambda and Node are beside it. */
-let project: string;
-let packed: Packed;
-beforeAll(async () => {
-  project = await mkdtemp(path.join(tmpdir(), 'consumer-'));
-  await buildPackage(path.resolve('.'), CONTENTS, path.join(project, 'built'));
-  packed = await pack(path.join(project, 'built'), project);
-  const modules = path.join(project, 'node_modules');
-  await mkdir(modules);
-  await run('tar', ['-xzf', path.join(project, packed.filename), '-C', modules]);
-  await cp(path.join(modules, 'package'), path.join(modules, 'inference-capture'), { recursive: true });
-  await rm(path.join(modules, 'package'), { recursive: true });
-  for (const name of ['@types', '@middy']) await symlink(path.resolve('node_modules', name), path.join(modules, name));
-  await symlink(path.resolve('node_modules/undici-types'), path.join(modules, 'undici-types'));
-  await writeFile(path.join(project, 'package.json'), '{"type":"module"}');
-  // Middy's types need a package that it does not install.
-  await writeFile(
-    path.join(project, 'absent.d.ts'),
-    "declare module '@aws/durable-execution-sdk-js' { export interface DurableContext {} }",
-  );
-  const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'], noEmit: true };
-  await writeFile(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-});
-afterAll(() => rm(project, { recursive: true, force: true }));
-
-/** What the compiler says of a file of the project. */
-async function complaints(text: string): Promise<string> {
-  await writeFile(path.join(project, 'handler.ts'), text);
-  const checked = run(path.resolve('node_modules/.bin/tsc'), { cwd: project });
-  return checked.then(
-    () => '',
-    ({ stdout }) => stdout,
-  );
-}
-
 const HANDLERS = `
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyHandlerV2, Context, SQSEvent, SQSBatchResponse } from 'aws-lambda';
@@ -79,30 +44,70 @@ const exchange: Exchange = {
 };
 export const sent: Promise<SendResult> = createCaptureClient({ timeoutMs: 100 }).send(exchange);
 `;
+const MISTAKES = [
+  "import { captured } from 'inference-capture/middleware'; captured(async (event: { text: string }) => event, { input: (event) => event.words });",
+  "import { captured } from 'inference-capture/middleware'; captured(async () => 1, { input: () => 1, records: () => [] });",
+  "import { createCaptureClient } from 'inference-capture/client'; createCaptureClient().send({ requestId: 'r' });",
+  "import {} from 'inference-capture';",
+];
+const EXAMPLES = ['docs/packages.md', 'packaging/npm/README.md'].flatMap(blocksOf).filter(({ kind }) => kind === 'ts');
+/** Each is a file of the project. */
+const SOURCES = [HANDLERS, ...MISTAKES, ...EXAMPLES.map(({ text }) => text)];
+
+/** The project of a user: the packed package is in its node_modules, and the types of Lambda and Node are beside it. */
+let project: string;
+let packed: Packed;
+/** What the compiler says of the project. */
+let checked: string;
+beforeAll(async () => {
+  project = await mkdtemp(path.join(tmpdir(), 'consumer-'));
+  await buildPackage(path.resolve('.'), CONTENTS, path.join(project, 'built'));
+  packed = await pack(path.join(project, 'built'), project);
+  const modules = path.join(project, 'node_modules');
+  await mkdir(modules);
+  await run('tar', ['-xzf', path.join(project, packed.filename), '-C', modules]);
+  await cp(path.join(modules, 'package'), path.join(modules, 'inference-capture'), { recursive: true });
+  await rm(path.join(modules, 'package'), { recursive: true });
+  for (const name of ['@types', '@middy']) await symlink(path.resolve('node_modules', name), path.join(modules, name));
+  await symlink(path.resolve('node_modules/undici-types'), path.join(modules, 'undici-types'));
+  await writeFile(path.join(project, 'package.json'), '{"type":"module"}');
+  // Middy's types need a package that it does not install.
+  await writeFile(
+    path.join(project, 'absent.d.ts'),
+    "declare module '@aws/durable-execution-sdk-js' { export interface DurableContext {} }",
+  );
+  const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, types: ['node'], noEmit: true };
+  await writeFile(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  for (const [at, source] of SOURCES.entries()) await writeFile(path.join(project, `source-${at}.ts`), source);
+  checked = await run(path.resolve('node_modules/.bin/tsc'), { cwd: project }).then(
+    () => '',
+    ({ stdout }) => stdout,
+  );
+});
+/** What it says of a source, and of what is no source. */
+const complaints = (source: string) =>
+  checked
+    .split('\n')
+    .filter(
+      (line) => line.startsWith(`source-${SOURCES.indexOf(source)}.ts`) || (line !== '' && !/^(source-| )/.test(line)),
+    )
+    .join('\n');
+afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe('the package, in a project of a user', () => {
-  test('is type-checked, strictly, with the types of Lambda and of Middy', async () => {
-    expect(await complaints(HANDLERS)).toBe('');
+  test('is type-checked, strictly, with the types of Lambda and of Middy', () => {
+    expect(complaints(HANDLERS)).toBe('');
   });
 
   const examples = ['docs/packages.md', 'packaging/npm/README.md']
     .flatMap(blocksOf)
     .filter(({ kind }) => kind === 'ts');
-  test.each(examples)('so is the example $document:$line', async ({ text }) => {
-    expect(await complaints(text)).toBe('');
+  test.each(examples)('so is the example $document:$line', ({ text }) => {
+    expect(complaints(text)).toBe('');
   });
 
-  test.each([
-    [
-      "import { captured } from 'inference-capture/middleware'; captured(async (event: { text: string }) => event, { input: (event) => event.words });",
-    ],
-    [
-      "import { captured } from 'inference-capture/middleware'; captured(async () => 1, { input: () => 1, records: () => [] });",
-    ],
-    ["import { createCaptureClient } from 'inference-capture/client'; createCaptureClient().send({ requestId: 'r' });"],
-    ["import {} from 'inference-capture';"],
-  ])('and a mistake is found: %s', async (mistake) => {
-    expect(await complaints(mistake)).toMatch(/^handler\.ts/);
+  test.each(MISTAKES)('and a mistake is found: %s', (mistake) => {
+    expect(complaints(mistake)).toMatch(/error TS/);
   });
 
   test('runs: a wrapped handler answers, and its record comes to the port of CAPTURE_PORT', async () => {
@@ -196,6 +201,14 @@ describe('the package, in a project of a user', () => {
     ]);
     expect(await readFile(path.join(project, 'built/LICENSES-OF-OTHERS.txt'), 'utf8')).toMatch(/^valibot \d/);
   });
+});
+
+test('docs/packages.md tells its size', async () => {
+  const [, packedKb, unpackedKb] = /(\d+) kB packed, (\d+) kB unpacked/.exec(
+    await readFile('docs/packages.md', 'utf8'),
+  )!;
+  expect(Math.abs(packed.size / 1000 - Number(packedKb))).toBeLessThan(3);
+  expect(Math.abs(packed.unpackedSize / 1000 - Number(unpackedKb))).toBeLessThan(8);
 });
 
 test('a command and a file of the package are a line in a table each', () => {

@@ -12,7 +12,7 @@ const IMPORT = /\b(from |import\()(['"])([^'"]+)\2/g;
  *
  * @param root the folder of the project
  * @param sources relative to it
- * @param folder where `capture/client.ts` becomes `capture/client.d.ts`
+ * @param folder gets each at the path of its source
  * @throws Error where a declaration imports a package: a user would have to install it
  */
 export async function writeDeclarations(root: string, sources: readonly string[], folder: string): Promise<void> {
@@ -28,7 +28,7 @@ export async function writeDeclarations(root: string, sources: readonly string[]
         needed.add(path.join(path.dirname(file), name!.replace(/\.ts$/, '.d.ts')));
       }
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
-      // A user's compiler looks for `x.d.ts` beside `x.js`.
+      // A user's compiler looks for declarations by the name of the JavaScript.
       await writeFile(
         path.join(folder, file),
         text.replace(IMPORT, (found) => found.replace(/\.ts(['"])$/, '.js$1')),

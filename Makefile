@@ -29,11 +29,12 @@ INSTALLED := node_modules/.package-lock.json
 # The name tells the model, so that another one is built anew.
 BUILT := dist/.built-$(subst /,-,$(MODEL_DIR))
 VERSITYGW := v1.8.0
+CHECKS := packaging/checks/node_modules/.package-lock.json
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-detectors image deploy clean install
+.PHONY: help start test check fix docs build replay chaos bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-detectors image deploy package layer clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,10 +64,21 @@ docs: $(INSTALLED) ## Write into the documents what the code knows: errors, vari
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-detectors .bin-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-detectors .bin-oracles bench/peers/*/node_modules packaging/checks/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
+
+package: $(INSTALLED) $(CHECKS) ## The npm package, for functions in JavaScript and TypeScript: dist/package, checked and packed
+	@node packaging/npm/index.ts
+
+$(CHECKS): $(addprefix packaging/checks/,package.json package-lock.json .npmrc)
+	@echo 'npm ci in packaging/checks'; cd packaging/checks && $(NPM_CI)
+	@touch $@
+
+layer: $(BUILT) ## The layers, with and without a Node of their own: dist/layers, each run on the emulator (ARCH=x64 or arm64)
+	@node packaging/layer/index.ts "$(ARCH)"
+	@ARCH="$(ARCH)" node --test test/layers/layers.ts
 
 bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
+import type { Log } from '../capture/log.ts';
+import { createTimekeeper, RESPONSE_MS, type TimeLeft } from '../capture/time-left.ts';
 import { asRequestError, REQUEST_ERRORS, RequestError } from './errors.ts';
 import { admit } from './event-sources/admission.ts';
 import { type Incoming, message, readEvent } from './event-sources/event.ts';
@@ -7,10 +9,9 @@ import { PONG, pingSource } from './event-sources/ping.ts';
 import { answerBatch, type QueueResponse, readBatch } from './event-sources/queue.ts';
 import { mustFail, type Result, respond } from './event-sources/response.ts';
 import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
-import type { Log } from './log.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './tasks/answer-inputs.ts';
 import type { ServedModel } from './tasks/served-model.ts';
-import { createTimekeeper, inTime, type TimeLeft } from './time-left.ts';
+import { inTime } from './time-left.ts';
 
 export interface HandlerParts {
   model: ServedModel;
@@ -40,9 +41,6 @@ export type Handler = (
   event: unknown,
   context: InvocationContext,
 ) => Promise<ReturnType<typeof respond> | QueueResponse>;
-
-/** How much of the function's time is kept for sending the response, and is never spent on handing over a record, in milliseconds. */
-const RESPONSE_MS = 100;
 
 /** The handler answers events, and captures every exchange, errors included, before it returns. */
 export function createHandler(parts: HandlerParts): Handler {

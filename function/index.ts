@@ -1,9 +1,9 @@
 import { createCaptureClient } from '../capture/client.ts';
+import { log } from '../capture/log.ts';
+import { refusingClient, withLossMetric } from '../capture/loss-metric.ts';
 import { readSwitch } from '../capture/variables.ts';
 import { parseConfig } from './config.ts';
 import { createHandler } from './handler.ts';
-import { log } from './log.ts';
-import { refusingClient, withLossMetric } from './metrics.ts';
 import { thisProcessor } from './model/processor.ts';
 import { loadTask } from './tasks/load-task.ts';
 import { serveModel } from './tasks/served-model.ts';

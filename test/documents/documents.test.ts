@@ -66,6 +66,7 @@ const SAY_CALL = /\bsay (?:INFO|WARN|ERROR) (?:['"](?:\$fault)?([^'"]+))?/g;
 
 test.each([
   ['the function', 'function/**/*.ts', LOG_CALL, 4],
+  ['the middleware', 'middleware/**/*.ts', LOG_CALL, 4],
   ['the extension', 'extension/**/*.ts', LOG_CALL, 20],
   ['an image without Node', 'extension/without-node.sh', SAY_CALL, 4],
 ])('docs/operations.md explains every message that %s logs', (_, sources, call, least) => {

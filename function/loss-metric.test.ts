@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { CaptureClient, Exchange, SendResult } from '../capture/client.ts';
+import { refusingClient, withLossMetric } from '../capture/loss-metric.ts';
 import { served } from './fixtures/handler.ts';
 import { createHandler } from './handler.ts';
-import { refusingClient, withLossMetric } from './metrics.ts';
 
 const client = (result: Partial<SendResult>): CaptureClient => ({
   send: async ({ eventId }: Exchange) => ({ eventId, ...result }) as SendResult,

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import type { CaptureClientOptions } from './client.ts';
+import { CapturePort, parseVariables, refuseContradiction, Safeguards, wholeNumber } from './variables.ts';
+
+const ClientVariables = v.object({
+  CAPTURE_PORT: CapturePort,
+  CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
+});
+
+/** The variables that a function reads for its client. docs/configuration.md describes each. */
+export const ClientEnvironment = v.object({ ...ClientVariables.entries, ...Safeguards.entries });
+
+export interface ClientConfig {
+  /** Undefined: nothing is captured. */
+  client: Required<Pick<CaptureClientOptions, 'port' | 'timeoutMs'>> | undefined;
+  /** What is wrong with the variables. Nothing is captured then, but the function answers. */
+  fault?: string;
+}
+
+/**
+ * How a function captures, by its environment.
+ *
+ * @throws Error that names every wrong variable, with what was expected and what came; only with CAPTURE_FAIL_CLOSED
+ */
+export function clientConfig(env: NodeJS.ProcessEnv): ClientConfig {
+  const { CAPTURE_DISABLED, CAPTURE_FAIL_CLOSED } = parseVariables(Safeguards, env);
+  try {
+    refuseContradiction(env);
+    if (CAPTURE_DISABLED) return { client: undefined };
+    const { CAPTURE_PORT, CAPTURE_TIMEOUT_MS } = parseVariables(ClientVariables, env);
+    return { client: { port: CAPTURE_PORT, timeoutMs: CAPTURE_TIMEOUT_MS } };
+  } catch (error) {
+    if (CAPTURE_FAIL_CLOSED) throw error;
+    return { client: undefined, fault: (error as Error).message };
+  }
+}

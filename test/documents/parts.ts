@@ -12,6 +12,7 @@ import { PARAMETERS, qaParameters } from '../../function/tasks/question-answerin
 import { resolveParameters } from '../../function/tasks/question-answering/parameters.ts';
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
 import type { Parts, Table } from './markdown.ts';
+import { OPENAPI_TEXT } from './openapi.ts';
 
 const code = (text: string) => `\`${text}\``;
 const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
@@ -106,3 +107,6 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'not-captured-reasons': reasons(NOT_CAPTURED_REASONS),
   },
 };
+
+/** The documents that the code knows as a whole. */
+export const FILES: Readonly<Record<string, string>> = { 'docs/wire-protocol.openapi.yaml': OPENAPI_TEXT };

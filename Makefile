@@ -34,7 +34,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-detectors image deploy package layer clean install
+.PHONY: help start test check fix docs build replay chaos fuzz bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors image deploy package layer clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual
 
 chaos: $(BUILT) ## Faults against real processes, by seed, and what became of every record: RUNS=1000 SEED=n
 	@RUNS="$(RUNS)" SEED="$(SEED)" node test/chaos/index.ts
+
+fuzz: $(BUILT) ## Requests that are wrong by chance, by seed, against the real extension: REQUESTS=1000000 SEED=n
+	@REQUESTS="$(REQUESTS)" SEED="$(SEED)" node test/fuzz/index.ts
 
 test: check $(BUILT) ## Install, check, and run every test that a bare machine can run
 	vitest run
@@ -64,7 +67,7 @@ docs: $(INSTALLED) ## Write into the documents what the code knows: errors, vari
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-detectors .bin-oracles bench/peers/*/node_modules packaging/checks/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-schemathesis .venv-detectors .bin-oracles bench/peers/*/node_modules packaging/checks/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -84,7 +87,7 @@ bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-detectors ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -115,9 +118,16 @@ oracle-detectors: $(INSTALLED) .venv-detectors/.installed
 	.venv-detectors/bin/python -B test/oracles/detectors/plant.py local/oracles/detectors.jsonl --sentences 10000 --seed $(or $(SEED),12)
 	@node test/oracles/detectors/table.ts local/oracles/detectors.jsonl $(DATA)
 
+.venv-schemathesis/.installed: test/oracles/schemathesis/requirements.txt
+	python3 -m venv .venv-schemathesis
+	.venv-schemathesis/bin/python -m pip install -r $<
 .venv-detectors/.installed: test/oracles/detectors/requirements.txt
 	python3 -m venv .venv-detectors
 	.venv-detectors/bin/python -m pip install -r $<
+	@touch $@
+
+oracle-schemathesis: $(BUILT) .venv-schemathesis/.installed
+	node --test test/oracles/schemathesis/schemathesis.ts
 	@touch $@
 
 oracle-commands: $(BUILT) .venv-commands/.installed

@@ -18,12 +18,15 @@ export const MAX_ID_LENGTH = 256;
 
 /** Every error that the receiver answers with: its HTTP status, and what it means. docs/wire-protocol.md lists the same. */
 export const WIRE_ERRORS = {
-  INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON.' },
+  INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON in UTF-8.' },
   INVALID_RECORD: { status: 400, meaning: 'A record lacks a field or has a wrong one; the message names it.' },
-  MALFORMED_REQUEST: { status: 400, meaning: 'The request is not valid HTTP/1.1.' },
+  MALFORMED_REQUEST: {
+    status: 400,
+    meaning: 'The request is not valid HTTP/1.1, or two readers could read it in two ways.',
+  },
   FOREIGN_CALLER: {
     status: 403,
-    meaning: 'A page of another site made the request, as `Host`, `Origin` or `Sec-Fetch-Site` shows.',
+    meaning: 'A web page made the request, as `Host`, `Origin` or `Sec-Fetch-Site` shows.',
   },
   NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, but not for this method.' },

@@ -6,7 +6,7 @@ import { damageReport } from './accounting/damage.ts';
 import { createMetrics } from './accounting/metrics.ts';
 import { clocksOf } from './clocks.ts';
 import { withFoldersApart } from './configuration/apart.ts';
-import { type Basics, type ExtensionConfig, parseBasics, parseConfig } from './configuration/config.ts';
+import { type Basics, type ExtensionConfig, logLevelOf, parseBasics, parseConfig } from './configuration/config.ts';
 import { warnOf } from './configuration/warnings.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { logRecords } from './delivery/last-resort.ts';
@@ -20,7 +20,7 @@ import { followEvents, followTimer } from './lifecycle/lifecycle.ts';
 import type { ShutdownNotice } from './lifecycle/shutdown.ts';
 import { shutdownEvent, shutdownSignal } from './lifecycle/shutdown-notice.ts';
 import { StartUp } from './lifecycle/start-up.ts';
-import { flushed, log, writeLine } from './log.ts';
+import { createLog, flushed, traceOf, writeLine } from './log.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sinkTo } from './sinks/destination.ts';
 import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
@@ -33,6 +33,9 @@ const NAME = 'inference-capture';
 const LAST_LINES_MS = 150;
 const clocks = clocksOf({ now: () => performance.now(), wallNow: () => Date.now() });
 const { now, ageNow } = clocks;
+const log = createLog(logLevelOf(process.env));
+/** For the last line of the process, which no level leaves out. */
+const wholeLog = createLog('DEBUG');
 
 /** The state of the start after the registration, which Lambda has accepted or refused. */
 interface Start {
@@ -71,7 +74,12 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const onDamage = damageReport(counters, log);
   const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
   const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
-  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
+  const gauges = () => ({
+    oldestPendingMs: spool.oldestMs === undefined ? 0 : ageNow() - spool.oldestMs,
+    spoolPercent: (100 * spool.bytes) / maxBytes,
+  });
+  const dimensions = { functionName, endpoint: scope.endpoint };
+  const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const completions = new InvocationCompletions();
   const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
@@ -83,7 +91,8 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     onRecord: (requestId) => completions.recordCame(requestId),
     log,
   });
-  const delivery = new Delivery({ spool, sink: sinkTo(config.destination, ageNow), counters, log, now, ageNow, sleep });
+  const sink = sinkTo(config.destination, ageNow);
+  const delivery = new Delivery({ spool, sink, counters, onDelivered: metrics.delivered, log, now, ageNow, sleep });
   const lastResort = config.lastResortLog
     ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
     : undefined;
@@ -95,7 +104,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     lastResort,
     metrics,
     stats,
-    log,
+    log: wholeLog,
     now,
     ageNow,
     batchAgeMs: batch.ageMs,
@@ -160,7 +169,9 @@ async function waitDisabled(start: Start): Promise<void> {
 function countsWithoutSpool({ functionName }: Basics) {
   const counters = new Counters(() => metrics.afterLoss());
   const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
-  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
+  const gauges = () => ({ oldestPendingMs: 0, spoolPercent: 0 });
+  const dimensions = { functionName, endpoint: functionName };
+  const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
   return { counters, stats, metrics };
 }
 
@@ -180,11 +191,11 @@ function shutdownOf({ api, registered }: Start): Promise<ShutdownNotice> {
 }
 
 // An extension that ends takes the environment down with it. What is acknowledged is on disk, so it is safe to go on.
-process.on('uncaughtException', (error) => log('ERROR', 'unexpected error', { cause: error.stack }));
+process.on('uncaughtException', (error) => log('ERROR', 'unexpected error', { cause: traceOf(error) }));
 
 main(process.env)
-  .catch((error: Error) => {
-    log('ERROR', 'the extension ends', { cause: error.stack });
+  .catch((error: unknown) => {
+    log('ERROR', 'the extension ends', { cause: traceOf(error) });
     process.exitCode = 1;
   })
   .then(() => Promise.race([flushed(), sleep(LAST_LINES_MS)]))

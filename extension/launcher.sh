@@ -7,6 +7,9 @@ unset NODE_OPTIONS NODE_PATH NODE_V8_COVERAGE NODE_DEBUG NODE_DEBUG_NATIVE NODE_
   OPENSSL_CONF OPENSSL_MODULES LD_PRELOAD LD_AUDIT UV_THREADPOOL_SIZE BASH_ENV
 [ -r "${NODE_EXTRA_CA_CERTS-}" ] || unset NODE_EXTRA_CA_CERTS
 
+# A dump of the memory would hold records.
+ulimit -c 0 2>/dev/null
+
 ours=${0%/*}/../inference-capture
 
 # Memory is the function's: one arena for malloc, and a young generation of 8 MB instead of 16, for some 20 MB less under load.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseBasics, parseConfig } from './config.ts';
+import { logLevelOf, parseBasics, parseConfig } from './config.ts';
 
 const LEAST = { CAPTURE_DESTINATION: 's3://bucket/captured/qa', AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering' };
 
@@ -145,4 +145,20 @@ test.each([
   [{ AWS_LAMBDA_FUNCTION_NAME: ' ' }, 'AWS_LAMBDA_FUNCTION_NAME: expected the name that Lambda sets, got ""'],
 ])('%j is refused', (change, message) => {
   expect(() => parseConfig({ ...LEAST, ...change })).toThrow(message);
+});
+
+test('the level of the log is known also where it is wrong, and then it is the default', () => {
+  const levels = [undefined, 'debug', ' WARN ', 'Error', '', 'verbose', '3'];
+  expect(levels.map((CAPTURE_LOG_LEVEL) => logLevelOf({ CAPTURE_LOG_LEVEL }))).toEqual([
+    'INFO',
+    'DEBUG',
+    'WARN',
+    'ERROR',
+    'INFO',
+    'INFO',
+    'INFO',
+  ]);
+  expect(() => parseConfig({ ...LEAST, CAPTURE_LOG_LEVEL: 'verbose' })).toThrow(
+    'CAPTURE_LOG_LEVEL: expected one of debug, info, warn, error, got "verbose"',
+  );
 });

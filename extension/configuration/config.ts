@@ -12,6 +12,7 @@ import {
 } from '../../capture/variables.ts';
 import { DEFAULT_PORT } from '../../capture/wire.ts';
 import type { FlushStrategy } from '../lifecycle/flush-policy.ts';
+import type { Level } from '../log.ts';
 import { FlushStrategyVariable } from './flush-strategy.ts';
 import { type ProxyEnv, proxyOf } from './proxy.ts';
 
@@ -26,6 +27,8 @@ const Name = v.pipe(
 
 /** The storage classes whose objects can be read at once. */
 const StorageClass = oneOf('STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR');
+
+const LogLevel = oneOf('debug', 'info', 'warn', 'error');
 
 /** The extension's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
@@ -53,6 +56,7 @@ export const Environment = v.object({
   CAPTURE_FLUSH_BUDGET_MS: v.optional(wholeNumber(0, 900_000), '500'),
   CAPTURE_FLUSH_STRATEGY: v.optional(FlushStrategyVariable, 'adaptive'),
   CAPTURE_LAST_RESORT: v.optional(oneOf('log', 'none'), 'none'),
+  CAPTURE_LOG_LEVEL: v.optional(LogLevel, 'info'),
   ...Safeguards.entries,
   CAPTURE_S3_KMS_KEY_ID: v.optional(
     v.pipe(
@@ -126,6 +130,12 @@ export function parseBasics(env: NodeJS.ProcessEnv): Basics {
     port: port.success ? port.output : DEFAULT_PORT,
     functionName: env['AWS_LAMBDA_FUNCTION_NAME'] || 'unknown',
   };
+}
+
+/** The least level of the log's lines. Where CAPTURE_LOG_LEVEL is wrong, it is the default, and {@link parseConfig} says what is wrong. */
+export function logLevelOf(env: NodeJS.ProcessEnv): Level {
+  const level = v.safeParse(LogLevel, env['CAPTURE_LOG_LEVEL']?.trim());
+  return level.success ? (level.output.toUpperCase() as Level) : 'INFO';
 }
 
 /**

@@ -10,6 +10,8 @@ export interface DeliveryParts {
   spool: Spool;
   sink: Sink;
   counters: Counters;
+  /** Called with each object that the sink took. */
+  onDelivered: (object: DeliveredObject) => void;
   log: Log;
   /** For deadlines: milliseconds on a monotonic clock. */
   now: () => number;
@@ -19,6 +21,12 @@ export interface DeliveryParts {
   sleep: (ms: number) => Promise<unknown>;
   /** From 0 to 1. @default Math.random */
   random?: () => number;
+}
+
+/** An object, and how long the sink took for it in the attempt that succeeded. */
+export interface DeliveredObject {
+  bytes: number;
+  ms: number;
 }
 
 /** How a delivery is done. */
@@ -162,11 +170,15 @@ export class Delivery {
 
   /** @throws when the destination fails; the segment is then still in the spool */
   async #send(segment: SealedSegment, body: Buffer, { deadlineMs, signal }: Run): Promise<void> {
-    const { spool, sink, counters, now } = this.#parts;
-    const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(deadlineMs - now())));
+    const { spool, sink, counters, onDelivered, log, now } = this.#parts;
+    const begunMs = now();
+    const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(deadlineMs - begunMs)));
     await sink.put(segment.key, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
     spool.remove(segment);
     counters.delivered += segment.records;
+    const object = { bytes: body.length, ms: now() - begunMs };
+    onDelivered(object);
+    log('DEBUG', 'an object is delivered', { key: segment.key, records: segment.records, ...object });
   }
 
   #rekey(segment: SealedSegment, cause: string): void {

@@ -16,8 +16,8 @@ export type IntakeResult =
 
 /** Takes one record at a time: checks it, asks the policy, and accepts what is kept only when it is safe in the spool. */
 export interface Intake {
-  /** @param text one record as JSON */
-  take(text: string): IntakeResult;
+  /** @param text one record as JSON; bytes where they are not UTF-8, and so no text */
+  take(text: string | Uint8Array): IntakeResult;
   /** From here on every record is refused. */
   close(): void;
 }
@@ -52,7 +52,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
   /** Why the last record was not stored. The log says it once, until a record is stored. */
   let trouble: 'full' | 'unwritable' | undefined;
 
-  function take(text: string): IntakeResult {
+  function take(text: string | Uint8Array): IntakeResult {
     if (closed) {
       counters.refuse('SHUTTING_DOWN');
       return {
@@ -61,6 +61,8 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
         message: 'The environment is shutting down, and the extension accepts no more records',
       };
     }
+    if (typeof text !== 'string')
+      return refuseUnreadable(text, 'INVALID_JSON', 'Expected a record as JSON in UTF-8, got bytes that are not UTF-8');
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -120,7 +122,11 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
     return refuse(record, 'SPOOL_UNWRITABLE', 'The disk under CAPTURE_SPOOL_DIR does not take the record');
   }
 
-  function refuseUnreadable(text: string, code: 'INVALID_JSON' | 'INVALID_RECORD', message: string): IntakeResult {
+  function refuseUnreadable(
+    text: string | Uint8Array,
+    code: 'INVALID_JSON' | 'INVALID_RECORD',
+    message: string,
+  ): IntakeResult {
     const digest = digestOf(text);
     counters.refuse(unreadable.get(digest) ? 'DUPLICATE' : code);
     unreadable.set(digest, true);
@@ -152,7 +158,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
 }
 
 /** The module is loaded with the first unreadable line, and not at every start. */
-function digestOf(text: string): string {
+function digestOf(text: string | Uint8Array): string {
   return process.getBuiltinModule('node:crypto').hash('sha256', text, 'base64');
 }
 
@@ -167,7 +173,10 @@ export function refusingIntake(counters: Counters, reason: string): Intake {
   };
 }
 
+/** Tells what is wrong, and never a value: it may be personal. */
 function describe(issue: v.BaseIssue<unknown>): string {
-  const received = issue.received.startsWith('"') ? 'another text' : issue.received; // never a value: it may be personal
-  return `Expected ${issue.expected ?? issue.type} at "${v.getDotPath(issue) ?? 'record'}", got ${received}`;
+  const kind = typeof issue.input;
+  const received = kind === 'string' ? 'another text' : kind === 'number' ? 'another number' : issue.received;
+  const expected = issue.type === 'check' ? issue.message : `Expected ${issue.expected ?? issue.type}`;
+  return `${expected} at "${v.getDotPath(issue) ?? 'record'}", got ${received}`;
 }

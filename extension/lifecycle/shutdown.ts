@@ -3,7 +3,7 @@ import { presentReasons } from '../accounting/counters.ts';
 import type { Metrics } from '../accounting/metrics.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Intake } from '../intake/intake.ts';
-import type { Log } from '../log.ts';
+import { type Log, traceOf } from '../log.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import type { Spool } from '../spool/spool.ts';
 
@@ -40,7 +40,7 @@ const LANES = 4;
 export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineMs }: ShutdownNotice): Promise<void> {
   const { receiver, intake, spool, delivery, lastResort, metrics, log, now } = parts;
   const endMs = deadlineMs - MARGIN_MS;
-  const logFailure = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: error.message });
+  const logFailure = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: traceOf(error) });
 
   await receiver.drain(Math.min(DRAIN_MS, endMs - now())).catch(logFailure);
   intake.close();

@@ -8,7 +8,7 @@ import { OPEN_SUFFIX, type SealedSegment } from './segment.ts';
 /** What predecessors left in the spool. */
 export interface Recovered {
   /** Oldest first. */
-  segments: SealedSegment[];
+  segments: Omit<SealedSegment, 'openedMs'>[];
   /** The ids of the records in the segment that was written last: a function that got no answer to one of them may post it again. */
   lastEventIds: string[];
   /** Files that were left where they are, and why. */
@@ -47,7 +47,7 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
   found.sort((a, b) => a.modifiedMs - b.modifiedMs);
 
   const most = Math.max(batchBytes, 2 * MAX_BODY_BYTES);
-  const segments: SealedSegment[] = [];
+  const segments: Recovered['segments'] = [];
   let lastEventIds: string[] = [];
   for (const { file, key, bytes } of found) {
     attempt(file, () => {

@@ -8,6 +8,8 @@ export const OPEN_SUFFIX = '.open';
 /** A finished batch on disk: the bytes of one object. `records` falls when another program destroys some of them. */
 export interface SealedSegment extends Contents {
   key: string;
+  /** When its first record came, or when it was recovered, on the clock of the spool. */
+  openedMs: number;
   file: string;
   /** The open file, if it is kept open: it has its bytes even when its name is removed. */
   fd: number | undefined;
@@ -144,7 +146,7 @@ export class OpenSegment implements Contents {
 
   /** Ends the segment: it takes no more records. Where the disk refuses to rename the file, the file keeps its name, which recovery knows too. */
   seal({ keepOpen }: { keepOpen: boolean }): SealedSegment {
-    const { key, records, bytes, checksums } = this;
+    const { key, openedMs, records, bytes, checksums } = this;
     let file = this.#sealedFile;
     try {
       fs.renameSync(this.#file, file);
@@ -152,7 +154,7 @@ export class OpenSegment implements Contents {
       file = this.#file;
     }
     if (!keepOpen) closeQuietly(this.#fd);
-    return { key, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksums };
+    return { key, openedMs, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksums };
   }
 
   /** Ends and removes a segment that has no record. */

@@ -219,3 +219,19 @@ test('whatever comes, and wherever a process dies, each record is in exactly one
     { numRuns: 50 },
   );
 });
+
+test('the oldest record is the first of the segment that waits longest, also after a recovery', async () => {
+  const subject = spool();
+  expect(subject.oldestMs).toBeUndefined();
+  for (const id of ['a', 'b', 'c', 'd', 'e']) {
+    subject.append(line(id), new Date(START));
+    nowMs += 1000;
+  }
+  expect(subject.oldestMs).toBe(START);
+  subject.remove(subject.sealed[0]!);
+  expect(subject.oldestMs).toBe(START + 3000);
+
+  const successor = spool({}, dir);
+  successor.recover([dir]);
+  expect(successor.oldestMs).toBe(nowMs);
+});

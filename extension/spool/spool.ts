@@ -52,10 +52,10 @@ export class Spool {
    * @throws when this process's own folder cannot be made
    */
   recover(folders: readonly string[]): Omit<Recovered, 'segments'> {
-    const { home, batch } = this.#options;
+    const { home, batch, now } = this.#options;
     home.ensure();
     const { segments, ...others } = recoverSegments(folders, home.folder, batch.bytes);
-    for (const segment of segments) this.#backlog.add(segment);
+    for (const segment of segments) this.#backlog.add({ ...segment, openedMs: now() });
     return others;
   }
 
@@ -147,6 +147,12 @@ export class Spool {
   /** When the open segment got its first record, on the clock of the spool. */
   get openedMs(): number | undefined {
     return this.#open?.openedMs;
+  }
+
+  /** When the oldest record came, or was recovered, on the clock of the spool. Undefined where there is none. */
+  get oldestMs(): number | undefined {
+    const times = [...this.sealed, this.#open].flatMap((segment) => segment?.openedMs ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Records in all segments. */

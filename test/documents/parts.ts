@@ -13,6 +13,7 @@ import { resolveParameters } from '../../function/tasks/question-answering/param
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
 import { DETECTORS } from '../../policy/detectors/detectors.ts';
 import type { Parts, Table } from './markdown.ts';
+import { OPENAPI_TEXT } from './openapi.ts';
 
 const code = (text: string) => `\`${text}\``;
 const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
@@ -113,3 +114,6 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'not-captured-reasons': reasons(NOT_CAPTURED_REASONS),
   },
 };
+
+/** The documents that the code knows as a whole. */
+export const FILES: Readonly<Record<string, string>> = { 'docs/wire-protocol.openapi.yaml': OPENAPI_TEXT };

@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import { createConnection, type Reply } from '../../capture/connection.ts';
 import { MAX_BODY_BYTES } from '../../capture/wire.ts';
-import { Counters } from '../accounting/counters.ts';
+import { createTallies } from '../accounting/tallies.ts';
 import { STATS, startReceiver, TAKING } from './fixtures/receiving.ts';
 import { createReceiver } from './receiver.ts';
 
@@ -90,7 +90,14 @@ test('draining answers the request under way and takes no other', async () => {
 
 test('a busy port is an error that the caller sees', async () => {
   const { port } = await startReceiver();
-  const parts = { intake: TAKING, counters: new Counters(), stats: () => STATS, onRecord: () => {}, log: () => {} };
+  const parts = {
+    intake: TAKING,
+    labelIntake: TAKING,
+    tallies: createTallies(),
+    stats: () => STATS,
+    onRecord: () => {},
+    log: () => {},
+  };
   const second = createReceiver(parts);
   await expect(second.listen(port)).rejects.toThrow('EADDRINUSE');
 });

@@ -5,6 +5,7 @@ import { foreignCaller } from '../../capture/local-caller.ts';
 import { createTurns } from '../../capture/turns.ts';
 import {
   HEALTH_PATH,
+  LABELS_PATH,
   MAX_BODY_BYTES,
   RECORDS_PATH,
   SMALL_BODY_BYTES,
@@ -15,6 +16,7 @@ import {
   type WireErrorCode,
 } from '../../capture/wire.ts';
 import type { Counters } from '../accounting/counters.ts';
+import type { Tallies } from '../accounting/tallies.ts';
 import type { Intake, IntakeResult } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
 import { createConnections } from './connections.ts';
@@ -23,7 +25,8 @@ import { ABORTED, bytesOf, readBody } from './request-body.ts';
 
 export interface ReceiverParts {
   intake: Intake;
-  counters: Counters;
+  labelIntake: Intake;
+  tallies: Tallies;
   stats: () => Stats;
   /** Called with the request id of each record that came, taken or not: nobody need wait for it any longer. */
   onRecord: (requestId: string) => void;
@@ -53,7 +56,7 @@ const LIMITS: http.ServerOptions = {
 };
 
 /** The extension's HTTP server on loopback; docs/wire-protocol.md describes it. */
-export function createReceiver({ intake, counters, stats, onRecord, log }: ReceiverParts): Receiver {
+export function createReceiver({ intake, labelIntake, tallies, stats, onRecord, log }: ReceiverParts): Receiver {
   const connections = createConnections(MAX_CONNECTIONS);
   const bodies = createTurns({
     atOnce: MAX_CONNECTIONS,
@@ -82,10 +85,14 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
     if (request.method !== method) return failure('METHOD_NOT_ALLOWED', `Expected ${method}, got ${request.method}`);
     if (path === STATS_PATH) return [200, stats()];
     if (path === HEALTH_PATH) return [200, { status: 'ok' }];
-    return receive(request);
+    return path === LABELS_PATH ? receive(request, labels) : receive(request, records);
   }
 
-  async function receive(request: http.IncomingMessage): Promise<[number, object]> {
+  async function receive(request: http.IncomingMessage, { counters, take }: Door): Promise<[number, object]> {
+    const refusal = (code: 'UNSUPPORTED_MEDIA_TYPE' | 'BODY_TOO_LARGE', message: string) => {
+      counters.refuse(code);
+      return failure(code, message);
+    };
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     if (type !== 'application/json' && type !== 'application/x-ndjson') {
       return refusal('UNSUPPORTED_MEDIA_TYPE', `Expected application/json or application/x-ndjson, got ${type}`);
@@ -102,22 +109,23 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
     }
   }
 
-  function take(text: string): IntakeResult {
-    let result: IntakeResult;
-    try {
-      result = intake.take(text);
-    } catch (error) {
-      counters.refuse('INTERNAL_ERROR');
-      log('ERROR', 'unexpected error', { cause: (error as Error).stack });
-      return { accepted: false, code: 'INTERNAL_ERROR', message: WIRE_ERRORS.INTERNAL_ERROR.meaning };
-    }
-    if (result.requestId !== undefined) onRecord(result.requestId);
-    return result;
-  }
+  const records = door(intake, tallies.record);
+  const labels = door(labelIntake, tallies.label);
 
-  function refusal(code: 'UNSUPPORTED_MEDIA_TYPE' | 'BODY_TOO_LARGE', message: string): [number, object] {
-    counters.refuse(code);
-    return failure(code, message);
+  function door(to: Intake, counters: Counters): Door {
+    const take = (text: string): IntakeResult => {
+      let result: IntakeResult;
+      try {
+        result = to.take(text);
+      } catch (error) {
+        counters.refuse('INTERNAL_ERROR');
+        log('ERROR', 'unexpected error', { cause: (error as Error).stack });
+        return { accepted: false, code: 'INTERNAL_ERROR', message: WIRE_ERRORS.INTERNAL_ERROR.meaning };
+      }
+      if (result.requestId !== undefined) onRecord(result.requestId);
+      return result;
+    };
+    return { counters, take };
   }
 
   /** Of a request that is not there as a whole nothing is counted. */
@@ -146,7 +154,18 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
   };
 }
 
-const METHODS: Record<string, string> = { [RECORDS_PATH]: 'POST', [STATS_PATH]: 'GET', [HEALTH_PATH]: 'GET' };
+const METHODS: Record<string, string> = {
+  [RECORDS_PATH]: 'POST',
+  [LABELS_PATH]: 'POST',
+  [STATS_PATH]: 'GET',
+  [HEALTH_PATH]: 'GET',
+};
+
+/** Where what is posted to a path goes, and what counts it. */
+interface Door {
+  counters: Counters;
+  take: (text: string) => IntakeResult;
+}
 
 function answerTo(result: IntakeResult): [number, object] {
   return result.accepted ? [202, { accepted: 1 }] : failure(result.code, result.message);

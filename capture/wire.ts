@@ -17,6 +17,10 @@ export const SMALL_BODY_BYTES = 64 * 1024;
 /** Most UTF-16 code units of an id. */
 export const MAX_ID_LENGTH = 256;
 
+/** Most headers of a request that a record has, and most UTF-16 code units of the value of one. */
+export const MAX_HEADERS = 32;
+export const MAX_HEADER_LENGTH = 8192;
+
 /** Every error that the receiver answers with: its HTTP status, and what it means. docs/wire-protocol.md lists the same. */
 export const WIRE_ERRORS = {
   INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON.' },

@@ -9,6 +9,7 @@ import {
   wholeNumber,
 } from '../capture/variables.ts';
 import type { WeightForm } from './model/processor.ts';
+import { ToldHeaders } from './told-headers.ts';
 
 /** Memory that brings one whole vCPU on Lambda, in MB. */
 const MB_PER_VCPU = 1769;
@@ -26,6 +27,7 @@ const ModelEnvironment = v.object({
 const CaptureEnvironment = v.object({
   CAPTURE_PORT: CapturePort,
   CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
+  CAPTURE_HEADERS: v.optional(ToldHeaders, ''),
 });
 
 /** The function's environment variables. docs/configuration.md describes each. */
@@ -42,7 +44,7 @@ export interface FunctionConfig {
   /** The form of the model's weights. `auto`: the form for the processor. */
   modelWeights: WeightForm | 'auto';
   /** Undefined: nothing is captured. */
-  capture: { port: number; timeoutMs: number } | undefined;
+  capture: { port: number; timeoutMs: number; headers: readonly string[] } | undefined;
   /** What is wrong with the capture's variables. Nothing is captured then, but the function answers. */
   captureFault?: string;
   /** Threads of the model: one for each vCPU. */
@@ -77,8 +79,8 @@ function captureOf(env: NodeJS.ProcessEnv): Pick<FunctionConfig, 'capture' | 'ca
   try {
     refuseContradiction(env);
     if (CAPTURE_DISABLED) return { capture: undefined };
-    const { CAPTURE_PORT, CAPTURE_TIMEOUT_MS } = parseVariables(CaptureEnvironment, env);
-    return { capture: { port: CAPTURE_PORT, timeoutMs: CAPTURE_TIMEOUT_MS } };
+    const { CAPTURE_PORT, CAPTURE_TIMEOUT_MS, CAPTURE_HEADERS } = parseVariables(CaptureEnvironment, env);
+    return { capture: { port: CAPTURE_PORT, timeoutMs: CAPTURE_TIMEOUT_MS, headers: CAPTURE_HEADERS } };
   } catch (error) {
     if (CAPTURE_FAIL_CLOSED) throw error;
     return { capture: undefined, captureFault: (error as Error).message };

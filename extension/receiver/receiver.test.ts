@@ -16,6 +16,22 @@ test('a JSON body is one record', async () => {
   expect(onRecord).toHaveBeenCalledExactlyOnceWith('request of {\n}');
 });
 
+test('labels have a path of their own, and what is refused there counts as a label', async () => {
+  const labels: string[] = [];
+  const take = (text: string) => {
+    labels.push(text);
+    return { accepted: true } as const;
+  };
+  const { call, tallies, onRecord } = await startReceiver(TAKING, undefined, { take, close: () => {} });
+  const taken = await call('POST', '/v1/labels', '{"a":1}\n\n{"b":2}', 'application/x-ndjson');
+  expect(taken).toEqual({ status: 202, body: { accepted: 2 } });
+  expect(labels).toEqual(['{"a":1}', '{"b":2}']);
+  expect(onRecord).not.toHaveBeenCalled(); // a label ends no invocation
+  expect(await call('POST', '/v1/labels', '{}', 'text/csv')).toMatchObject({ status: 415 });
+  expect(await call('GET', '/v1/labels')).toMatchObject({ status: 405 });
+  expect([tallies.label.received, tallies.record.received]).toEqual([1, 0]);
+});
+
 test('stats and health can be read', async () => {
   const { call } = await startReceiver();
   expect(await call('GET', '/v1/stats')).toEqual({ status: 200, body: STATS });

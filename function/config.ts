@@ -27,7 +27,7 @@ const ModelEnvironment = v.object({
 const CaptureEnvironment = v.object({
   CAPTURE_PORT: CapturePort,
   CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
-  CAPTURE_HEADERS: v.optional(ToldHeaders, ''),
+  CAPTURE_HEADERS: v.optional(ToldHeaders),
 });
 
 /** The function's environment variables. docs/configuration.md describes each. */
@@ -80,7 +80,7 @@ function captureOf(env: NodeJS.ProcessEnv): Pick<FunctionConfig, 'capture' | 'ca
     refuseContradiction(env);
     if (CAPTURE_DISABLED) return { capture: undefined };
     const { CAPTURE_PORT, CAPTURE_TIMEOUT_MS, CAPTURE_HEADERS } = parseVariables(CaptureEnvironment, env);
-    return { capture: { port: CAPTURE_PORT, timeoutMs: CAPTURE_TIMEOUT_MS, headers: CAPTURE_HEADERS } };
+    return { capture: { port: CAPTURE_PORT, timeoutMs: CAPTURE_TIMEOUT_MS, headers: CAPTURE_HEADERS ?? [] } };
   } catch (error) {
     if (CAPTURE_FAIL_CLOSED) throw error;
     return { capture: undefined, captureFault: (error as Error).message };

@@ -1,6 +1,6 @@
 import { hourOf, type KeyScope, objectKey } from '../../capture/object-key.ts';
 import type { Backlog, Damage } from './backlog.ts';
-import { type Batch, type BatchLimits, fits, isFinished } from './batch.ts';
+import { type BatchLimits, fits, isFinished } from './batch.ts';
 import type { GrowingKind } from './kind.ts';
 import type { Home } from './own-folder.ts';
 import { OpenSegment, type SealedSegment } from './segment.ts';
@@ -47,8 +47,8 @@ export class GrowingBatch {
   append(line: Buffer, time: Date, payload?: PayloadObject): void {
     const { limits } = this.#parts;
     const hour = hourOf(time);
-    const bytes = line.length + (payload?.line.length ?? 0);
-    if (this.#open !== undefined && !fits(this.#batch(this.#open), limits, { bytes, hour })) this.seal();
+    const bytes = line.length + (payload?.line.length ?? 0) + this.#payloadBytes;
+    if (this.#open !== undefined && !fits(this.#open, limits, { bytes, hour })) this.seal();
     const stored = payload && this.#storePayload(payload, hour);
     try {
       this.#open ??= this.#openSegment(time, hour);
@@ -74,7 +74,9 @@ export class GrowingBatch {
 
   sealIfFinished(): void {
     const { limits, now } = this.#parts;
-    if (this.#open !== undefined && isFinished(this.#batch(this.#open), limits, now())) this.seal();
+    if (this.#open === undefined) return;
+    const { records, bytes, hour, openedMs } = this.#open;
+    if (isFinished({ records, bytes: bytes + this.#payloadBytes, hour, openedMs }, limits, now())) this.seal();
   }
 
   /**
@@ -128,10 +130,6 @@ export class GrowingBatch {
   /** Bytes of the open segment. */
   get bytes(): number {
     return this.#open?.bytes ?? 0;
-  }
-
-  #batch({ records, bytes, hour, openedMs }: OpenSegment): Batch {
-    return { records, bytes: bytes + this.#payloadBytes, hour, openedMs };
   }
 
   #openSegment(time: Date, hour: string): OpenSegment {

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { MAX_COUNT, MAX_ID_LENGTH, MAX_REPORTED_COUNTS, MAX_UNANSWERED, NOT_CAPTURED_REASONS } from './wire.ts';
+import {
+  MAX_COUNT,
+  MAX_HEADER_LENGTH,
+  MAX_HEADERS,
+  MAX_ID_LENGTH,
+  MAX_REPORTED_COUNTS,
+  MAX_UNANSWERED,
+  NOT_CAPTURED_REASONS,
+} from './wire.ts';
 
 /** Half of a surrogate pair is no character, and JSON with one is none for many readers: they would refuse the whole object. */
 export const Text = v.pipe(
@@ -27,8 +35,8 @@ export const UtcTime = v.pipe(
 
 /** Of the request, for the policy to decide by: names in lower case. They are never stored. */
 const Headers = v.pipe(
-  v.record(v.pipe(Text, v.maxLength(256)), v.pipe(Text, v.maxLength(8192))),
-  v.check((headers) => Object.keys(headers).length <= 32, 'Expected at most 32 headers'),
+  v.record(v.pipe(Text, v.maxLength(256)), v.pipe(Text, v.maxLength(MAX_HEADER_LENGTH))),
+  v.check((headers) => Object.keys(headers).length <= MAX_HEADERS, `Expected at most ${MAX_HEADERS} headers`),
 );
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_COUNT));

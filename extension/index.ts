@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stats } from '../capture/wire.ts';
 import { KEEP_EVERYTHING } from '../policy/policy.ts';
-import { Counters } from './accounting/counters.ts';
 import { damageReport } from './accounting/damage.ts';
 import { createMetrics } from './accounting/metrics.ts';
+import { createTallies, statsOf } from './accounting/tallies.ts';
 import { clocksOf } from './clocks.ts';
 import { withFoldersApart } from './configuration/apart.ts';
 import { type Basics, type ExtensionConfig, logLevelOf, parseBasics, parseConfig } from './configuration/config.ts';
@@ -11,6 +10,7 @@ import { warnOf } from './configuration/warnings.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { logRecords } from './delivery/last-resort.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake/intake.ts';
+import { createLabelIntake, type LabelFate } from './intake/label-intake.ts';
 import { RecentIds } from './intake/recent-ids.ts';
 import { createExtensionsApi, type ExtensionsApi } from './lambda/extensions-api.ts';
 import { type Initialization, initializationOf } from './lambda/initialization.ts';
@@ -67,38 +67,45 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
 
 async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { startUp, api, initialization, registered } = start;
-  const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
-  const counters = new Counters(() => metrics.afterLoss());
+  const { batch, scopes, functionName, functionVersion, flushBudgetMs } = config;
+  const tallies = createTallies(() => metrics.afterLoss());
   const { dir, maxBytes } = config.spool;
   const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
-  const onDamage = damageReport(counters, log);
-  const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
-  const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
+  const onDamage = damageReport(tallies, log);
+  const spool = new Spool({ home, maxBytes, batch, scopes, now: ageNow, uuid: kernelUuid, onDamage });
+  const stats = () => statsOf(tallies, spool);
   const gauges = () => ({
     oldestPendingMs: spool.oldestMs === undefined ? 0 : ageNow() - spool.oldestMs,
     spoolPercent: (100 * spool.bytes) / maxBytes,
   });
-  const dimensions = { functionName, endpoint: scope.endpoint };
+  const dimensions = { functionName, endpoint: scopes.record.endpoint };
   const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const completions = new InvocationCompletions();
   const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  const intake = createIntake({ policy: KEEP_EVERYTHING, spool, origin, counters, fates, log });
+  const labelFates = new RecentIds<LabelFate>(REMEMBERED_IDS);
+  const policy = KEEP_EVERYTHING;
+  const intake = createIntake({ policy, spool, origin, counters: tallies.record, fates, log });
+  const labelIntake = createLabelIntake({
+    ...{ policy, spool, counters: tallies.label, fates: labelFates, log },
+    wallNow: clocks.wallNow,
+  });
   const receiver = createReceiver({
     intake,
-    counters,
+    labelIntake,
+    tallies,
     stats,
     onRecord: (requestId) => completions.recordCame(requestId),
     log,
   });
   const sink = sinkTo(config.destination, ageNow);
-  const delivery = new Delivery({ spool, sink, counters, onDelivered: metrics.delivered, log, now, ageNow, sleep });
+  const delivery = new Delivery({ spool, sink, tallies, onDelivered: metrics.delivered, log, now, ageNow, sleep });
   const lastResort = config.lastResortLog
-    ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
+    ? (deadlineMs: number) => logRecords({ spool, tallies, writeLine, now, sleep }, deadlineMs)
     : undefined;
   const parts = {
     receiver,
-    intake,
+    intakes: [intake, labelIntake],
     spool,
     delivery,
     lastResort,
@@ -116,7 +123,9 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     const folders = await abandonedFolders(dir);
     await startUp.listen(receiver, config.port);
     // In the same turn of the event loop, so that no record has come yet.
-    for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
+    const stored = startUp.recover(spool, tallies, folders);
+    for (const eventId of stored?.record ?? []) fates.set(eventId, 'stored');
+    for (const id of stored?.label ?? []) labelFates.set(id, 'stored');
   }
   await Promise.all([listenAndRecover(), byEvents && subscribe(start, completions)]);
   if (!(await failedClosed(start))) {
@@ -144,11 +153,12 @@ async function subscribe({ api, runtimeApi }: Start, completions: InvocationComp
 /** What an extension does that is configured wrongly: it must not take the function down, unless that is asked for. */
 async function refuseRecords(start: Start): Promise<void> {
   const { startUp, basics } = start;
-  const { counters, stats, metrics } = countsWithoutSpool(basics);
+  const { tallies, stats, metrics } = countsWithoutSpool(basics);
   const reason = startUp.faults.at(-1)!.cause;
   const receiver = createReceiver({
-    intake: refusingIntake(counters, reason),
-    counters,
+    intake: refusingIntake(tallies.record, reason),
+    labelIntake: refusingIntake(tallies.label, reason),
+    tallies,
     stats,
     onRecord: () => {},
     log,
@@ -167,12 +177,12 @@ async function waitDisabled(start: Start): Promise<void> {
 }
 
 function countsWithoutSpool({ functionName }: Basics) {
-  const counters = new Counters(() => metrics.afterLoss());
-  const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
+  const tallies = createTallies(() => metrics.afterLoss());
+  const stats = () => statsOf(tallies);
   const gauges = () => ({ oldestPendingMs: 0, spoolPercent: 0 });
   const dimensions = { functionName, endpoint: functionName };
   const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
-  return { counters, stats, metrics };
+  return { tallies, stats, metrics };
 }
 
 /** Keeps the function from starting where something is wrong and that is asked for. @returns whether it did */

@@ -31,6 +31,8 @@ export interface FunctionConfig {
   modelWeights: WeightForm | 'auto';
   /** Undefined: nothing is captured. */
   capture: { port: number; timeoutMs: number } | undefined;
+  /** The headers of a request that its record tells the policy of, by lower-case name. */
+  headers: readonly string[];
   /** What is wrong with the capture's variables. Nothing is captured then, but the function answers. */
   captureFault?: string;
   /** Threads of the model: one for each vCPU. */
@@ -48,12 +50,13 @@ export interface FunctionConfig {
 export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): FunctionConfig {
   const variables = parseVariables(ModelEnvironment, env);
   const vCpus = Math.round(variables.AWS_LAMBDA_FUNCTION_MEMORY_SIZE / MB_PER_VCPU);
-  const { client: capture, fault: captureFault } = clientConfig(env);
+  const { client: capture, headers, fault: captureFault } = clientConfig(env);
   return {
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,
     functionName: variables.AWS_LAMBDA_FUNCTION_NAME,
     modelWeights: variables.MODEL_WEIGHTS,
     capture,
+    headers,
     ...(captureFault !== undefined && { captureFault }),
     threads: Math.min(Math.max(1, vCpus), availableParallelism()),
     deadlineMarginMs: RESERVE_MS + (capture?.timeoutMs ?? 0),

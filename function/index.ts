@@ -35,6 +35,7 @@ export const handler = createHandler({
   capture: captureFault
     ? refusingClient(functionName, Date.now)
     : config.capture && withLossMetric(createCaptureClient(config.capture), functionName, Date.now),
+  headers: config.headers,
   log,
   now: () => performance.now(),
   traceId: () => process.env['_X_AMZN_TRACE_ID'] || undefined,

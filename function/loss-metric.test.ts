@@ -15,6 +15,7 @@ async function lineOf(capture: CaptureClient): Promise<object | undefined> {
   const handler = createHandler({
     model: served(() => Promise.reject(new Error('no model'))),
     capture,
+    headers: [],
     log,
     now: () => 0,
     traceId: () => undefined,

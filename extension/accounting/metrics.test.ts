@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Counters } from './counters.ts';
 import { createMetrics } from './metrics.ts';
+import { createTallies, statsOf } from './tallies.ts';
 
 /** Where the epoch lies on the clock of the test. */
 const WALL_MS = 1_000_000_000_000;
@@ -14,7 +15,7 @@ function setUp(recovered = 0, endpoint = 'QuestionAnswering') {
   let nowMs = 1_000_000;
   let pending = recovered;
   const metrics = createMetrics({
-    stats: () => ({ ...counters, pending, spoolBytes: 0 }),
+    stats: () => ({ ...statsOf(createTallies()), ...counters, pending }),
     gauges: () => ({ oldestPendingMs: pending === 0 ? 0 : nowMs - 1_000_000, spoolPercent: 100 / 3 }),
     dimensions: { functionName: 'QuestionAnswering', endpoint },
     writeLine: async (line) => void lines.push(line as Record<string, unknown>),

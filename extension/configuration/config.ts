@@ -13,7 +13,9 @@ import {
 import { DEFAULT_PORT } from '../../capture/wire.ts';
 import type { FlushStrategy } from '../lifecycle/flush-policy.ts';
 import type { Level } from '../log.ts';
+import type { Kind } from '../spool/kind.ts';
 import { FlushStrategyVariable } from './flush-strategy.ts';
+import { isPrefix, scopesOf } from './prefixes.ts';
 import { type ProxyEnv, proxyOf } from './proxy.ts';
 
 const Name = v.pipe(
@@ -42,6 +44,12 @@ export const Environment = v.object({
   CAPTURE_PORT: CapturePort,
   CAPTURE_ENDPOINT_NAME: v.optional(Name),
   CAPTURE_VARIANT_NAME: v.optional(Name, 'AllTraffic'),
+  CAPTURE_LABELS_PREFIX: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isPrefix, (issue) => `names with "/" between them, got "${issue.input}"`),
+    ),
+  ),
   CAPTURE_BATCH_RECORDS: v.optional(wholeNumber(1), '1000'),
   CAPTURE_BATCH_BYTES: v.optional(wholeNumber(1), '4194304'),
   CAPTURE_BATCH_AGE_MS: v.optional(wholeNumber(0), '60000'),
@@ -96,7 +104,8 @@ export type Destination =
 export interface ExtensionConfig {
   port: number;
   destination: Destination;
-  scope: KeyScope;
+  /** Where the objects of each kind lie. */
+  scopes: Readonly<Record<Kind, KeyScope>>;
   functionName: string;
   functionVersion: string;
   /** `ageMs` is infinite where the flush strategy decides alone when a batch is delivered. */
@@ -148,6 +157,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
   const variables = parseVariables(Environment, env);
   const { prefix, ...destination } = parseDestination(variables.CAPTURE_DESTINATION)!;
   const flushStrategy = variables.CAPTURE_FLUSH_STRATEGY;
+  const endpoint = variables.CAPTURE_ENDPOINT_NAME ?? variables.AWS_LAMBDA_FUNCTION_NAME;
   return {
     port: variables.CAPTURE_PORT,
     destination:
@@ -161,11 +171,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
             proxy: proxyOf(env),
           }
         : destination,
-    scope: {
-      prefix,
-      endpoint: variables.CAPTURE_ENDPOINT_NAME ?? variables.AWS_LAMBDA_FUNCTION_NAME,
-      variant: variables.CAPTURE_VARIANT_NAME,
-    },
+    scopes: scopesOf({ prefix, endpoint, variant: variables.CAPTURE_VARIANT_NAME }, variables.CAPTURE_LABELS_PREFIX),
     functionName: variables.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: variables.AWS_LAMBDA_FUNCTION_VERSION,
     batch: {
@@ -188,8 +194,7 @@ function parseDestination(text: string): Parsed | undefined {
     return folder === undefined ? undefined : { kind: 'file', folder, prefix: '' };
   }
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(text) ?? [];
-  const parts = prefix === '' ? [] : prefix.split('/');
-  if (bucket === undefined || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
+  if (bucket === undefined || (prefix !== '' && !isPrefix(prefix))) return undefined;
   return { kind: 's3', bucket, prefix };
 }
 

@@ -100,7 +100,7 @@ function spoolState(parts: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
   return {
     strategy: flushStrategy,
     nowMs: ageNow(),
-    sealedSegments: spool.sealed.length,
+    sealedSegments: spool.due.filter(({ kind }) => delivery.takes(kind)).length,
     openedMs: spool.openedMs,
     batchAgeMs,
     deliveredMs: delivery.completedMs,

@@ -6,7 +6,7 @@ import { textOf } from './request-body.ts';
 const TURN_BYTES = 64 * 1024;
 
 /**
- * Takes each line of a body as a record, also those after a refused line.
+ * Takes each line of a body as a record or a label, also those after a refused line.
  *
  * @returns status and body of the answer. Where lines were refused, it is the answer to the gravest refusal, which is the one with the highest
  * status: 5xx says that the same lines may be taken later

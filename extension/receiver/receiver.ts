@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createTurns } from '../../capture/turns.ts';
 import {
+  LABELS_PATH,
   MAX_BODY_BYTES,
   RECORDS_PATH,
   SMALL_BODY_BYTES,
@@ -11,6 +12,7 @@ import {
   WIRE_ERRORS,
 } from '../../capture/wire.ts';
 import type { Counters } from '../accounting/counters.ts';
+import type { Tallies } from '../accounting/tallies.ts';
 import type { Intake, IntakeResult } from '../intake/intake.ts';
 import { type Log, traceOf } from '../log.ts';
 import { answer, answerTo, failure, refuseSocket, refuseTunnel } from './answers.ts';
@@ -21,7 +23,8 @@ import { pathOf, refusedHead } from './request-head.ts';
 
 export interface ReceiverParts {
   intake: Intake;
-  counters: Counters;
+  labelIntake: Intake;
+  tallies: Tallies;
   stats: () => Stats;
   /** Called with the request id of each record that came, taken or not: nobody need wait for it any longer. */
   onRecord: (requestId: string) => void;
@@ -57,7 +60,7 @@ const limits = (requestMs: number): http.ServerOptions => ({
 
 /** The extension's HTTP server on loopback; docs/wire-protocol.md describes it. */
 export function createReceiver(parts: ReceiverParts): Receiver {
-  const { intake, counters, stats, onRecord, log, requestMs = REQUEST_MS } = parts;
+  const { intake, labelIntake, tallies, stats, onRecord, log, requestMs = REQUEST_MS } = parts;
   const connections = createConnections(MAX_CONNECTIONS);
   const turns = createTurns({
     atOnce: LARGE_BODIES,
@@ -87,11 +90,16 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     if (refused !== undefined) return failure(...refused); // no record of ours: it is not counted
     const path = pathOf(request);
     if (path === STATS_PATH) return [200, stats()];
-    if (path === RECORDS_PATH) return receive(request);
+    if (path === RECORDS_PATH) return receive(request, records);
+    if (path === LABELS_PATH) return receive(request, labels);
     return [200, { status: 'ok' }];
   }
 
-  async function receive(request: http.IncomingMessage): Promise<[number, object]> {
+  async function receive(request: http.IncomingMessage, { counters, take }: Door): Promise<[number, object]> {
+    const refusal = (code: 'UNSUPPORTED_MEDIA_TYPE' | 'BODY_TOO_LARGE', message: string) => {
+      counters.refuse(code);
+      return failure(code, message);
+    };
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     if (type !== 'application/json' && type !== 'application/x-ndjson') {
       const got = type === undefined ? 'none' : 'another type';
@@ -107,23 +115,24 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     }
   }
 
-  function take(text: string | Buffer): IntakeResult {
-    let result: IntakeResult;
-    try {
-      result = intake.take(text);
-    } catch (error) {
-      counters.refuse('INTERNAL_ERROR');
-      log('ERROR', 'unexpected error', { cause: traceOf(error) });
-      return { accepted: false, code: 'INTERNAL_ERROR', message: WIRE_ERRORS.INTERNAL_ERROR.meaning };
-    }
-    if (!result.accepted) log('DEBUG', 'a record is refused', { code: result.code, reason: result.message });
-    if (result.requestId !== undefined) onRecord(result.requestId);
-    return result;
-  }
+  const records = door(intake, tallies.record);
+  const labels = door(labelIntake, tallies.label);
 
-  function refusal(code: 'UNSUPPORTED_MEDIA_TYPE' | 'BODY_TOO_LARGE', message: string): [number, object] {
-    counters.refuse(code);
-    return failure(code, message);
+  function door(to: Intake, counters: Counters): Door {
+    const take = (text: string | Buffer): IntakeResult => {
+      let result: IntakeResult;
+      try {
+        result = to.take(text);
+      } catch (error) {
+        counters.refuse('INTERNAL_ERROR');
+        log('ERROR', 'unexpected error', { cause: traceOf(error) });
+        return { accepted: false, code: 'INTERNAL_ERROR', message: WIRE_ERRORS.INTERNAL_ERROR.meaning };
+      }
+      if (!result.accepted) log('DEBUG', 'a record is refused', { code: result.code, reason: result.message });
+      if (result.requestId !== undefined) onRecord(result.requestId);
+      return result;
+    };
+    return { counters, take };
   }
 
   /** Of a request that is not there as a whole nothing is counted. */
@@ -158,4 +167,10 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       });
     },
   };
+}
+
+/** Where what is posted to a path goes, and what counts it. */
+interface Door {
+  counters: Counters;
+  take: (text: string | Buffer) => IntakeResult;
 }

@@ -1,10 +1,11 @@
 import type http from 'node:http';
 import { foreignCaller } from '../../capture/local-caller.ts';
-import { HEALTH_PATH, RECORDS_PATH, STATS_PATH, type WireErrorCode } from '../../capture/wire.ts';
+import { HEALTH_PATH, LABELS_PATH, RECORDS_PATH, STATS_PATH, type WireErrorCode } from '../../capture/wire.ts';
 
 /** The method of each path. */
 export const METHODS: Readonly<Record<string, string>> = {
   [RECORDS_PATH]: 'POST',
+  [LABELS_PATH]: 'POST',
   [STATS_PATH]: 'GET',
   [HEALTH_PATH]: 'GET',
 };

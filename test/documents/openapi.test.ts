@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { WIRE_ERRORS } from '../../capture/wire.ts';
-import { Counters } from '../../extension/accounting/counters.ts';
+import { createTallies, statsOf } from '../../extension/accounting/tallies.ts';
 import { METHODS } from '../../extension/receiver/request-head.ts';
 import { OPENAPI } from './openapi.ts';
 
@@ -33,8 +33,13 @@ test('it has the counts that the receiver tells, and no other', () => {
     required: string[];
     properties: Record<string, { required?: string[] }>;
   };
-  const stats = { ...new Counters(), pending: 0, spoolBytes: 0 };
+  const stats = statsOf(createTallies());
   expect(required.toSorted()).toEqual(Object.keys(stats).sort());
+  const partsOf = (part: 'labels' | 'payloads') => [
+    properties[part]!.required?.toSorted(),
+    Object.keys(stats[part]).sort(),
+  ];
+  for (const part of ['labels', 'payloads'] as const) expect(partsOf(part)[0]).toEqual(partsOf(part)[1]);
   expect(properties['dropped']!.required).toEqual(Object.keys(stats.dropped));
   expect(properties['leftOut']!.required).toEqual(Object.keys(stats.leftOut));
 });

@@ -1,11 +1,13 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { stringify } from 'yaml';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
+import { Label } from '../../capture/label.ts';
 import { InferenceRecord } from '../../capture/record.ts';
 import {
   DEFAULT_PORT,
   DROP_REASONS,
   HEALTH_PATH,
+  LABELS_PATH,
   LEFT_OUT_REASONS,
   MAX_BODY_BYTES,
   MAX_REPORTED_LINES,
@@ -32,6 +34,8 @@ const all = (properties: Record<string, object>) => ({
   required: Object.keys(properties),
   properties,
 });
+/** What became of labels, or of payloads with an object of their own. */
+const OUTCOMES = { delivered: count, logged: count, dropped: counts(DROP_REASONS), pending: count };
 const schemaNamed = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The record's schema. JSON Schema has no word for some of it. */
@@ -44,6 +48,37 @@ function recordSchema(): object {
     ...schema,
     properties: { ...schema.properties, inferenceTime },
     example: EXAMPLE_RECORD,
+  };
+}
+
+/** A label names its record by one of two ids. */
+function labelSchema(): object {
+  const { $schema: _, ...schema } = toJsonSchema(Label, { errorMode: 'ignore', typeMode: 'input' });
+  return {
+    description: 'The truth about one record. Other fields are ignored.',
+    ...schema,
+    anyOf: [{ required: ['eventId'] }, { required: ['inferenceId'] }],
+    example: { eventId: EXAMPLE_RECORD.eventId, data: '1', encoding: 'CSV' },
+  };
+}
+
+/** One of them as JSON, or one a line. */
+function bodyOf(name: 'Record' | 'Label'): object {
+  const what = name.toLowerCase();
+  return {
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: schemaNamed(name) },
+        'application/x-ndjson': {
+          schema: {
+            type: 'array',
+            items: schemaNamed(name),
+            description: `One ${what} a line, each as JSON without a line feed. Blank lines are passed over.`,
+          },
+        },
+      },
+    },
   };
 }
 
@@ -104,22 +139,17 @@ export const OPENAPI = {
       post: operation(
         'postRecords',
         'Hands over one record, or one a line.',
-        {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: schemaNamed('Record') },
-              'application/x-ndjson': {
-                schema: {
-                  type: 'array',
-                  items: schemaNamed('Record'),
-                  description: 'One record a line, each as JSON without a line feed. Blank lines are passed over.',
-                },
-              },
-            },
-          },
-        },
+        bodyOf('Record'),
         success(202, 'The records are on disk, or left out on purpose.', schemaNamed('Accepted')),
+        ERRORS.map(([code]) => code).filter((code) => !NOWHERE.includes(code)),
+      ),
+    },
+    [LABELS_PATH]: {
+      post: operation(
+        'postLabels',
+        'Hands over one label, or one a line.',
+        bodyOf('Label'),
+        success(202, 'The labels are on disk.', schemaNamed('Accepted')),
         ERRORS.map(([code]) => code).filter((code) => !NOWHERE.includes(code)),
       ),
     },
@@ -145,6 +175,7 @@ export const OPENAPI = {
   components: {
     schemas: {
       Record: recordSchema(),
+      Label: labelSchema(),
       Accepted: all({ accepted: count }),
       Error: all({
         error: {
@@ -182,6 +213,8 @@ export const OPENAPI = {
         leftOut: { ...counts(LEFT_OUT_REASONS), required: [...LEFT_OUT_REASONS] },
         notCaptured: counts(NOT_CAPTURED_REASONS),
         pending: count,
+        labels: all({ received: count, recovered: count, ...OUTCOMES }),
+        payloads: all(OUTCOMES),
         spoolBytes: count,
       }),
     },

@@ -1,5 +1,7 @@
 import type * as v from 'valibot';
+import { EXAMPLE_LABEL } from '../../capture/fixtures/example-label.ts';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
+import { Label } from '../../capture/label.ts';
 import { InferenceRecord } from '../../capture/record.ts';
 import { DROP_REASONS, LEFT_OUT_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../../extension/configuration/config.ts';
@@ -108,6 +110,8 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
   'docs/wire-protocol.md': {
     'example-record': `\`\`\`json\n${JSON.stringify(EXAMPLE_RECORD, null, 2)}\n\`\`\``,
     'record-fields': fields(InferenceRecord),
+    'example-label': `\`\`\`json\n${JSON.stringify(EXAMPLE_LABEL, null, 2)}\n\`\`\``,
+    'label-fields': fields(Label.pipe[0]),
     'receiver-errors': errors(WIRE_ERRORS),
     'drop-reasons': reasons(DROP_REASONS.filter((reason) => !(reason in WIRE_ERRORS))),
     'left-out-reasons': reasons(LEFT_OUT_REASONS),

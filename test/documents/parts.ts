@@ -11,6 +11,7 @@ import { MAX_INPUTS, MAX_TOP_K } from '../../function/tasks/input-schemas.ts';
 import { PARAMETERS, qaParameters } from '../../function/tasks/question-answering/named-parameters.ts';
 import { resolveParameters } from '../../function/tasks/question-answering/parameters.ts';
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
+import { policyJsonSchema } from '../../policy/json-schema.ts';
 import type { Parts, Table } from './markdown.ts';
 
 const code = (text: string) => `\`${text}\``;
@@ -106,3 +107,6 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'not-captured-reasons': reasons(NOT_CAPTURED_REASONS),
   },
 };
+
+/** Files that are generated as a whole. */
+export const FILES: Readonly<Record<string, string>> = { 'policy/policy.schema.json': policyJsonSchema() };

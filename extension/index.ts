@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../capture/wire.ts';
-import { KEEP_EVERYTHING } from '../policy/policy.ts';
 import { Counters } from './accounting/counters.ts';
 import { damageReport } from './accounting/damage.ts';
 import { createMetrics } from './accounting/metrics.ts';
@@ -21,6 +20,7 @@ import type { ShutdownNotice } from './lifecycle/shutdown.ts';
 import { shutdownEvent, shutdownSignal } from './lifecycle/shutdown-notice.ts';
 import { StartUp } from './lifecycle/start-up.ts';
 import { flushed, log, writeLine } from './log.ts';
+import { NO_POLICY, type PolicyInForce } from './policy/policy-in-force.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sinkTo } from './sinks/destination.ts';
 import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
@@ -64,22 +64,32 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
 
 async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { startUp, api, initialization, registered } = start;
+  const byEvents = registered && initialization.invocations;
+  const completions = new InvocationCompletions();
+  const subscribed = byEvents && subscribe(start, completions);
+  const policy = await startUp.openPolicy(() => policyOf(config));
+  if (policy === undefined) return refuseRecords(start);
   const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
   const counters = new Counters(() => metrics.afterLoss());
   const { dir, maxBytes } = config.spool;
   const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
   const onDamage = damageReport(counters, log);
   const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
-  const stats = (): Stats => ({ ...counters, pending: spool.pending, spoolBytes: spool.bytes });
+  const stats = (): Stats => ({
+    ...counters,
+    pending: spool.pending,
+    spoolBytes: spool.bytes,
+    policy: policy.status(),
+  });
   const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
-  const completions = new InvocationCompletions();
   const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  const intake = createIntake({ policy: KEEP_EVERYTHING, spool, origin, counters, fates, log });
+  const intake = createIntake({ policy, spool, origin, counters, fates, log });
   const receiver = createReceiver({
     intake,
     counters,
     stats,
+    settling: policy.settling,
     onRecord: (requestId) => completions.recordCame(requestId),
     log,
   });
@@ -90,6 +100,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const parts = {
     receiver,
     intake,
+    policy,
     spool,
     delivery,
     lastResort,
@@ -102,14 +113,13 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     flushStrategy: config.flushStrategy,
   };
 
-  const byEvents = registered && initialization.invocations;
   async function listenAndRecover(): Promise<void> {
     const folders = await abandonedFolders(dir);
     await startUp.listen(receiver, config.port);
     // In the same turn of the event loop, so that no record has come yet.
     for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
   }
-  await Promise.all([listenAndRecover(), byEvents && subscribe(start, completions)]);
+  await Promise.all([listenAndRecover(), subscribed]);
   if (!(await failedClosed(start))) {
     if (byEvents) {
       const onFirstEvent = () => initialization.restored && spool.rekeyAll();
@@ -120,6 +130,12 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     }
   }
   home.release();
+}
+
+/** The policy of the configuration. Its code is loaded only where there is one. */
+async function policyOf({ policy: config, spool: { dir } }: ExtensionConfig): Promise<PolicyInForce> {
+  if (config === undefined) return NO_POLICY;
+  return (await import('./policy/open-policy.ts')).openPolicy({ config, env: process.env, dir, log, ageNow });
 }
 
 /** Asks Lambda to say when an invocation is over. Where Lambda does not, the record of the invocation does. */
@@ -141,6 +157,7 @@ async function refuseRecords(start: Start): Promise<void> {
     intake: refusingIntake(counters, reason),
     counters,
     stats,
+    settling: () => undefined,
     onRecord: () => {},
     log,
   });

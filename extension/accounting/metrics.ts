@@ -66,6 +66,7 @@ export function createMetrics({ stats, functionName, writeLine, now, wallNow }: 
       // These fields are no metrics. They explain the metrics.
       droppedSinceStart: presentReasons(present.dropped),
       leftOutSinceStart: presentReasons(present.leftOut),
+      redactedSinceStart: present.redacted,
       spoolBytes: present.spoolBytes,
     });
     before = after;

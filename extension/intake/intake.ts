@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { InferenceRecord } from '../../capture/record.ts';
 import { type KeptRecord, type Origin, storedLine } from '../../capture/stored-line.ts';
 import type { DropReason, NotCapturedReason, WireErrorCode } from '../../capture/wire.ts';
-import type { Policy } from '../../policy/policy.ts';
 import type { Counters } from '../accounting/counters.ts';
 import type { Log } from '../log.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Spool } from '../spool/spool.ts';
 import { RecentIds } from './recent-ids.ts';
 import { type Known, type NewLosses, newLosses } from './told-losses.ts';
@@ -23,7 +23,7 @@ export interface Intake {
 }
 
 export interface IntakeParts {
-  policy: Policy;
+  policy: Pick<PolicyInForce, 'record'>;
   spool: Spool;
   origin: Origin;
   counters: Counters;
@@ -83,6 +83,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
       return { accepted: true, requestId };
     }
     const decision = policy.record(record);
+    if ('unavailable' in decision) return refuse(record, 'POLICY_UNAVAILABLE', decision.unavailable);
     if (decision.keep) return store(decision, eventId, losses, fate);
     counters.leaveOut(decision.reason, losses?.counts, fate); // the same
     fates.set(eventId, 'leftOut');
@@ -103,6 +104,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
     const result = spool.append(line, new Date(record.inferenceTime));
     if (result.stored) {
       counters.store(droppedBefore, losses?.counts, fate); // not what the spool has noticed meanwhile
+      counters.redact(kept.marks.redacted);
       fates.set(eventId, 'stored');
       remember(losses);
       trouble = undefined;
@@ -129,7 +131,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
 
   function refuse(
     { eventId, requestId }: Pick<InferenceRecord, 'eventId' | 'requestId'>,
-    code: 'SPOOL_FULL' | 'SPOOL_UNWRITABLE',
+    code: 'SPOOL_FULL' | 'SPOOL_UNWRITABLE' | 'POLICY_UNAVAILABLE',
     message: string,
   ): IntakeResult {
     counters.refuse(known.record(eventId) ? 'DUPLICATE' : code);

@@ -90,7 +90,14 @@ test('draining answers the request under way and takes no other', async () => {
 
 test('a busy port is an error that the caller sees', async () => {
   const { port } = await startReceiver();
-  const parts = { intake: TAKING, counters: new Counters(), stats: () => STATS, onRecord: () => {}, log: () => {} };
+  const parts = {
+    intake: TAKING,
+    counters: new Counters(),
+    stats: () => STATS,
+    settling: () => undefined,
+    onRecord: () => {},
+    log: () => {},
+  };
   const second = createReceiver(parts);
   await expect(second.listen(port)).rejects.toThrow('EADDRINUSE');
 });

@@ -25,6 +25,8 @@ export interface ReceiverParts {
   intake: Intake;
   counters: Counters;
   stats: () => Stats;
+  /** What a request waits for before its records are taken, a moment at most. Undefined where nothing is to be waited for. */
+  settling: () => Promise<void> | undefined;
   /** Called with the request id of each record that came, taken or not: nobody need wait for it any longer. */
   onRecord: (requestId: string) => void;
   log: Log;
@@ -53,7 +55,7 @@ const LIMITS: http.ServerOptions = {
 };
 
 /** The extension's HTTP server on loopback; docs/wire-protocol.md describes it. */
-export function createReceiver({ intake, counters, stats, onRecord, log }: ReceiverParts): Receiver {
+export function createReceiver({ intake, counters, stats, settling, onRecord, log }: ReceiverParts): Receiver {
   const connections = createConnections(MAX_CONNECTIONS);
   const bodies = createTurns({
     atOnce: MAX_CONNECTIONS,
@@ -96,6 +98,8 @@ export function createReceiver({ intake, counters, stats, onRecord, log }: Recei
     try {
       const body = await readBody(request);
       if (body === undefined) return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);
+      const wait = settling();
+      if (wait !== undefined) await wait;
       return type === 'application/json' ? answerTo(take(body.toString())) : await takeLines(body, take);
     } finally {
       turn.end();

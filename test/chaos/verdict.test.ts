@@ -28,6 +28,7 @@ const stats: Stats = {
   notCaptured: {},
   pending: 1,
   spoolBytes: 100,
+  redacted: {},
 };
 const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, shared: false, destroyed: [], uncertain: [], ledger, stats };
 const well: Evidence = {

@@ -26,7 +26,7 @@ export async function checkPolicy(text: string, env: NodeJS.ProcessEnv, now: () 
   try {
     const document = await readPolicyDocument(text);
     const { key, keyNote } = keyOf(document, env);
-    const policy = compilePolicy(document, { text, key, now });
+    const policy = await compilePolicy(document, { text, key, now });
     return { right: true, id: policyIdOf(text), document, policy, keyNote };
   } catch (error) {
     const faults: readonly Fault[] =

@@ -10,7 +10,7 @@ vi.mock('./redaction/redactor.ts', () => ({ createRedactor: vi.fn<typeof createR
 
 const redactor: Redactor = { record: (record) => ({ record }), label: (label) => ({ label }) };
 beforeEach(() => {
-  vi.mocked(createRedactor).mockReturnValue(redactor);
+  vi.mocked(createRedactor).mockResolvedValue(redactor);
 });
 
 const KEY = Buffer.from('a secret of at least 16 bytes');

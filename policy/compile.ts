@@ -27,15 +27,15 @@ export interface PolicyParts {
  * What it makes throws where it fails on a record, and the error may quote the record. What is kept then (`onError`) is for its caller to
  * decide, who also has to decide where there is no policy at all.
  *
- * @throws Error where the document cannot be applied
+ * @throws Error that says what of the document cannot be applied
  */
-export function compilePolicy(document: PolicyDocument, { text, key, now }: PolicyParts): Policy {
+export async function compilePolicy(document: PolicyDocument, { text, key, now }: PolicyParts): Promise<Policy> {
   const { caps, binary, redaction } = document;
   const policy = policyIdOf(text);
   const verdictOf = compileSampling(document.sampling, now);
   const contentTypes = compileContentTypes(document.contentTypes);
   const subjectIn = compileSubject(document, key);
-  const redactor = createRedactor({ rules: redaction, binary, key });
+  const redactor = await createRedactor({ rules: redaction, binary, key });
   const unwanted = SIDES.filter((side) => !document.captureOptions.includes(side === 'input' ? 'Input' : 'Output'));
 
   /** Both sides are redacted even if one is not wanted: what is found in a question's context is redacted in the answer too. */

@@ -186,7 +186,7 @@ export class PolicyLoader {
 interface Loaded {
   text: PolicyText;
   document: PolicyDocument;
-  version: ReturnType<typeof versionOf>;
+  version: Awaited<ReturnType<typeof versionOf>>;
 }
 
 /** The same, or the abort of a signal if that comes first: not everything below an attempt heeds its signal. */

@@ -16,7 +16,7 @@ const Most = <T extends v.GenericSchema>(item: T, most: number) =>
   v.pipe(v.array(item), v.minLength(1), v.maxLength(most));
 
 /** The detectors' names are in policy/detectors/detectors.ts. */
-const Detector = v.picklist([
+export const Detector = v.picklist([
   'email',
   'phone',
   'card',

@@ -132,8 +132,15 @@ await Promise.all([
       apart({
         'extension/policy/s3-policy.ts': './policy/s3-policy.mjs',
         'extension/policy/secrets-manager.ts': './policy/secrets-manager.mjs',
+        'policy/parse-yaml.ts': './policy/parse-yaml.mjs',
+        'policy/redaction/pattern.ts': './policy/pattern.mjs',
       }),
     ],
+  }),
+  build({
+    ...options,
+    entryPoints: { 'parse-yaml': 'policy/parse-yaml.ts', pattern: 'policy/redaction/pattern.ts' },
+    outdir: 'dist/extension/inference-capture/policy',
   }),
   build({
     ...options,

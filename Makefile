@@ -63,7 +63,7 @@ docs: $(INSTALLED) ## Write into the documents what the code knows: errors, vari
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .bin-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-clients .bin-oracles bench/peers/*/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -95,9 +95,15 @@ $(CLASSIFIER_ORACLES): local/oracles/classifiers/%: .venv-oracles/.installed
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 	node --test test/oracles/versitygw/delivery.ts
 
-oracle-clients: $(BUILT)
-	cd clients/go && go vet ./... && go build -o "$(CURDIR)/.bin-oracles/go-driver" ./driver
+oracle-clients: $(BUILT) .venv-clients/.installed
+	cd clients/go && go vet ./...
+	cd test/oracles/clients/go && go vet . && go build -o "$(CURDIR)/.bin-oracles/go-function/bootstrap" .
 	node --test test/oracles/clients/clients.ts
+
+.venv-clients/.installed: test/oracles/clients/python/requirements.txt
+	python3 -m venv .venv-clients
+	.venv-clients/bin/python -m pip install -r $<
+	@touch $@
 
 oracle-commands: $(BUILT) .venv-commands/.installed
 	node --test test/oracles/commands/commands.ts

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -78,4 +78,12 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
     process: child,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Kills the process of the extension, whether it is frozen or not. */
+export function killExtension({ process: { pid } }: EmulatorProcess): void {
+  const found = execFileSync('pgrep', ['-P', String(pid), '-f', 'inference-capture/index.mjs'])
+    .toString()
+    .trim();
+  process.kill(Number(found), 'SIGKILL');
 }

@@ -33,13 +33,20 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
+.PHONY: help start example-node example-python test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every record and ends
 	@$(FOREGROUND) node emulator/index.ts $(ARGS)
+
+example-node: $(BUILT) ## A function in JavaScript beside the extension, on the emulator, as `make start`
+	@$(FOREGROUND) node emulator/index.ts --template examples/node/template.yaml --local local/example-node $(ARGS)
+
+example-python: $(BUILT) .venv-clients/.installed ## A function in Python beside the extension, as `make example-node` (needs Python 3.9)
+	@cp clients/python/inference_capture.py examples/python/function
+	@$(FOREGROUND) node emulator/index.ts --template examples/python/template.yaml --local local/example-python $(ARGS)
 
 replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
 	@node test/replay/index.ts
@@ -98,7 +105,7 @@ oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 oracle-clients: $(BUILT) .venv-clients/.installed
 	cd clients/go && go vet ./...
 	cd test/oracles/clients/go && go vet . && go build -o "$(CURDIR)/.bin-oracles/go-function/bootstrap" .
-	node --test test/oracles/clients/clients.ts
+	node --test test/oracles/clients/clients.ts test/oracles/clients/examples.ts test/oracles/clients/recipes.ts
 
 .venv-clients/.installed: test/oracles/clients/python/requirements.txt
 	python3 -m venv .venv-clients

@@ -28,8 +28,10 @@ const LINES = { rest: 'API Gateway', invoke: 'Lambda', s3: 'S3', extension: 'Ext
 type Start = (flags: readonly string[]) => [command: string, args: string[]];
 
 const BY_NODE: Start = (flags) => [process.execPath, ['emulator/index.ts', ...flags]];
-/** The command of the README. It passes SIGTERM on to the emulator, but not Ctrl-C. */
-export const BY_MAKE: Start = (flags) => ['make', ['start', `ARGS=${flags.join(' ')}`]];
+/** A command of the documents: `make start`. It passes SIGTERM on to the emulator, but not Ctrl-C. */
+export const byMake =
+  (target: string): Start =>
+  (flags) => ['make', [target, `ARGS=${flags.join(' ')}`]];
 
 /** Starts the emulator as a user does. @param local by default, a new folder */
 export async function startEmulator(flags: string[] = [], local?: string, by = BY_NODE): Promise<EmulatorProcess> {

@@ -8,7 +8,7 @@ import { type Block, blocksOf, documents, RUN_BY, runBlock, runUntilPrinted } fr
 
 const BLOCKS = documents().flatMap(blocksOf);
 /** The beginning of a line that a person types into a terminal. */
-const COMMAND = /^(\$ |make|curl|aws|node|npm|npx|find|cat|python3?|pip|jq|docker|sam|export \w+=|\.venv)\b/m;
+const COMMAND = /^(\$ |make|curl|aws|node|npm|npx|find|cat|python3?|pip|jq|docker|sam|export \w+(?==)|\.venv)\b/m;
 
 test('every command is in a block that says who runs it', () => {
   const unmarked = BLOCKS.filter(({ kind, text }) => !(kind in RUN_BY) && COMMAND.test(text));

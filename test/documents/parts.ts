@@ -13,6 +13,7 @@ import { resolveParameters } from '../../function/tasks/question-answering/param
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
 import { policyJsonSchema } from '../../policy/json-schema.ts';
 import type { Parts, Table } from './markdown.ts';
+import { policyFields } from './policy-fields.ts';
 
 const code = (text: string) => `\`${text}\``;
 const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
@@ -98,6 +99,7 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'function-variables': variables(FunctionEnvironment),
   },
   'docs/errors.md': { 'request-errors': errors(REQUEST_ERRORS) },
+  'docs/policy.md': { 'policy-fields': policyFields() },
   'docs/wire-protocol.md': {
     'example-record': `\`\`\`json\n${JSON.stringify(EXAMPLE_RECORD, null, 2)}\n\`\`\``,
     'record-fields': fields(InferenceRecord),

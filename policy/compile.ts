@@ -3,6 +3,7 @@ import type { InferenceRecord } from '../capture/record.ts';
 import type { KeptRecord, PolicyMarks } from '../capture/stored-line.ts';
 import { applyCap } from './caps/caps.ts';
 import { compileContentTypes } from './content-types.ts';
+import { createFind } from './detectors/detectors.ts';
 import type { PolicyDocument } from './document.ts';
 import { type Exchange, exchangeOf, SIDES } from './exchange.ts';
 import type { Policy } from './policy.ts';
@@ -35,7 +36,7 @@ export async function compilePolicy(document: PolicyDocument, { text, key, now }
   const verdictOf = compileSampling(document.sampling, now);
   const contentTypes = compileContentTypes(document.contentTypes);
   const subjectIn = compileSubject(document, key);
-  const redactor = await createRedactor({ rules: redaction, binary, key });
+  const redactor = await createRedactor({ rules: redaction, binary, key, find: createFind });
   const unwanted = SIDES.filter((side) => !document.captureOptions.includes(side === 'input' ? 'Input' : 'Output'));
 
   /** Both sides are redacted even if one is not wanted: what is found in a question's context is redacted in the answer too. */

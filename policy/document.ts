@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { Identifier } from '../capture/record.ts';
+import { MAX_ID_LENGTH } from '../capture/wire.ts';
+import { DETECTORS } from './detectors/detectors.ts';
 import { integerBetween, Keys, Most, matching, numberBetween, says, text } from './schema-parts.ts';
 
 /** The name of a rule, as records and metrics have it. */
@@ -17,25 +18,11 @@ const Path = v.pipe(
 );
 
 const Share = numberBetween(0, 1);
+/** What a record may have as an id. That half a surrogate pair is none need not be said here: no record has one. */
+const Identifier = text(MAX_ID_LENGTH);
 const Source = Most(Identifier, 100);
 
-/** The detectors' names are in policy/detectors/detectors.ts. */
-const Detector = v.picklist([
-  'email',
-  'phone',
-  'card',
-  'iban',
-  'ipv4',
-  'ipv6',
-  'us-ssn',
-  'uk-nhs',
-  'de-tax-id',
-  'fr-nir',
-  'es-dni',
-  'aws-key',
-  'jwt',
-  'url-credentials',
-]);
+export const Detector = v.picklist(DETECTORS);
 
 const Part = v.picklist(['input', 'output', 'label', 'attributes']);
 const Action = v.picklist(['replace', 'hash', 'mask', 'truncate', 'drop']);

@@ -1,4 +1,6 @@
 import type { ExtensionsApi, InvokeEvent } from '../lambda/extensions-api.ts';
+import { traceOf } from '../log.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import {
   completionWaitMs,
   type FlushState,
@@ -11,6 +13,7 @@ import type { InvocationCompletions } from './invocation-completions.ts';
 import { type ShutdownNotice, type ShutdownParts, shutDown } from './shutdown.ts';
 
 export interface LifecycleParts extends ShutdownParts {
+  policy: Pick<PolicyInForce, 'look'>;
   flushStrategy: FlushStrategy;
   batchAgeMs: number;
   /** For ages: milliseconds on a monotonic clock that goes on while the environment is frozen. */
@@ -52,13 +55,18 @@ export async function followEvents(parts: EventLifecycleParts): Promise<void> {
   }
 
   for (let first = true; ; first = false) {
-    const event = await api.next();
+    const next = api.next();
+    if (first) setImmediate(() => parts.policy.look()); // the request has gone by then: the start does not wait for a policy
+    const event = await next;
     // Whatever goes wrong with the records, the environment must go on.
     try {
       if (first) parts.onFirstEvent();
-      if (event.eventType === 'INVOKE') await afterInvoke(event);
+      if (event.eventType === 'INVOKE') {
+        parts.policy.look();
+        await afterInvoke(event);
+      }
     } catch (error) {
-      log('ERROR', 'work after an invocation failed', { cause: (error as Error).message });
+      log('ERROR', 'work after an invocation failed', { cause: traceOf(error) });
     }
     if (event.eventType === 'SHUTDOWN') return shutDown(parts, event);
   }
@@ -80,6 +88,7 @@ export async function followTimer(
   shutdown.finally(() => ended.abort()).catch(() => {}); // the last line of this function awaits it, and gets the error
 
   async function look(): Promise<void> {
+    parts.policy.look();
     spool.sealIfFinished();
     if (!shouldFlushByTimer(spoolState(parts))) return;
     spool.seal();
@@ -88,7 +97,7 @@ export async function followTimer(
   }
 
   while (!signal.aborted) {
-    await look().catch((error: Error) => log('ERROR', 'work on a timer failed', { cause: error.message }));
+    await look().catch((error: Error) => log('ERROR', 'work on a timer failed', { cause: traceOf(error) }));
     await sleep(POLL_MS, signal);
   }
   return shutDown(parts, await shutdown);
@@ -99,7 +108,7 @@ function spoolState(parts: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
   return {
     strategy: flushStrategy,
     nowMs: ageNow(),
-    sealedSegments: spool.sealed.length,
+    sealedSegments: spool.due.filter(({ kind }) => delivery.takes(kind)).length,
     openedMs: spool.openedMs,
     batchAgeMs,
     deliveredMs: delivery.completedMs,

@@ -10,6 +10,6 @@ test.each(Object.entries(DOCUMENTS))('the generated parts of %s are those of the
   expect(unwritten, `write these cells into ${document}`).toEqual([]);
 });
 
-test.each(Object.entries(FILES))('%s is what the code generates', (file, text) => {
+test.each(Object.entries(FILES))('%s is what the code says', (file, text) => {
   expect(readFileSync(file, 'utf8'), 'run `make docs`').toBe(text);
 });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
@@ -17,8 +16,6 @@ interface Example {
 const KEY = Buffer.from('the key of these examples');
 const ORIGIN = { functionName: 'example', functionVersion: '1' };
 const BLOCKS = blocksOf('docs/policy.md');
-/** The branch of the redaction is not merged yet: until then, rules of it cannot be tried. */
-const REDACTS = existsSync('policy/detectors');
 
 function examples(): Example[] {
   const found: Example[] = [];
@@ -44,15 +41,11 @@ describe.each(EXAMPLES)('docs/policy.md:$policy.line', ({ policy: { text }, exch
     expect(await readPolicyDocument(text)).toMatchObject({ version: 1 });
   });
 
-  const wanted = REDACTS || !text.includes('redaction:');
-  test.runIf(wanted).each(exchanges)(
-    'makes of the record in line $before.line what is shown',
-    async ({ before, after }) => {
-      const policy = await compilePolicy(await readPolicyDocument(text), { text, key: KEY, now: () => 0 });
-      const record = v.parse(InferenceRecord, { ...EXAMPLE_RECORD, ...JSON.parse(before.text) });
-      const decision = policy.record(record);
-      const stored = decision.keep ? storedLine(decision, ORIGIN) : { leftOut: decision.reason };
-      expect(stored).toMatchObject(JSON.parse(after.text));
-    },
-  );
+  test.each(exchanges)('makes of the record in line $before.line what is shown', async ({ before, after }) => {
+    const policy = await compilePolicy(await readPolicyDocument(text), { text, key: KEY, now: () => 0 });
+    const record = v.parse(InferenceRecord, { ...EXAMPLE_RECORD, ...JSON.parse(before.text) });
+    const decision = policy.record(record);
+    const stored = decision.keep ? storedLine(decision, ORIGIN) : { leftOut: decision.reason };
+    expect(stored).toMatchObject(JSON.parse(after.text));
+  });
 });

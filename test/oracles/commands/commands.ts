@@ -50,7 +50,10 @@ function query({ text }: Block): unknown[][] {
 const aboutLosses = SQL.find(({ text }) => text.includes('droppedBefore'))!;
 const aboutSamples = SQL.find(({ text }) => text.includes('sampleRate'))!;
 
-for (const block of SQL.filter((each) => each !== aboutLosses && each !== aboutSamples)) {
+const aboutLabels = SQL.find(({ text }) => text.includes('ground-truth'))!;
+const ABOUT_OTHERS = [aboutLosses, aboutSamples, aboutLabels];
+
+for (const block of SQL.filter((each) => !ABOUT_OTHERS.includes(each))) {
   test(`${block.document}:${block.line} reads what was captured, and nothing else`, async () => {
     const emulator = await start();
     for (const city of ['Berlin', 'Paris', 'Rome']) await ask(emulator, city);
@@ -91,6 +94,26 @@ test('the query about a sample says how many records there were, and not only ho
   ]);
 });
 
+test('the query about labels finds the latest label of each record that has one, by either id', async () => {
+  const emulator = await start();
+  const { eventId } = await ask(emulator);
+  await ask(emulator, 'Paris');
+  const label = (data: string, time: string) => JSON.stringify({ eventId, data, time });
+  const labels = fetch(`${emulator.urls.extension}/v1/labels`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', connection: 'close' },
+    body: [label('Bonn', '2026-11-25T09:00:00Z'), label('Berlin', '2026-11-24T09:00:00Z')].join('\n'),
+  });
+  await ask(emulator, 'Rome'); // thaws the environment
+  assert.equal((await labels).status, 202);
+  await stopped(emulator);
+  const rows = query(aboutLabels);
+  assert.deepEqual(
+    rows.map(([id, , truth]) => [id, truth]),
+    [[eventId, 'Bonn']],
+  );
+});
+
 test('docs/api.md: the AWS CLI invokes the function', async () => {
   const emulator = await start();
   const block = AWS.find(({ text }) => text.includes('aws lambda invoke'))!;
@@ -119,5 +142,5 @@ test('docs/operations.md: the AWS CLI and jq get back the records that are in th
 
 test('every block that needs tools of others has been run', () => {
   assert.equal(AWS.length, 2);
-  assert.ok(SQL.length >= 2);
+  assert.ok(SQL.length >= 4);
 });

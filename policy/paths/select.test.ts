@@ -15,7 +15,7 @@ function selected(path: string, text: string): JsonNode[] {
 /** The names and indices that lead to a node. */
 function location(node: JsonNode): (string | number)[] {
   if (node.parent === undefined) return [];
-  return [...location(node.parent), node.name?.content!.text ?? node.parent.children.indexOf(node)];
+  return [...location(node.parent), node.name?.content?.text ?? node.parent.children.indexOf(node)];
 }
 
 const names = fc.constantFrom('a', 'b', 'c', 'häß');

@@ -71,7 +71,7 @@ const Condition = v.strictObject({
 
 const Cap = v.strictObject({ bytes: Bytes, beyond: v.optional(v.picklist(['cut', 'object']), 'cut') });
 
-/** The document by which a platform team decides what may be stored, as JSON or YAML. Unknown keys are refused: they may be misspelt. docs/policy.md explains each. */
+/** The document by which a platform team decides what may be stored, as JSON or YAML. Unknown keys are refused: they may be misspelt. */
 export const PolicyDocument = v.strictObject({
   version: v.literal(1),
   /** What is stored of a record where the policy fails or is not there: nothing, or the record without payloads, ids of callers and attributes. */

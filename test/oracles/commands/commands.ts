@@ -49,7 +49,9 @@ function query({ text }: Block): unknown[][] {
 
 const aboutLosses = SQL.find(({ text }) => text.includes('droppedBefore'))!;
 
-for (const block of SQL.filter((each) => each !== aboutLosses)) {
+const aboutLabels = SQL.find(({ text }) => text.includes('ground-truth'))!;
+
+for (const block of SQL.filter((each) => each !== aboutLosses && each !== aboutLabels)) {
   test(`${block.document}:${block.line} reads what was captured, and nothing else`, async () => {
     const emulator = await start();
     for (const city of ['Berlin', 'Paris', 'Rome']) await ask(emulator, city);
@@ -72,6 +74,26 @@ test('the query about losses counts those that there were, by reason', async () 
   await stopped(emulator);
   assert.equal((await storedRecords(emulator.local)).length, 2);
   assert.deepEqual(query(aboutLosses), [['SPOOL_FULL', 3]]);
+});
+
+test('the query about labels finds the latest label of each record that has one, by either id', async () => {
+  const emulator = await start();
+  const { eventId } = await ask(emulator);
+  await ask(emulator, 'Paris');
+  const label = (data: string, time: string) => JSON.stringify({ eventId, data, time });
+  const labels = fetch(`${emulator.urls.extension}/v1/labels`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', connection: 'close' },
+    body: [label('Bonn', '2026-11-25T09:00:00Z'), label('Berlin', '2026-11-24T09:00:00Z')].join('\n'),
+  });
+  await ask(emulator, 'Rome'); // thaws the environment
+  assert.equal((await labels).status, 202);
+  await stopped(emulator);
+  const rows = query(aboutLabels);
+  assert.deepEqual(
+    rows.map(([id, , truth]) => [id, truth]),
+    [[eventId, 'Bonn']],
+  );
 });
 
 test('docs/api.md: the AWS CLI invokes the function', async () => {
@@ -102,5 +124,5 @@ test('docs/operations.md: the AWS CLI and jq get back the records that are in th
 
 test('every block that needs tools of others has been run', () => {
   assert.equal(AWS.length, 2);
-  assert.ok(SQL.length >= 2);
+  assert.ok(SQL.length >= 4);
 });

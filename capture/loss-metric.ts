@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CaptureClient } from '../capture/client.ts';
+import type { CaptureClient } from './client.ts';
 
 /**
  * A lost record as a CloudWatch metric, in the embedded metric format. It is part of the log line about the loss, which is written in the

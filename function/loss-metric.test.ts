@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import type { CaptureClient, Exchange, SendResult } from '../capture/client.ts';
+import { refusingClient, withLossMetric } from '../capture/loss-metric.ts';
 import { served } from './fixtures/handler.ts';
 import { createHandler } from './handler.ts';
-import { refusingClient, withLossMetric } from './metrics.ts';
 
 const client = (result: Partial<SendResult>): CaptureClient => ({
   send: async ({ eventId }: Exchange) => ({ eventId, ...result }) as SendResult,
@@ -15,6 +15,7 @@ async function lineOf(capture: CaptureClient): Promise<object | undefined> {
   const handler = createHandler({
     model: served(() => Promise.reject(new Error('no model'))),
     capture,
+    headers: [],
     log,
     now: () => 0,
     traceId: () => undefined,

@@ -34,7 +34,7 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos fuzz bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors image deploy package layer clean install
+.PHONY: help start test check fix docs policy-check build replay chaos fuzz bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors image deploy package layer clean install
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 
 docs: $(INSTALLED) ## Write into the documents what the code knows: errors, variables, parameters, limits
 	@node test/documents/index.ts
+
+policy-check: $(INSTALLED) ## Say whether a policy is right, and what it would do to records: FILE=policy.yaml RECORDS=file.jsonl
+	@node policy/check/index.ts "$(FILE)" "$(RECORDS)" $(ARGS)
 
 build: $(BUILT) ## Bundle function and extension into dist/
 

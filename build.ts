@@ -118,15 +118,42 @@ await Promise.all([
       apart({
         'extension/sinks/s3.ts': './sinks/s3.mjs',
         'extension/sinks/file.ts': './sinks/file.mjs',
+        'extension/policy/open-policy.ts': './policy.mjs',
       }),
     ],
     banner: { js: OLD_NODE },
   }),
   build({
     ...options,
-    entryPoints: ['extension/sinks/s3.ts', 'extension/sinks/file.ts'],
-    outdir: 'dist/extension/inference-capture/sinks',
-    splitting: true, // of the ways to credentials, only the one that is needed is loaded
+    entryPoints: { policy: 'extension/policy/open-policy.ts' },
+    outdir: 'dist/extension/inference-capture',
+    plugins: [
+      withPlainBuiltins,
+      apart({
+        'extension/policy/s3-policy.ts': './policy/s3-policy.mjs',
+        'extension/policy/secrets-manager.ts': './policy/secrets-manager.mjs',
+        'policy/parse-yaml.ts': './policy/parse-yaml.mjs',
+        'policy/redaction/pattern.ts': './policy/pattern.mjs',
+      }),
+    ],
+  }),
+  build({
+    ...options,
+    entryPoints: { 'parse-yaml': 'policy/parse-yaml.ts', pattern: 'policy/redaction/pattern.ts' },
+    outdir: 'dist/extension/inference-capture/policy',
+  }),
+  build({
+    ...options,
+    entryPoints: [
+      'extension/sinks/s3.ts',
+      'extension/sinks/file.ts',
+      'extension/policy/s3-policy.ts',
+      'extension/policy/secrets-manager.ts',
+    ],
+    outdir: 'dist/extension/inference-capture',
+    outbase: 'extension',
+    chunkNames: 'sdk/[name]-[hash]',
+    splitting: true, // the SDK is there once; and of the ways to credentials, only the one that is needed is loaded
   }),
   build({
     ...options,

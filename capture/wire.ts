@@ -58,7 +58,7 @@ export const WIRE_ERRORS = {
   POLICY_UNAVAILABLE: {
     status: 503,
     meaning:
-      'The policy that decides what may be kept is wrong or not there; the log says why. The record is counted as dropped.',
+      'The policy that decides what may be kept is wrong, not there yet, or failed on the record; the log says why. The record is counted as dropped.',
   },
   SHUTTING_DOWN: {
     status: 503,
@@ -200,4 +200,11 @@ export interface Stats {
   payloads: Outcomes;
   /** Bytes of the spool on disk. */
   spoolBytes: number;
+  /** How often each rule of the policy's redaction has struck in records that are stored, by the rule's name. */
+  redacted: Readonly<Record<string, number>>;
+  /** Absent where no policy is configured. */
+  policy?: PolicyStatus | undefined;
 }
+
+/** `ready`: the policy with this `id` decides; stored lines have the same id. `failed`: there is none, for this cause. */
+export type PolicyStatus = { state: 'loading' } | { state: 'ready'; id: string } | { state: 'failed'; cause: string };

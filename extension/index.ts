@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KEEP_EVERYTHING } from '../policy/policy.ts';
 import { damageReport } from './accounting/damage.ts';
 import { createMetrics } from './accounting/metrics.ts';
 import { createTallies, statsOf } from './accounting/tallies.ts';
@@ -21,6 +20,7 @@ import type { ShutdownNotice } from './lifecycle/shutdown.ts';
 import { shutdownEvent, shutdownSignal } from './lifecycle/shutdown-notice.ts';
 import { StartUp } from './lifecycle/start-up.ts';
 import { createLog, flushed, traceOf, writeLine } from './log.ts';
+import { NO_POLICY, type PolicyInForce } from './policy/policy-in-force.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sinkTo } from './sinks/destination.ts';
 import { abandonedFolders, OwnFolder } from './spool/own-folder.ts';
@@ -67,24 +67,27 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
 
 async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const { startUp, api, initialization, registered } = start;
+  const byEvents = registered && initialization.invocations;
+  const completions = new InvocationCompletions();
+  const subscribed = byEvents && subscribe(start, completions);
+  const policy = await startUp.openPolicy(() => policyOf(config));
+  if (policy === undefined) return refuseRecords(start);
   const { batch, scopes, functionName, functionVersion, flushBudgetMs } = config;
   const tallies = createTallies(() => metrics.afterLoss());
   const { dir, maxBytes } = config.spool;
   const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
   const onDamage = damageReport(tallies, log);
   const spool = new Spool({ home, maxBytes, batch, scopes, now: ageNow, uuid: kernelUuid, onDamage });
-  const stats = () => statsOf(tallies, spool);
+  const stats = () => ({ ...statsOf(tallies, spool), policy: policy.status() });
   const gauges = () => ({
     oldestPendingMs: spool.oldestMs === undefined ? 0 : ageNow() - spool.oldestMs,
     spoolPercent: (100 * spool.bytes) / maxBytes,
   });
   const dimensions = { functionName, endpoint: scopes.record.endpoint };
   const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
-  const completions = new InvocationCompletions();
   const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
   const labelFates = new RecentIds<LabelFate>(REMEMBERED_IDS);
-  const policy = KEEP_EVERYTHING;
   const intake = createIntake({ policy, spool, origin, counters: tallies.record, fates, log });
   const labelIntake = createLabelIntake({
     ...{ policy, spool, counters: tallies.label, fates: labelFates, log },
@@ -95,6 +98,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     labelIntake,
     tallies,
     stats,
+    settling: policy.settling,
     onRecord: (requestId) => completions.recordCame(requestId),
     log,
   });
@@ -106,6 +110,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const parts = {
     receiver,
     intakes: [intake, labelIntake],
+    policy,
     spool,
     delivery,
     lastResort,
@@ -118,7 +123,6 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     flushStrategy: config.flushStrategy,
   };
 
-  const byEvents = registered && initialization.invocations;
   async function listenAndRecover(): Promise<void> {
     const folders = await abandonedFolders(dir);
     await startUp.listen(receiver, config.port);
@@ -127,7 +131,7 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     for (const eventId of stored?.record ?? []) fates.set(eventId, 'stored');
     for (const id of stored?.label ?? []) labelFates.set(id, 'stored');
   }
-  await Promise.all([listenAndRecover(), byEvents && subscribe(start, completions)]);
+  await Promise.all([listenAndRecover(), subscribed]);
   if (!(await failedClosed(start))) {
     if (byEvents) {
       const onFirstEvent = () => initialization.restored && spool.rekeyAll();
@@ -138,6 +142,12 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     }
   }
   home.release();
+}
+
+/** The policy of the configuration. Its code is loaded only where there is one. */
+async function policyOf({ policy: config, spool: { dir } }: ExtensionConfig): Promise<PolicyInForce> {
+  if (config === undefined) return NO_POLICY;
+  return (await import('./policy/open-policy.ts')).openPolicy({ config, env: process.env, dir, log, ageNow });
 }
 
 /** Asks Lambda to say when an invocation is over. Where Lambda does not, the record of the invocation does. */
@@ -160,6 +170,7 @@ async function refuseRecords(start: Start): Promise<void> {
     labelIntake: refusingIntake(tallies.label, reason),
     tallies,
     stats,
+    settling: () => undefined,
     onRecord: () => {},
     log,
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
 import type { Log } from '../capture/log.ts';
+import { type Sender, senderOf } from '../capture/sender.ts';
 import { createTimekeeper, RESPONSE_MS, type TimeLeft } from '../capture/time-left.ts';
 import { toldHeaders } from '../capture/told-headers.ts';
 import { asRequestError, REQUEST_ERRORS, RequestError } from './errors.ts';
@@ -9,7 +10,6 @@ import { type Incoming, message, readEvent } from './event-sources/event.ts';
 import { PONG, pingSource } from './event-sources/ping.ts';
 import { answerBatch, type QueueResponse, readBatch } from './event-sources/queue.ts';
 import { mustFail, type Result, respond } from './event-sources/response.ts';
-import { type Sender, senderOf } from './event-sources/sender.ts';
 import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './tasks/answer-inputs.ts';
 import type { ServedModel } from './tasks/served-model.ts';

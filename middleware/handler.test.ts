@@ -9,6 +9,19 @@ import { createRecorder } from './recorder.ts';
 
 const ANSWER = { answer: 'Berlin' };
 
+test('a record tells the policy who asked, and of the headers those that are named', async () => {
+  const { recorder, records } = recording<object>({}, undefined, ['x-tenant', 'x-absent']);
+  const event = {
+    httpMethod: 'POST',
+    requestContext: { identity: { apiKeyId: 'key-1' } },
+    headers: { 'X-Tenant': 'blue', Authorization: 'secret' },
+    body: '{}',
+  };
+  await withCapture(async () => ({}), recorder)(event, CONTEXT);
+  expect(records[0]).toMatchObject({ source: 'api-gateway-rest', caller: 'key-1', headers: { 'x-tenant': 'blue' } });
+  expect(JSON.stringify(records)).not.toContain('secret');
+});
+
 test('without options, the request and the answer are a record', async () => {
   const { recorder, records, within } = recording<object>();
   const handler = withCapture(async () => ({ statusCode: 201, body: JSON.stringify(ANSWER) }), recorder);
@@ -23,6 +36,7 @@ test('without options, the request and the answer are a record', async () => {
       latencyMs: expect.any(Number),
       coldStart: true,
       traceId: 'Root=1-5',
+      source: 'direct',
     },
   ]);
   expect(within[0]).toBeLessThan(10_000); // what the function has left, less the time for its response

@@ -28,20 +28,23 @@ export function answerOfResult(result: unknown): Answer {
 function contentOfMessage(message: object): unknown {
   const { body, isBase64Encoded } = message as Message;
   const data = typeof body === 'string' && isBase64Encoded === true ? Buffer.from(body, 'base64') : (body ?? '');
-  const contentType = contentTypeOf(message);
+  const contentType = headersOf(message).get('content-type');
   return contentType === undefined ? data : ({ contentType, data } satisfies TypedContent);
 }
 
-/** Names of headers are in any case. A header that came more than once has its last value. */
-function contentTypeOf({ headers, multiValueHeaders }: Message): string | undefined {
-  for (const map of [headers, multiValueHeaders]) {
+/** The headers of an event or a response, by lower-case name. A header that came more than once has its last value. */
+export function headersOf(message: unknown): Map<string, string> {
+  const found = new Map<string, string>();
+  if (!isObject(message)) return found;
+  const { headers, multiValueHeaders } = message as Message;
+  for (const map of [multiValueHeaders, headers]) {
     if (!isObject(map)) continue;
     for (const [name, value] of Object.entries(map)) {
       const last = Array.isArray(value) ? value.at(-1) : value;
-      if (name.toLowerCase() === 'content-type' && typeof last === 'string') return last;
+      if (typeof last === 'string') found.set(name.toLowerCase(), last);
     }
   }
-  return undefined;
+  return found;
 }
 
 function isObject(value: unknown): value is object {

@@ -77,20 +77,25 @@ export function capturedStream<E, S extends ResponseStream, C extends Invocation
 }
 
 /** One for all handlers of the process, made with the first: then the environment is read. */
-let shared: { client: RecorderParts['client'] | undefined } | undefined;
+let shared: Shared | undefined;
+interface Shared {
+  client: RecorderParts['client'] | undefined;
+  headers: readonly string[];
+}
 
 /** @returns undefined where nothing is captured */
 function partsOf(options: Pick<InputOptions<never, never>, 'client'>): RecorderParts | undefined {
-  shared ??= { client: clientOf(process.env) };
+  shared ??= sharedOf(process.env);
   const client = shared.client && (options.client ?? shared.client);
   const traceId = () => process.env['_X_AMZN_TRACE_ID'] || undefined;
-  return client && { client, log, now: () => performance.now(), traceId };
+  return client && { client, log, now: () => performance.now(), traceId, headers: shared.headers };
 }
 
-function clientOf(env: NodeJS.ProcessEnv): RecorderParts['client'] | undefined {
-  const { client, fault } = clientConfig(env);
+function sharedOf(env: NodeJS.ProcessEnv): Shared {
+  const { client, headers, fault } = clientConfig(env);
   const functionName = env['AWS_LAMBDA_FUNCTION_NAME'] || 'unknown';
-  if (fault === undefined) return client && withLossMetric(createCaptureClient(client), functionName, Date.now);
+  if (fault === undefined)
+    return { client: client && withLossMetric(createCaptureClient(client), functionName, Date.now), headers };
   log('ERROR', 'wrong configuration: no record is captured', { cause: fault });
-  return refusingClient(functionName, Date.now);
+  return { client: refusingClient(functionName, Date.now), headers };
 }

@@ -1,10 +1,12 @@
 import type { CaptureClient } from '../capture/client.ts';
 import type { CapturedPayload, Exchange } from '../capture/exchange.ts';
 import type { Log } from '../capture/log.ts';
+import { senderOf } from '../capture/sender.ts';
 import { createTimekeeper, RESPONSE_MS, type TimeLeft } from '../capture/time-left.ts';
+import { toldHeaders } from '../capture/told-headers.ts';
 import { MAX_ID_LENGTH } from '../capture/wire.ts';
 import { errorBody, faultOf, nameOf } from './faults.ts';
-import { contentOfEvent } from './http.ts';
+import { contentOfEvent, headersOf } from './http.ts';
 import type { Answer, CapturedExchange, CaptureOptions, InvocationContext } from './options.ts';
 import { payloadOf, UNREADABLE } from './payload.ts';
 
@@ -15,6 +17,8 @@ export interface RecorderParts {
   now: () => number;
   /** The X-Ray trace id of the present invocation. */
   traceId: () => string | undefined;
+  /** The headers of a request that its record tells the policy of, by lower-case name. */
+  headers?: readonly string[];
 }
 
 /** How the handler of an invocation ended. */
@@ -39,7 +43,7 @@ export function createRecorder<E, R, C extends InvocationContext | undefined>(
   options: CaptureOptions<E, R, C>,
   answerOf: (result: R) => Answer,
 ): Recorder<E, R, C> {
-  const { client, log, now, traceId } = parts;
+  const { client, log, now, traceId, headers = [] } = parts;
   const timeLeftOf = createTimekeeper(now);
   let coldStart = true;
 
@@ -73,6 +77,8 @@ export function createRecorder<E, R, C extends InvocationContext | undefined>(
     const startedMs = now();
     const timeLeft = attempt(() => timeLeftOf(context?.getRemainingTimeInMillis?.bind(context)), undefined);
     const { input = contentOfEvent, output, inferenceId, records } = options;
+    // Before the handler, which may change its event.
+    const sender = attempt(() => ({ ...senderOf(event), headers: toldHeaders(headers, headersOf(event)) }), undefined);
     const one = records === undefined && {
       input: payload(() => input(event, context)),
       inferenceId: attempt(() => idOf(inferenceId?.(event, context)), undefined),
@@ -86,6 +92,7 @@ export function createRecorder<E, R, C extends InvocationContext | undefined>(
         latencyMs: now() - startedMs,
         coldStart,
         traceId: traceId(),
+        ...sender,
       };
       if (one !== false) {
         const own = 'error' in outcome || output === undefined ? undefined : output;

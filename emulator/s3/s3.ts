@@ -29,7 +29,7 @@ const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging',
 type ObjectAddress = { bucket: string; key: string };
 
 /**
- * A part of S3: PutObject (also `If-None-Match: *` and `If-Match`), GetObject, HeadObject, DeleteObject,
+ * A part of S3: PutObject (also `If-None-Match: *` and `If-Match`), GetObject and HeadObject (also `If-None-Match` with an ETag), DeleteObject,
  * ListObjectsV2, and buckets. Addresses are path-style; signatures are not checked.
  */
 export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
@@ -112,6 +112,10 @@ async function objectOperation(
 async function get(store: ObjectStore, { bucket, key }: ObjectAddress, request: FastifyRequest, reply: FastifyReply) {
   const object = await store.open(bucket, key);
   const { bytes, modified, etag } = object;
+  if (request.headers['if-none-match'] === etag) {
+    await object.close();
+    return reply.code(304).header('etag', etag).send();
+  }
   const range = rangeOf(request.headers.range, bytes);
   if (request.method === 'HEAD' || range === 'unsatisfiable') await object.close();
   if (range === 'unsatisfiable') {

@@ -9,6 +9,11 @@ import {
   type NotCapturedReason,
 } from '../../capture/wire.ts';
 
+/** Most rules that are counted by name: as many as a policy may have. Later versions may have others. */
+const MOST_RULES = 100;
+/** The rules beyond. No rule has such a name. */
+const OTHER_RULES = '(others)';
+
 /**
  * What became of the records, since the process started.
  *
@@ -24,6 +29,8 @@ export class Counters {
   readonly leftOut = zeros(LEFT_OUT_REASONS);
   /** What senders reported as lost, which is not received. Reasons without any are absent. */
   notCaptured: NotCapturedCounts = {};
+  /** How often each rule of the redaction has struck, by its name. */
+  readonly redacted: Record<string, number> = {};
   readonly #onLoss: () => void;
   /** Losses that no stored line has reported yet. */
   #unreported: LossCounts | undefined;
@@ -84,6 +91,15 @@ export class Counters {
     if (records === undefined) return;
     this.notCaptured = sum(this.notCaptured, records) ?? {};
     this.#unreported = sum(this.#unreported, records);
+  }
+
+  /** Counts what the policy has redacted in something that is stored. */
+  redact(struck: Readonly<Record<string, number>> = {}): void {
+    for (const [rule, times] of Object.entries(struck)) {
+      const isNamed = (name: string) => Object.hasOwn(this.redacted, name);
+      const name = isNamed(rule) || Object.keys(this.redacted).length < MOST_RULES ? rule : OTHER_RULES;
+      this.redacted[name] = (isNamed(name) ? this.redacted[name]! : 0) + times;
+    }
   }
 
   #take(reported: NotCapturedCounts | undefined, countedAs: DropReason | NotCapturedReason | undefined): void {

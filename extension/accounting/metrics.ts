@@ -112,6 +112,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
       // These fields are no metrics. They explain the metrics.
       droppedSinceStart: presentReasons(present.dropped),
       leftOutSinceStart: presentReasons(present.leftOut),
+      redactedSinceStart: present.redacted,
       spoolBytes: present.spoolBytes,
     });
     before = after;

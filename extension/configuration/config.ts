@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import type { KeyScope } from '../../capture/object-key.ts';
@@ -14,7 +13,9 @@ import { DEFAULT_PORT } from '../../capture/wire.ts';
 import type { FlushStrategy } from '../lifecycle/flush-policy.ts';
 import type { Level } from '../log.ts';
 import type { Kind } from '../spool/kind.ts';
+import { AbsolutePath } from './absolute-path.ts';
 import { FlushStrategyVariable } from './flush-strategy.ts';
+import { type PolicyConfig, PolicyVariables, policyOf } from './policy-variables.ts';
 import { isPrefix, scopesOf } from './prefixes.ts';
 import { type ProxyEnv, proxyOf } from './proxy.ts';
 
@@ -53,19 +54,14 @@ export const Environment = v.object({
   CAPTURE_BATCH_RECORDS: v.optional(wholeNumber(1), '1000'),
   CAPTURE_BATCH_BYTES: v.optional(wholeNumber(1), '4194304'),
   CAPTURE_BATCH_AGE_MS: v.optional(wholeNumber(0), '60000'),
-  CAPTURE_SPOOL_DIR: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(path.isAbsolute, (issue) => `an absolute path, got "${issue.input}"`),
-    ),
-    '/tmp/inference-capture',
-  ),
+  CAPTURE_SPOOL_DIR: v.optional(AbsolutePath, '/tmp/inference-capture'),
   CAPTURE_SPOOL_BYTES: v.optional(wholeNumber(1), '134217728'),
   CAPTURE_FLUSH_BUDGET_MS: v.optional(wholeNumber(0, 900_000), '500'),
   CAPTURE_FLUSH_STRATEGY: v.optional(FlushStrategyVariable, 'adaptive'),
   CAPTURE_LAST_RESORT: v.optional(oneOf('log', 'none'), 'none'),
   CAPTURE_LOG_LEVEL: v.optional(LogLevel, 'info'),
   ...Safeguards.entries,
+  ...PolicyVariables.entries,
   CAPTURE_S3_KMS_KEY_ID: v.optional(
     v.pipe(
       v.string(),
@@ -115,6 +111,8 @@ export interface ExtensionConfig {
   flushStrategy: FlushStrategy;
   /** What cannot be delivered at shutdown goes to the log. */
   lastResortLog: boolean;
+  /** Without one, every record is stored whole. */
+  policy: PolicyConfig | undefined;
 }
 
 /** The part of the configuration that is needed also where the rest of it is wrong. */
@@ -183,6 +181,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
     flushBudgetMs: variables.CAPTURE_FLUSH_BUDGET_MS,
     flushStrategy,
     lastResortLog: variables.CAPTURE_LAST_RESORT === 'log',
+    policy: policyOf(env, variables),
   };
 }
 

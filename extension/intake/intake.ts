@@ -1,9 +1,9 @@
 import { InferenceRecord } from '../../capture/record.ts';
 import { type KeptRecord, type Origin, storedLine, storedPayloads, withObject } from '../../capture/stored-line.ts';
 import type { DropReason, NotCapturedReason } from '../../capture/wire.ts';
-import type { Policy } from '../../policy/policy.ts';
 import type { Counters } from '../accounting/counters.ts';
 import type { Log } from '../log.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createReading, type Refusal } from './reading.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -22,7 +22,7 @@ export interface Intake {
 }
 
 export interface IntakeParts {
-  policy: Policy;
+  policy: Pick<PolicyInForce, 'record'>;
   spool: Spool;
   origin: Origin;
   counters: Counters;
@@ -62,6 +62,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
       return { accepted: true, requestId };
     }
     const decision = policy.record(record);
+    if ('unavailable' in decision) return refuse(record, { code: 'POLICY_UNAVAILABLE', message: decision.unavailable });
     if (decision.keep) return store(decision, eventId, losses, fate);
     counters.leaveOut(decision.reason, losses?.counts, fate); // the same
     fates.set(eventId, 'leftOut');
@@ -85,6 +86,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
     const notStored = storing.store(line, time, 'record', payload);
     if (notStored !== undefined) return refuse(record, notStored);
     counters.store(droppedBefore, losses?.counts, fate); // not what the spool has noticed meanwhile
+    counters.redact(kept.marks.redacted);
     fates.set(eventId, 'stored');
     remember(losses);
     return { accepted: true, requestId: record.requestId };
@@ -92,7 +94,7 @@ export function createIntake({ policy, spool, origin, counters, fates, log }: In
 
   function refuse(
     { eventId, requestId }: Pick<InferenceRecord, 'eventId' | 'requestId'>,
-    { code, message }: NotStored,
+    { code, message }: NotStored | { code: 'POLICY_UNAVAILABLE'; message: string },
   ): IntakeResult {
     counters.refuse(known.record(eventId) ? 'DUPLICATE' : code);
     if (!known.record(eventId)) fates.set(eventId, code);

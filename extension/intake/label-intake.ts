@@ -1,9 +1,9 @@
 import { Label } from '../../capture/label.ts';
 import { labelId, storedLabel } from '../../capture/stored-label.ts';
 import type { DropReason } from '../../capture/wire.ts';
-import type { Policy } from '../../policy/policy.ts';
 import type { Counters } from '../accounting/counters.ts';
 import type { Log } from '../log.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Intake, type IntakeResult, lineOf } from './intake.ts';
 import { createReading } from './reading.ts';
@@ -14,7 +14,7 @@ import { createStoring } from './storing.ts';
 export type LabelFate = 'stored' | DropReason;
 
 export interface LabelIntakeParts {
-  policy: Policy;
+  policy: Pick<PolicyInForce, 'label'>;
   spool: Spool;
   counters: Counters;
   /** What became of the labels that came last, by their ids, including those that a predecessor has stored. */
@@ -34,6 +34,10 @@ export function createLabelIntake({ policy, spool, counters, fates, log, wallNow
 
   function takeLabel(label: Label): IntakeResult {
     const kept = policy.label(label);
+    if ('unavailable' in kept) {
+      counters.refuse('POLICY_UNAVAILABLE');
+      return { accepted: false, code: 'POLICY_UNAVAILABLE', message: kept.unavailable };
+    }
     const id = labelId(kept.label); // as it is stored: a successor knows it from the line
     const fate = fates.get(id);
     if (fate === 'stored') {
@@ -51,6 +55,7 @@ export function createLabelIntake({ policy, spool, counters, fates, log, wallNow
       return { accepted: false, ...notStored };
     }
     counters.store(droppedBefore, undefined, fate);
+    counters.redact(kept.marks.redacted);
     fates.set(id, 'stored');
     return { accepted: true };
   }

@@ -1,5 +1,6 @@
 import type { ExtensionsApi, InvokeEvent } from '../lambda/extensions-api.ts';
 import { traceOf } from '../log.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import {
   completionWaitMs,
   type FlushState,
@@ -12,6 +13,7 @@ import type { InvocationCompletions } from './invocation-completions.ts';
 import { type ShutdownNotice, type ShutdownParts, shutDown } from './shutdown.ts';
 
 export interface LifecycleParts extends ShutdownParts {
+  policy: Pick<PolicyInForce, 'look'>;
   flushStrategy: FlushStrategy;
   batchAgeMs: number;
   /** For ages: milliseconds on a monotonic clock that goes on while the environment is frozen. */
@@ -53,11 +55,16 @@ export async function followEvents(parts: EventLifecycleParts): Promise<void> {
   }
 
   for (let first = true; ; first = false) {
-    const event = await api.next();
+    const next = api.next();
+    if (first) setImmediate(() => parts.policy.look()); // the request has gone by then: the start does not wait for a policy
+    const event = await next;
     // Whatever goes wrong with the records, the environment must go on.
     try {
       if (first) parts.onFirstEvent();
-      if (event.eventType === 'INVOKE') await afterInvoke(event);
+      if (event.eventType === 'INVOKE') {
+        parts.policy.look();
+        await afterInvoke(event);
+      }
     } catch (error) {
       log('ERROR', 'work after an invocation failed', { cause: traceOf(error) });
     }
@@ -81,6 +88,7 @@ export async function followTimer(
   shutdown.finally(() => ended.abort()).catch(() => {}); // the last line of this function awaits it, and gets the error
 
   async function look(): Promise<void> {
+    parts.policy.look();
     spool.sealIfFinished();
     if (!shouldFlushByTimer(spoolState(parts))) return;
     spool.seal();

@@ -60,6 +60,8 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
   } else if (all('logged') > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);
   else if (isLossy(stats))
     log('ERROR', 'shut down; all accepted records are delivered, and other records are lost', fields);
+  else if (Object.values(leftOut).some((records) => records > 0))
+    log('INFO', 'shut down; all records that the policy keeps are delivered', fields);
   else log('INFO', 'shut down; all records are delivered', fields);
 }
 

@@ -1,6 +1,7 @@
 import type { Tallies } from '../accounting/tallies.ts';
 import type { EventType, ExtensionsApi } from '../lambda/extensions-api.ts';
 import type { Log } from '../log.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import { KINDS } from '../spool/kind.ts';
 import type { Recovered } from '../spool/recovery.ts';
@@ -11,6 +12,7 @@ export interface Fault {
   errorType:
     | 'Extension.RegistrationRefused'
     | 'Extension.ConfigInvalid'
+    | 'Extension.PolicyUnusable'
     | 'Extension.SpoolUnusable'
     | 'Extension.PortTaken';
   cause: string;
@@ -50,6 +52,20 @@ export class StartUp {
     } catch (error) {
       this.#log('ERROR', 'wrong configuration: no record is captured', { cause: (error as Error).message });
       this.#failed('Extension.ConfigInvalid', error);
+      return undefined;
+    }
+  }
+
+  /** @returns undefined where not even the code of the policy can be loaded. A policy that has failed is a fault too */
+  async openPolicy(open: () => Promise<PolicyInForce>): Promise<PolicyInForce | undefined> {
+    try {
+      const policy = await open();
+      const status = policy.status();
+      if (status?.state === 'failed') this.#failed('Extension.PolicyUnusable', new Error(status.cause)); // logged already
+      return policy;
+    } catch (error) {
+      this.#log('ERROR', 'the policy cannot be opened: no record is captured', { cause: String(error) });
+      this.#failed('Extension.PolicyUnusable', error);
       return undefined;
     }
   }

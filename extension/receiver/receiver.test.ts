@@ -111,6 +111,7 @@ test('a busy port is an error that the caller sees', async () => {
     labelIntake: TAKING,
     tallies: createTallies(),
     stats: () => STATS,
+    settling: () => undefined,
     onRecord: () => {},
     log: () => {},
   };

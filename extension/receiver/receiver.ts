@@ -26,6 +26,8 @@ export interface ReceiverParts {
   labelIntake: Intake;
   tallies: Tallies;
   stats: () => Stats;
+  /** What a request waits for before its records are taken, a moment at most. Undefined where nothing is to be waited for. */
+  settling: () => Promise<void> | undefined;
   /** Called with the request id of each record that came, taken or not: nobody need wait for it any longer. */
   onRecord: (requestId: string) => void;
   log: Log;
@@ -60,7 +62,7 @@ const limits = (requestMs: number): http.ServerOptions => ({
 
 /** The extension's HTTP server on loopback; docs/wire-protocol.md describes it. */
 export function createReceiver(parts: ReceiverParts): Receiver {
-  const { intake, labelIntake, tallies, stats, onRecord, log, requestMs = REQUEST_MS } = parts;
+  const { intake, labelIntake, tallies, stats, settling, onRecord, log, requestMs = REQUEST_MS } = parts;
   const connections = createConnections(MAX_CONNECTIONS);
   const turns = createTurns({
     atOnce: LARGE_BODIES,
@@ -109,6 +111,8 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     if (body === 'too_large') return refusal('BODY_TOO_LARGE', `Expected at most ${MAX_BODY_BYTES} bytes`);
     if (typeof body === 'string') return failure('REQUEST_TIMEOUT', SLOW[body]);
     try {
+      const wait = settling();
+      if (wait !== undefined) await wait;
       return type === 'application/json' ? answerTo(take(textOf(body.bytes))) : await takeLines(body.bytes, take);
     } finally {
       body.release();

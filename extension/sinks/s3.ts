@@ -1,7 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
 import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
 import type { ProxyEnv } from '../configuration/proxy.ts';
+import { agentsOf } from './agents.ts';
 import { connectionBroke, credentialsExpired, statusOf } from './failure.ts';
 import type { Sink } from './sink.ts';
 
@@ -28,9 +27,7 @@ const IDLE_MS = 5_000;
  * @param now milliseconds on a monotonic clock that goes on while the environment is frozen
  */
 export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
-  const agent = { keepAlive: true, ...(options.proxy && { proxyEnv: options.proxy }) };
-  const agents = [new http.Agent(agent), new https.Agent(agent)] as const;
-  const [httpAgent, httpsAgent] = agents;
+  const agents = agentsOf({ keepAlive: true, proxy: options.proxy });
   let client = connect();
   let usedMs = now();
 
@@ -38,12 +35,12 @@ export function s3Sink(options: S3SinkOptions, now: () => number): Sink {
     return new S3Client({
       forcePathStyle: options.pathStyle,
       maxAttempts: 1, // delivery.ts retries, within its deadline
-      requestHandler: { httpAgent, httpsAgent },
+      requestHandler: agents,
     });
   }
 
   function dropIdleConnections(): void {
-    for (const { freeSockets } of agents) {
+    for (const { freeSockets } of [agents.httpAgent, agents.httpsAgent]) {
       for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
     }
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Sender, senderOf } from './sender.ts';
+import { type Sender, senderOf } from '../../capture/sender.ts';
 
 /** The messages of an SQS event. */
 export interface QueueBatch {

@@ -30,6 +30,7 @@ const stats: Stats = {
   labels: { received: 0, recovered: 0, delivered: 0, logged: 0, dropped: {}, pending: 0 },
   payloads: { delivered: 0, logged: 0, dropped: {}, pending: 0 },
   spoolBytes: 100,
+  redacted: {},
 };
 const account: Account = { spoolAtStart: 0, spoolAtEnd: 1, shared: false, destroyed: [], uncertain: [], ledger, stats };
 const well: Evidence = {

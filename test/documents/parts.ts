@@ -14,6 +14,7 @@ import { PARAMETERS, qaParameters } from '../../function/tasks/question-answerin
 import { resolveParameters } from '../../function/tasks/question-answering/parameters.ts';
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
 import { DETECTORS } from '../../policy/detectors/detectors.ts';
+import { policyJsonSchema } from '../../policy/json-schema.ts';
 import type { Parts, Table } from './markdown.ts';
 import { OPENAPI_TEXT } from './openapi.ts';
 
@@ -119,5 +120,8 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
   },
 };
 
-/** The documents that the code knows as a whole. */
-export const FILES: Readonly<Record<string, string>> = { 'docs/wire-protocol.openapi.yaml': OPENAPI_TEXT };
+/** Files that the code knows as a whole. */
+export const FILES: Readonly<Record<string, string>> = {
+  'docs/wire-protocol.openapi.yaml': OPENAPI_TEXT,
+  'policy/policy.schema.json': policyJsonSchema(),
+};

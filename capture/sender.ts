@@ -1,7 +1,6 @@
-import { MAX_ID_LENGTH } from '../../capture/wire.ts';
-import { isOfBalancer } from './event.ts';
+import { MAX_ID_LENGTH } from './wire.ts';
 
-/** What sent an event, in more detail than {@link EventSource}, which says what form the response has. */
+/** What sent an event, as records tell it. */
 export type SenderSource =
   | 'api-gateway-rest'
   | 'api-gateway-http'
@@ -31,7 +30,7 @@ const CALLERS = [
   ['attributes', 'SenderId'],
 ] as const;
 
-/** @param event of any source; of SQS, one message of it */
+/** @param event of any source; or one message of an event of SQS, which has a caller of its own */
 export function senderOf(event: unknown): Sender {
   const source = sourceOf(event);
   const isChecked = source !== 'direct' && source !== 'eventbridge'; // else its sender wrote all of it
@@ -47,9 +46,15 @@ function sourceOf(event: unknown): SenderSource {
   }
   // An HTTP API with payload format 1.0 sends what a REST API sends, and a version.
   if (at(event, ['httpMethod']) !== undefined) return at(event, ['version']) ? 'api-gateway-http' : 'api-gateway-rest';
-  if (at(event, ['eventSource']) === 'aws:sqs') return 'sqs';
+  if (at(event, ['eventSource']) === 'aws:sqs' || at(event, ['Records', '0', 'eventSource']) === 'aws:sqs')
+    return 'sqs';
   if (at(event, ['Records', '0', 'EventSource']) === 'aws:sns') return 'sns';
   return at(event, ['detail-type']) === undefined ? 'direct' : 'eventbridge';
+}
+
+/** Whether the context of a request is that of a load balancer. */
+export function isOfBalancer(requestContext: unknown): boolean {
+  return typeof requestContext === 'object' && requestContext !== null && Object.hasOwn(requestContext, 'elb');
 }
 
 function isId(value: unknown): value is string {

@@ -1,6 +1,6 @@
 import { type JsonDocument, looksLikeJson, scanJson, TOO_DEEP } from '../json/scan.ts';
 import { select } from '../paths/select.ts';
-import type { PayloadEdit } from './claims.ts';
+import type { PayloadEdit } from './edits.ts';
 import { addPassages, type Leaf, leafOf, leavesOf, type Passage } from './leaf.ts';
 import { payloadEdits } from './payload-edits.ts';
 import type { PartRules } from './rules.ts';

@@ -145,9 +145,15 @@ describe('of several rules', () => {
     ],
     ['a path takes the whole value', '[b]', [pattern('a', '@'), { name: 'b', path: '$.t' }], { b: 1 }],
     [
-      'what a path truncates is searched',
+      'the limit of a path cuts no token in two',
       '[a]',
-      [{ name: 'b', path: '$.t', action: 'truncate', length: 16 }, pattern('a', '\\d+')],
+      [pattern('a', '\\d{9,}'), { name: 'b', path: '$.t', action: 'truncate', length: 2 }],
+      { a: 1, b: 1 },
+    ],
+    [
+      'what a path truncates is searched',
+      '[a]@x.o',
+      [{ name: 'b', path: '$.t', action: 'truncate', length: 7 }, pattern('a', '\\d+')],
       { a: 1, b: 1 },
     ],
   ])('%s', async (_name, expected, rules, redacted) => {

@@ -5,6 +5,8 @@ import { type RunResult, run } from './run.ts';
 
 export interface CampaignResult {
   runs: number;
+  /** Runs whose extensions had a policy. */
+  withPolicy: number;
   /** Records that the extension acknowledged. */
   acknowledged: number;
   /** Processes of the extension whose own counts were checked. */
@@ -31,6 +33,7 @@ export async function campaign(
   const startMs = performance.now();
   const total: CampaignResult = {
     runs,
+    withPolicy: 0,
     acknowledged: 0,
     accounts: 0,
     failures: [],
@@ -41,7 +44,9 @@ export async function campaign(
   let done = 0;
   async function worker(): Promise<void> {
     while (started < runs) {
-      const result = await run(planOf(seed + started++), programs);
+      const plan = planOf(seed + started++);
+      const result = await run(plan, programs);
+      if (plan.policy !== undefined) total.withPolicy += 1;
       total.acknowledged += result.acknowledged;
       total.accounts += result.accounts;
       total.faultCounts.add(result.faultCounts);

@@ -33,6 +33,17 @@ export const FAULTS = [
   '40 senders at once',
   'bad lines in a body',
   'preload in NODE_OPTIONS',
+  'policy: inline',
+  'policy: in a file',
+  'policy: in S3',
+  'policy: comes late',
+  'policy: S3 refuses it',
+  'policy: S3 hangs',
+  'policy: not there',
+  'policy: wrong',
+  'policy: wrong, then mended',
+  'record refused for want of a policy',
+  'record left out by the policy',
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
@@ -40,8 +51,8 @@ export type FaultKind = (typeof FAULTS)[number];
 export class FaultCounts {
   readonly counts = new Map<FaultKind, number>(FAULTS.map((kind) => [kind, 0]));
 
-  count(kind: FaultKind): void {
-    this.counts.set(kind, this.counts.get(kind)! + 1);
+  count(kind: FaultKind, times = 1): void {
+    this.counts.set(kind, this.counts.get(kind)! + times);
   }
 
   add(other: FaultCounts): void {

@@ -5,6 +5,7 @@ import { createCaptureClient } from '../../capture/client.ts';
 import type { InferenceRecord } from '../../capture/record.ts';
 import { type AcceptedBody, RECORDS_PATH, type WireErrorBody } from '../../capture/wire.ts';
 import type { PlannedRecord, Sending } from './plan.ts';
+import { canaryOf } from './policy-plan.ts';
 
 /** The event: what an invocation does. */
 export interface Work {
@@ -61,12 +62,18 @@ function exchange({ eventId, bytes, hoursAgo }: PlannedRecord, requestId: string
     eventId,
     inferenceTime: new Date(Date.now() - hoursAgo * HOUR_MS).toISOString(),
     requestId,
-    input: { contentType: 'text/csv', encoding: 'CSV', data: 'x'.repeat(bytes) },
-    output: { contentType: 'application/json', encoding: 'JSON', data: '{"answer":"Berlin"}' },
+    input: json({ text: 'x'.repeat(bytes), mail: canaryOf(eventId) }),
+    output: json({ answer: `Write to ${canaryOf(eventId)}.` }),
     status: 200,
     latencyMs: 1,
   };
 }
+
+const json = (data: object) => ({
+  contentType: 'application/json',
+  encoding: 'JSON' as const,
+  data: JSON.stringify(data),
+});
 
 async function send(record: InferenceRecord): Promise<void> {
   const { eventId } = record;

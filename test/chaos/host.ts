@@ -4,14 +4,15 @@ import type { Stats } from '../../capture/wire.ts';
 import { systemClock } from '../../emulator/environment/clock.ts';
 import { Environment } from '../../emulator/environment/environment.ts';
 import { extensionVariables, functionArn, functionVariables } from '../../emulator/environment/variables.ts';
+import { type Account, unanswered } from './evidence.ts';
 import type { LedgerEntry } from './function.ts';
 import type { EnvironmentPlan, Tampering } from './plan.ts';
+import { CANARY, documentOf, type PolicyPlan, policyVariables, WRONG_DOCUMENT } from './policy-plan.ts';
 import { Processes } from './processes.ts';
 import { type Programs, STEPPED_CLOCK } from './programs.ts';
 import { mountSmallDisk, unmount } from './small-disk.ts';
-import { type FoundRecord, recordOf, spooledBelow } from './spool-files.ts';
+import { type FoundRecord, filesWith, recordOf, spooledBelow } from './spool-files.ts';
 import { tamper } from './tampering.ts';
-import { type Account, unanswered } from './verdict.ts';
 
 const FUNCTION_NAME = 'Chaos';
 export const BUCKET = 'inference-capture';
@@ -23,6 +24,7 @@ export type HostPlan = Omit<EnvironmentPlan, 'puts' | 'steps' | 'killExtensionAf
 
 export interface HostOptions {
   plan: HostPlan;
+  policy?: PolicyPlan | undefined;
   programs: Programs;
   /** The host's own folder, which must exist. */
   folder: string;
@@ -48,6 +50,7 @@ export class Host {
   readonly #accounts: Account[] = [];
   /** The stored lines in the log, by key and line number. A line may come in several parts. */
   readonly #logged = new Map<string, string>();
+  readonly #exposed = new Set<string>();
   /** Whether an extension has asked for its first event. */
   extensionStarted = false;
   /** Whether /tmp is a small disk. */
@@ -55,7 +58,7 @@ export class Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    const { folder, plan } = options;
+    const { folder, plan, policy } = options;
     this.processes = new Processes(folder);
     this.#tmp = options.sharing === undefined ? path.join(folder, 'tmp') : options.sharing.#tmp;
     this.#ledger = path.join(folder, 'ledger.jsonl');
@@ -63,6 +66,9 @@ export class Host {
     mkdirSync(this.#tmp, { recursive: true });
     writeFileSync(this.#ledger, '');
     writeFileSync(this.#clock, '0');
+    if (policy?.place === 'file' && policy.state !== 'not there') {
+      writeFileSync(this.#policyFile, policy.state === 'right' ? documentOf(policy) : WRONG_DOCUMENT);
+    }
     this.#neighbour = options.sharing;
     if (options.sharing !== undefined) options.sharing.#neighbour = this;
     this.hasSmallDisk =
@@ -107,9 +113,14 @@ export class Host {
     return spooledBelow(this.#tmp);
   }
 
-  /** The event ids of the records that the extension has written to its log, as the last resort. */
-  logged(): string[] {
-    return Array.from(this.#logged.values(), (line) => recordOf(line, 'the log').eventId);
+  /** The records that the extension has written to its log, as the last resort. */
+  logged(): FoundRecord[] {
+    return Array.from(this.#logged.values(), (line) => recordOf(line, 'the log'));
+  }
+
+  /** Where what no policy lets pass was seen: in the log, or in /tmp whenever a process of the extension started or ended. */
+  exposed(): string[] {
+    return [...this.#exposed];
   }
 
   /** The lines of the function's ledger so far. */
@@ -162,6 +173,7 @@ export class Host {
 
   #openAccount(): void {
     this.#closeAccount();
+    this.#lookForCanaries();
     const spoolAtStart = this.spooled().length;
     this.#accounts.push({
       spoolAtStart,
@@ -176,12 +188,22 @@ export class Host {
   #closeAccount(): void {
     const last = this.#accounts.at(-1);
     if (last === undefined) return;
+    this.#lookForCanaries();
     last.spoolAtEnd = this.spooled().length;
     const before = this.#accounts.slice(0, -1).reduce((sum, { ledger }) => sum + ledger.length, 0);
     last.ledger = this.ledger().slice(before);
   }
 
+  #lookForCanaries(): void {
+    for (const file of filesWith(CANARY, this.#tmp)) this.#exposed.add(file);
+  }
+
+  get #policyFile(): string {
+    return path.join(this.#options.folder, 'policy.json');
+  }
+
   #readLog(line: string): void {
+    if (line.includes(CANARY)) this.#exposed.add('the log');
     if (line.startsWith('EXTENSION\tName: inference-capture\tState: Ready\t')) this.extensionStarted = true;
     if (!line.includes('"source":"inference-capture"')) return;
     if (line.includes('"shutdownReason"')) this.#accounts.at(-1)!.stats = JSON.parse(line) as Stats;
@@ -192,7 +214,7 @@ export class Host {
   }
 
   #sources(runtimeApi: string) {
-    const { plan, port, s3Url, programs, env } = this.#options;
+    const { plan, policy, port, s3Url, programs, env } = this.#options;
     const { room } = plan;
     const spoolBytes = room.kind === 'plenty' || this.hasSmallDisk ? 134_217_728 : room.bytes;
     return {
@@ -218,6 +240,7 @@ export class Host {
         CAPTURE_FLUSH_STRATEGY: plan.flushStrategy,
         CAPTURE_SPOOL_BYTES: String(spoolBytes),
         ...(plan.lastResort && { CAPTURE_LAST_RESORT: 'log' }),
+        ...(policy && policyVariables(policy, this.#policyFile, `s3://${BUCKET}/policy.json`)),
         CHAOS_LEDGER: this.#ledger,
         CLOCK_STEP: this.#clock,
         NODE_COMPILE_CACHE: programs.compileCache,

@@ -22,9 +22,9 @@ if (runs === 1) console.log(JSON.stringify(planOf(seed), null, 2));
 const result = await campaign({ runs, seed }, programs, progress());
 console.log(`\n${'fault'.padEnd(40)} struck`);
 for (const [kind, count] of result.faultCounts.counts) console.log(`${kind.padEnd(40)} ${String(count).padStart(6)}`);
-const { acknowledged, accounts, failures, ms } = result;
+const { acknowledged, accounts, withPolicy, failures, ms } = result;
 console.log(
-  `\n${runs} runs from seed ${seed} in ${(ms / 1000).toFixed(0)} s: ${acknowledged} records acknowledged, ` +
+  `\n${runs} runs from seed ${seed}, ${withPolicy} of them with a policy, in ${(ms / 1000).toFixed(0)} s: ${acknowledged} records acknowledged, ` +
     `the counts of ${accounts} processes checked, ${failures.length} runs broke a promise`,
 );
 const missing = runs >= ENOUGH_RUNS ? result.faultCounts.missing() : [];

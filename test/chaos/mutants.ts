@@ -52,4 +52,44 @@ export const MUTANTS: readonly Mutant[] = [
     standIn: 'launcher-that-clears-nothing.sh',
     found: 'not started',
   },
+  {
+    name: 'stores what the policy has redacted as it came',
+    standIn: 'policy-overruled.ts',
+    found: 'exposed',
+  },
+  {
+    name: 'draws another sample than its policy says',
+    standIn: 'another-sample.ts',
+    found: 'lost|sampled',
+  },
+  {
+    name: 'does not say in a line by which policy it was stored',
+    standIn: 'unmarked-lines.ts',
+    found: 'unmarked',
+  },
+  {
+    name: 'keeps every record whole until there is a policy',
+    standIn: 'kept-without-policy.ts',
+    found: 'exposed',
+  },
+  {
+    name: 'writes a record that has no policy into its log',
+    standIn: 'record-in-the-log.ts',
+    found: 'exposed',
+  },
+  {
+    name: 'lets go of its policy when that cannot be loaded again',
+    standIn: 'withdrawn-policy.ts',
+    found: 'withdrawn',
+  },
+  {
+    name: 'does not count what the policy leaves out',
+    standIn: 'uncounted-omissions.ts',
+    found: 'miscounted',
+  },
+  {
+    name: 'counts what it refuses for want of a policy as something else',
+    standIn: 'uncounted-refusals.ts',
+    found: 'miscounted',
+  },
 ];

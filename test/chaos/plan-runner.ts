@@ -8,6 +8,8 @@ import type { FaultCounts, FaultKind } from './fault-counts.ts';
 import type { Work } from './function.ts';
 import { Host } from './host.ts';
 import type { EnvironmentPlan, Step, TimedFault } from './plan.ts';
+import { PolicyInS3 } from './policy-in-s3.ts';
+import type { PolicyPlan } from './policy-plan.ts';
 import type { Role } from './processes.ts';
 import type { Programs } from './programs.ts';
 import { type S3Proxy, startS3Proxy } from './s3-proxy.ts';
@@ -15,6 +17,7 @@ import { type S3Proxy, startS3Proxy } from './s3-proxy.ts';
 /** What the environments of one run share. */
 export interface RunContext {
   programs: Programs;
+  policy: PolicyPlan | undefined;
   folder: string;
   s3Url: string;
   faultCounts: FaultCounts;
@@ -56,9 +59,12 @@ export class PlanRunner {
       killExtension: () => runner.host.processes.kill('extension'),
       freeze: (forMs: number) => runner.#freeze(forMs),
     };
-    const proxy = await startS3Proxy(context.s3Url, plan.puts, faults, context.faultCounts, note);
+    const { policy, faultCounts } = context;
+    const inS3 = policy && new PolicyInS3(policy, faultCounts);
+    const proxy = await startS3Proxy(context.s3Url, plan.puts, faults, faultCounts, note, inS3);
     const host = new Host({
       plan,
+      policy,
       programs: context.programs,
       folder,
       port: await claimPort(),
@@ -89,10 +95,12 @@ export class PlanRunner {
   async run(): Promise<void> {
     await this.#environment.init();
     this.startedAtFirst = this.host.extensionStarted;
+    this.#countPolicy();
     if (this.#plan.preload) this.#count('preload in NODE_OPTIONS');
     for (const step of this.#plan.steps) await this.#perform(step);
     await this.#shutDown(this.#plan.killExtensionAfterMs);
     for (const { outcome } of this.host.ledger()) {
+      if (outcome === 'POLICY_UNAVAILABLE') this.#count('record refused for want of a policy');
       if (outcome === 'SPOOL_FULL') this.#count('spool full');
       if (outcome === 'SPOOL_UNWRITABLE' && this.host.hasSmallDisk) this.#count('disk full');
     }
@@ -212,6 +220,14 @@ export class PlanRunner {
       if (!invocation.over) for (const role of stopped) processes.thaw(role);
     }, forMs);
     return stopped.length > 0;
+  }
+
+  #countPolicy(): void {
+    const { policy } = this.#context;
+    if (policy === undefined) return;
+    const { place, state } = policy;
+    this.#count(place === 'inline' ? 'policy: inline' : place === 'file' ? 'policy: in a file' : 'policy: in S3');
+    if (place !== 'S3' && state !== 'right') this.#count(`policy: ${state}`); // those of S3 are counted as they strike
   }
 
   #count(kind: FaultKind): void {

@@ -57,6 +57,7 @@ test('thirty seeds have every outcome of a PUT, every fault and every step', () 
     'end',
     'periodically,60',
     'at-shutdown',
+    ...['inline', 'file', 'S3', 'wrong', 'not there', 'late', 'refused', 'metadata', 'detector', 'pattern', 'path'],
   ]) {
     expect(plans).toContain(`"${planned}"`);
   }

@@ -1,4 +1,6 @@
 import { mulberry32 } from '../../harness/random.ts';
+import type { Dice } from './dice.ts';
+import { type PolicyPlan, policyPlan } from './policy-plan.ts';
 
 /** What happens to one PUT of an object at S3. */
 export type PutOutcome =
@@ -82,6 +84,8 @@ export interface Plan {
   environments: EnvironmentPlan[];
   /** Whether two environments share a /tmp, and so the folder of the spool. */
   sharedTmp: boolean;
+  /** The policy of all environments. Half of the runs have one. */
+  policy?: PolicyPlan;
 }
 
 const HOUR_MS = 3_600_000;
@@ -138,15 +142,7 @@ export function planOf(seed: number): Plan {
     for (const environment of environments) environment.room = environments[0]!.room;
   }
   for (const environment of environments) environment.flushStrategy = dice.of(STRATEGIES);
-  return { seed, environments, sharedTmp };
-}
-
-interface Dice {
-  /** @param share the probability of true, from 0 to 1 */
-  chance(share: number): boolean;
-  /** A whole number from `least` to `most`. */
-  whole(least: number, most: number): number;
-  of<T>(items: readonly T[]): T;
+  return { seed, environments, sharedTmp, ...(dice.chance(0.5) && { policy: policyPlan(dice) }) };
 }
 
 function environmentPlan(dice: Dice, name: string): EnvironmentPlan {

@@ -7,8 +7,9 @@ import { FaultCounts } from './fault-counts.ts';
 import { BUCKET } from './host.ts';
 import type { Plan } from './plan.ts';
 import { PlanRunner, type RunContext } from './plan-runner.ts';
+import { CANARY, policyIdOf } from './policy-plan.ts';
 import type { Programs } from './programs.ts';
-import { recordsBelow, tornFilesBelow } from './spool-files.ts';
+import { filesWith, recordsBelow, tornFilesBelow } from './spool-files.ts';
 import { verdict } from './verdict.ts';
 
 export interface RunResult {
@@ -38,7 +39,15 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
   process.once('exit', interrupted);
   const s3 = buildS3({ folder: path.join(folder, 's3'), buckets: [BUCKET], log: note });
   const s3Url = await s3.listen({ host: '127.0.0.1', port: 0 });
-  const context: RunContext = { programs, folder, s3Url, faultCounts: new FaultCounts(), note, working: new Set() };
+  const context: RunContext = {
+    programs,
+    policy: plan.policy,
+    folder,
+    s3Url,
+    faultCounts: new FaultCounts(),
+    note,
+    working: new Set(),
+  };
   const runners: PlanRunner[] = [];
   let broken: string[] = [];
   let acknowledged = 0;
@@ -63,7 +72,14 @@ export async function run(plan: Plan, programs: Programs): Promise<RunResult> {
     };
     const logged = runners.flatMap(({ host }) => host.logged());
     const unstarted = runners.filter(({ startedAtFirst }) => !startedAtFirst).length;
-    broken = verdict({ ledger, delivered, spooled, logged, ...afterRecovery, accounts, unstarted });
+    const stored = path.join(folder, 's3', BUCKET);
+    const exposed = [...runners.flatMap(({ host }) => host.exposed()), ...filesWith(CANARY, stored)];
+    const policy = plan.policy && { ...plan.policy, id: policyIdOf(plan.policy), exposed };
+    broken = verdict({ ledger, delivered, spooled, logged, ...afterRecovery, accounts, unstarted, policy });
+    for (const { stats } of accounts) {
+      if (stats?.leftOut.NOT_SAMPLED)
+        context.faultCounts.count('record left out by the policy', stats.leftOut.NOT_SAMPLED);
+    }
     acknowledged = ledger.filter(({ outcome }) => outcome === 'accepted').length;
     checkedAccounts = accounts.filter(({ stats }) => stats !== undefined).length;
   } catch (error) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Exchange, type S3Answer, type S3Request, startS3Front, whole } from '../../harness/s3-front.ts';
 import type { FaultCounts } from './fault-counts.ts';
 import type { PutOutcome } from './plan.ts';
+import type { PolicyInS3 } from './policy-in-s3.ts';
 
 /** Faults of the environment that sends the object. @returns whether a process was there to be struck */
 export interface EnvironmentFaults {
@@ -19,19 +20,25 @@ export interface S3Proxy extends AsyncDisposable {
 /** Milliseconds that a slow answer takes, and that a freeze lasts. */
 const SLOW_MS = 80;
 
-/** Starts a proxy between one environment and an S3 server. Each PUT has its planned outcome; all other requests are forwarded. */
+/**
+ * Starts a proxy between one environment and an S3 server. Each PUT has its planned outcome; all other requests are forwarded.
+ *
+ * @param policy answers each GET in the place of the server: the extension gets nothing but its policy
+ */
 export async function startS3Proxy(
   s3: string,
   outcomes: readonly PutOutcome[] | 'outage',
   environment: EnvironmentFaults,
   faultCounts: FaultCounts,
   note: (text: string) => void,
+  policy?: PolicyInS3,
 ): Promise<S3Proxy> {
   let puts = 0;
   let healthy = false;
   const front = await startS3Front(
     (request) => send(s3, request),
     async (exchange) => {
+      if (policy !== undefined && exchange.request.method === 'GET') return policy.meet(exchange, healthy);
       const outcome = outcomeOf(exchange);
       note(`PUT ${exchange.request.url?.slice(-30)}: ${outcome}`);
       try {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { PolicyMarks, StoredLine } from '../../capture/stored-line.ts';
 
 /** A record that was found in a segment, in an object or in the log. */
 export interface FoundRecord {
@@ -7,6 +8,10 @@ export interface FoundRecord {
   inferenceTime: string;
   /** The losses that its line reports, by reason. */
   droppedBefore?: Record<string, number>;
+  /** What its line says that the policy did with it. */
+  marks?: Pick<PolicyMarks, 'policy' | 'sampleRate' | 'redacted' | 'withheld'>;
+  /** Whether its line has a payload. */
+  hasPayload?: boolean;
   /** The path of the segment or object, relative to the folder that was searched. */
   file: string;
 }
@@ -45,12 +50,26 @@ export function tornFilesBelow(folder: string): string[] {
   return filesBelow(folder).filter((file) => file.endsWith('.jsonl') && !/(^|\n)$/.test(read(path.join(folder, file))));
 }
 
+/** The files below a folder, of whatever kind, that have this text in them. */
+export function filesWith(text: string, folder: string): string[] {
+  return filesBelow(folder).filter((file) => read(path.join(folder, file)).includes(text));
+}
+
 /** Reads a stored line. @throws Error when it is not a record */
 export function recordOf(line: string, file: string): FoundRecord {
   try {
-    const { eventMetadata, inferenceCapture } = JSON.parse(line);
+    const { captureData, eventMetadata, inferenceCapture } = JSON.parse(line) as StoredLine;
     const { eventId, inferenceTime } = eventMetadata;
-    return { eventId, inferenceTime, droppedBefore: inferenceCapture.droppedBefore, file };
+    const { droppedBefore, policy, sampleRate, redacted, withheld } = inferenceCapture;
+    const marks = { policy, sampleRate, redacted, withheld };
+    return {
+      eventId,
+      inferenceTime,
+      ...(droppedBefore && { droppedBefore }),
+      marks,
+      hasPayload: Object.keys(captureData).length > 0,
+      file,
+    };
   } catch (error) {
     throw new Error(`Expected a record in ${file}, got ${line.length} characters: ${(error as Error).message}`);
   }

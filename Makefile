@@ -29,23 +29,34 @@ INSTALLED := node_modules/.package-lock.json
 # The name tells the model, so that another one is built anew.
 BUILT := dist/.built-$(subst /,-,$(MODEL_DIR))
 VERSITYGW := v1.8.0
+CHECKS := packaging/checks/node_modules/.package-lock.json
 PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingface/node_modules/.package-lock.json
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs build replay chaos bench model evaluate model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients image deploy clean install
+.PHONY: help start example-node example-python test check fix docs policy-check build replay chaos fuzz bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors image deploy package layer clean install
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every record and ends
 	@$(FOREGROUND) node emulator/index.ts $(ARGS)
+
+example-node: $(BUILT) ## A function in JavaScript beside the extension, on the emulator, as `make start`
+	@$(FOREGROUND) node emulator/index.ts --template examples/node/template.yaml --local local/example-node $(ARGS)
+
+example-python: $(BUILT) .venv-clients/.installed ## A function in Python beside the extension, as `make example-node` (needs Python 3.9)
+	@cp clients/python/inference_capture.py examples/python/function
+	@$(FOREGROUND) node emulator/index.ts --template examples/python/template.yaml --local local/example-python $(ARGS)
 
 replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
 	@node test/replay/index.ts
 
 chaos: $(BUILT) ## Faults against real processes, by seed, and what became of every record: RUNS=1000 SEED=n
 	@RUNS="$(RUNS)" SEED="$(SEED)" node test/chaos/index.ts
+
+fuzz: $(BUILT) ## Requests that are wrong by chance, by seed, against the real extension: REQUESTS=1000000 SEED=n
+	@REQUESTS="$(REQUESTS)" SEED="$(SEED)" node test/fuzz/index.ts
 
 test: check $(BUILT) ## Install, check, and run every test that a bare machine can run
 	vitest run
@@ -60,19 +71,33 @@ fix: $(INSTALLED) ## Let the linter format and mend what it can
 docs: $(INSTALLED) ## Write into the documents what the code knows: errors, variables, parameters, limits
 	@node test/documents/index.ts
 
+policy-check: $(INSTALLED) ## Say whether a policy is right, and what it would do to records: FILE=policy.yaml RECORDS=file.jsonl
+	@node policy/check/index.ts "$(FILE)" "$(RECORDS)" $(ARGS)
+
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .bin-oracles bench/peers/*/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-clients .venv-schemathesis .venv-detectors .bin-oracles bench/peers/*/node_modules packaging/checks/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
+
+package: $(INSTALLED) $(CHECKS) ## The npm package, for functions in JavaScript and TypeScript: dist/package, checked and packed
+	@node packaging/npm/index.ts
+
+$(CHECKS): $(addprefix packaging/checks/,package.json package-lock.json .npmrc)
+	@echo 'npm ci in packaging/checks'; cd packaging/checks && $(NPM_CI)
+	@touch $@
+
+layer: $(BUILT) ## The layers, with and without a Node of their own: dist/layers, each run on the emulator (ARCH=x64 or arm64)
+	@node packaging/layer/index.ts "$(ARCH)"
+	@ARCH="$(ARCH)" node --test test/layers/layers.ts
 
 bench/peers/%/node_modules/.package-lock.json: bench/peers/%/package.json bench/peers/%/package-lock.json bench/peers/%/.npmrc
 	@echo 'npm ci in bench/peers/$*'; cd bench/peers/$* && $(NPM_CI)
 	@touch $@
 
-oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
+oracles: local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors ## Ask software that others wrote, and compare (needs Python 3.11, Go, curl and jq; installs 7 GB)
 
 local/oracles/squad: .venv-oracles/.installed
 	.venv-oracles/bin/python -B test/oracles/squad/golden.py $@.jsonl test/oracles/squad/golden.jsonl
@@ -93,11 +118,34 @@ $(CLASSIFIER_ORACLES): local/oracles/classifiers/%: .venv-oracles/.installed
 	@touch $@
 
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
-	node --test test/oracles/versitygw/delivery.ts
+	node --test test/oracles/versitygw/delivery.ts test/oracles/versitygw/erasure.ts
 
-oracle-clients: $(BUILT)
-	cd clients/go && go vet ./... && go build -o "$(CURDIR)/.bin-oracles/go-driver" ./driver
-	node --test test/oracles/clients/clients.ts
+oracle-clients: $(BUILT) .venv-clients/.installed
+	cd clients/go && go vet ./...
+	cd test/oracles/clients/go && go vet . && go build -o "$(CURDIR)/.bin-oracles/go-function/bootstrap" .
+	node --test test/oracles/clients/clients.ts test/oracles/clients/examples.ts test/oracles/clients/recipes.ts
+
+.venv-clients/.installed: test/oracles/clients/python/requirements.txt
+	python3 -m venv .venv-clients
+	.venv-clients/bin/python -m pip install -r $<
+	@touch $@
+
+oracle-detectors: $(INSTALLED) .venv-detectors/.installed
+	.venv-detectors/bin/python -B test/oracles/detectors/plant.py local/oracles/detectors.jsonl --sentences 10000 --seed $(or $(SEED),12)
+	@node test/oracles/detectors/table.ts local/oracles/detectors.jsonl $(DATA)
+
+.venv-detectors/.installed: test/oracles/detectors/requirements.txt
+	python3 -m venv .venv-detectors
+	.venv-detectors/bin/python -m pip install -r $<
+	@touch $@
+
+oracle-schemathesis: $(BUILT) .venv-schemathesis/.installed
+	node --test test/oracles/schemathesis/schemathesis.ts
+
+.venv-schemathesis/.installed: test/oracles/schemathesis/requirements.txt
+	python3 -m venv .venv-schemathesis
+	.venv-schemathesis/bin/python -m pip install -r $<
+	@touch $@
 
 oracle-commands: $(BUILT) .venv-commands/.installed
 	node --test test/oracles/commands/commands.ts
@@ -121,6 +169,9 @@ local/models/%/onnx/model_quantized.onnx: | $(INSTALLED)
 
 evaluate: $(BUILT) ## Exact match and F1 of the function, as the SQuAD scripts compute them: DATA=file.json
 	@node model/evaluate/index.ts "$(DATA)" $(ARGS)
+
+erase: $(INSTALLED) ## Erase a person's records: SUBJECT=value KEY_VARIABLE=NAME SOURCE="s3://bucket/prefix"
+	@node erase/index.ts $(addprefix --source ,$(SOURCE)) $(addprefix --key-variable ,$(KEY_VARIABLE)) $(ARGS)
 
 # What it is given is looked at before 6 GB are installed.
 model-train: ## Train the model anew: BASE=folder DATA="a.json b.json" OUT=folder

@@ -132,8 +132,15 @@ await Promise.all([
       apart({
         'extension/policy/s3-policy.ts': './policy/s3-policy.mjs',
         'extension/policy/secrets-manager.ts': './policy/secrets-manager.mjs',
+        'policy/parse-yaml.ts': './policy/parse-yaml.mjs',
+        'policy/redaction/pattern.ts': './policy/pattern.mjs',
       }),
     ],
+  }),
+  build({
+    ...options,
+    entryPoints: { 'parse-yaml': 'policy/parse-yaml.ts', pattern: 'policy/redaction/pattern.ts' },
+    outdir: 'dist/extension/inference-capture/policy',
   }),
   build({
     ...options,
@@ -157,6 +164,8 @@ await Promise.all([
       session: 'function/model/session.ts',
       tokenizer: 'function/tokenizer/tokenizer.ts',
       'capture-client': 'capture/client.ts',
+      policy: 'policy/compile.ts',
+      'policy-document': 'policy/read-document.ts',
     },
     outdir: 'dist/bench',
   }),

@@ -13,7 +13,7 @@ const closingLine: Reporter = {
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['node_modules', 'dist', 'bench/peers', 'local', '.venv*'],
+    exclude: ['node_modules', 'dist', 'bench/peers', 'packaging/checks', 'local', '.venv*'],
     reporters: ['default', closingLine],
     testTimeout: 30_000,
     restoreMocks: true,

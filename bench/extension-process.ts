@@ -69,7 +69,6 @@ export async function startAnyExtension({ command, args = [], env }: ExtensionPr
   const spawnedMs = performance.now();
   const child = spawn(command, args, {
     env: {
-      // Its launcher starts the first `node` on the PATH.
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH']}`,
       AWS_LAMBDA_RUNTIME_API: api.address,
       AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering',

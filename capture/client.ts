@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { admits, afterFailure, type BreakerPolicy, CLOSED } from './breaker.ts';
 import { createConnection, type Reply } from './connection.ts';
+import type { CapturedPayload, Exchange } from './exchange.ts';
 import { createLosses } from './losses.ts';
 import type { InferenceRecord } from './record.ts';
 import { createTurns, type TurnLimits } from './turns.ts';
@@ -13,6 +14,8 @@ import {
   type WireErrorBody,
 } from './wire.ts';
 
+export type { BreakerPolicy, CapturedPayload, Exchange, NotCapturedReason };
+
 export interface CaptureClientOptions {
   /** The receiver's port on loopback. @default 2772 */
   port?: number;
@@ -23,10 +26,6 @@ export interface CaptureClientOptions {
   /** Milliseconds on a monotonic clock. @default performance.now */
   now?: () => number;
 }
-
-/** A record to send: `eventId` and `inferenceTime` are filled in where absent, with a new UUID and the present. */
-export type Exchange = Omit<InferenceRecord, 'eventId' | 'inferenceTime' | 'lostBefore'> &
-  Partial<Pick<InferenceRecord, 'eventId' | 'inferenceTime'>>;
 
 /**
  * What became of a record. `timeout`: no answer in time; `unreachable`: no connection, one that broke, or something else than the extension answers;

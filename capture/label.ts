@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Identifier, UtcTime } from './record.ts';
+import { Identifier, Text, UtcTime } from './record.ts';
 
 /** What a label says about one record: the truth, as it became known later. On the wire of docs/wire-protocol.md, as JSON. */
 export const Label = v.pipe(
@@ -8,7 +8,7 @@ export const Label = v.pipe(
     eventId: v.optional(Identifier),
     /** The same, by the caller's own id. */
     inferenceId: v.optional(Identifier),
-    data: v.string(),
+    data: Text,
     encoding: v.optional(v.picklist(['JSON', 'CSV', 'BASE64']), 'CSV'),
     /** When the truth became known. It decides the hour that the label is stored under. @default the present */
     time: v.optional(UtcTime),

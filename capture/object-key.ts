@@ -1,4 +1,4 @@
-/** Where the records of one deployment are stored. No part begins or ends with a slash; the prefix may be empty. */
+/** Where the records of one deployment are stored, or its labels, or the payloads that have objects of their own. No part begins or ends with a slash; the prefix may be empty. */
 export interface KeyScope {
   prefix: string;
   endpoint: string;
@@ -11,11 +11,11 @@ export function hourOf(time: Date): string {
 }
 
 /**
- * The key of an object of records: `{prefix}/{endpoint}/{variant}/yyyy/MM/dd/HH/{mm-ss-SSS}-{id}.jsonl`, in UTC,
+ * The key of an object: `{prefix}/{endpoint}/{variant}/yyyy/MM/dd/HH/{mm-ss-SSS}-{id}.jsonl`, in UTC,
  * the layout of SageMaker Data Capture.
  *
- * @param time the time of the object's first record
- * @param id what makes the key unique, a UUID
+ * @param time the time of the first record or label in the object
+ * @param id what makes the key unique: a UUID, or a digest of the content
  */
 export function objectKey(scope: KeyScope, time: Date, id: string): string {
   const minute = time.toISOString().slice(14, 23).replace(/[:.]/g, '-');

@@ -90,6 +90,14 @@ export interface StoredLine {
     };
 }
 
+/**
+ * The only line of an object with the whole payloads of one record, where the line of the record has their beginnings. It has the ids of the
+ * record, so what finds the line of a record by them finds this one too. It follows from the record and the policy alone.
+ */
+export interface StoredPayloads extends Pick<StoredLine, 'captureData' | 'eventMetadata' | 'eventVersion'> {
+  inferenceCapture: Pick<PolicyMarks, 'policy' | 'subject'> & { schemaVersion: number; apart: true };
+}
+
 interface StoredPayload {
   observedContentType: string;
   mode: 'INPUT' | 'OUTPUT';
@@ -106,16 +114,8 @@ export function storedLine({ record, marks }: KeptRecord, origin: Origin, droppe
   const { eventId, inferenceId, customAttributes, requestId, modelDigest, latencyMs, coldStart } = record;
   const { status, errorCode, traceId } = record;
   return {
-    captureData: {
-      endpointInput: record.input && storedPayload(record.input, 'INPUT'),
-      endpointOutput: record.output && storedPayload(record.output, 'OUTPUT'),
-    },
-    eventMetadata: {
-      eventId,
-      inferenceTime: `${record.inferenceTime.slice(0, 19)}Z`,
-      inferenceId,
-      customAttributes,
-    },
+    captureData: captureData(record),
+    eventMetadata: { eventId, inferenceTime: wholeSeconds(record.inferenceTime), inferenceId, customAttributes },
     eventVersion: '0',
     inferenceCapture: {
       schemaVersion: SCHEMA_VERSION,
@@ -131,6 +131,41 @@ export function storedLine({ record, marks }: KeptRecord, origin: Origin, droppe
       droppedBefore,
     },
   };
+}
+
+/** The line that the payloads of a record are stored as which go to an object of their own. */
+export function storedPayloads(
+  { eventId, inferenceTime, inferenceId }: RedactedRecord,
+  { policy, subject }: PolicyMarks,
+  apart: NonNullable<KeptRecord['apart']>,
+): StoredPayloads {
+  return {
+    captureData: captureData(apart),
+    eventMetadata: { eventId, inferenceTime: wholeSeconds(inferenceTime), inferenceId },
+    eventVersion: '0',
+    inferenceCapture: { schemaVersion: SCHEMA_VERSION, apart: true, policy, subject },
+  };
+}
+
+/** What is kept of a record whose payloads went to the object of this key: its marks say so. */
+export function withObject(kept: KeptRecord, object: string): KeptRecord {
+  const { input, output } = kept.marks.truncated ?? {};
+  const truncated = {
+    input: kept.apart?.input && input ? { ...input, object } : input,
+    output: kept.apart?.output && output ? { ...output, object } : output,
+  };
+  return { ...kept, marks: { ...kept.marks, truncated } };
+}
+
+function captureData({ input, output }: Pick<RedactedRecord, 'input' | 'output'>): StoredLine['captureData'] {
+  return {
+    endpointInput: input && storedPayload(input, 'INPUT'),
+    endpointOutput: output && storedPayload(output, 'OUTPUT'),
+  };
+}
+
+function wholeSeconds(time: string): string {
+  return `${time.slice(0, 19)}Z`;
 }
 
 function storedPayload({ contentType, data, encoding }: Payload, mode: StoredPayload['mode']): StoredPayload {

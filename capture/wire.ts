@@ -4,6 +4,7 @@
 export const DEFAULT_PORT = 2772;
 
 export const RECORDS_PATH = '/v1/records';
+export const LABELS_PATH = '/v1/labels';
 export const STATS_PATH = '/v1/stats';
 export const HEALTH_PATH = '/v1/health';
 
@@ -16,14 +17,21 @@ export const SMALL_BODY_BYTES = 64 * 1024;
 /** Most UTF-16 code units of an id. */
 export const MAX_ID_LENGTH = 256;
 
+/** Most headers of a request that a record has, and most UTF-16 code units of the value of one. */
+export const MAX_HEADERS = 32;
+export const MAX_HEADER_LENGTH = 8192;
+
 /** Every error that the receiver answers with: its HTTP status, and what it means. docs/wire-protocol.md lists the same. */
 export const WIRE_ERRORS = {
-  INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON.' },
-  INVALID_RECORD: { status: 400, meaning: 'A record lacks a field or has a wrong one; the message names it.' },
-  MALFORMED_REQUEST: { status: 400, meaning: 'The request is not valid HTTP/1.1.' },
+  INVALID_JSON: { status: 400, meaning: 'The body, or a line of it, is not JSON in UTF-8.' },
+  INVALID_RECORD: { status: 400, meaning: 'A record or label lacks a field or has a wrong one; the message names it.' },
+  MALFORMED_REQUEST: {
+    status: 400,
+    meaning: 'The request is not valid HTTP/1.1, or two readers could read it in two ways.',
+  },
   FOREIGN_CALLER: {
     status: 403,
-    meaning: 'A page of another site made the request, as `Host`, `Origin` or `Sec-Fetch-Site` shows.',
+    meaning: 'A web page made the request, as `Host`, `Origin` or `Sec-Fetch-Site` shows.',
   },
   NOT_FOUND: { status: 404, meaning: 'There is nothing at this path.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The path exists, but not for this method.' },
@@ -159,9 +167,18 @@ export const MAX_UNANSWERED = 64;
 /** Records lost, by reason; reasons without any are absent. A count is below 0 where a record that had been counted as lost has come after all. */
 export type LossCounts = Partial<Record<DropReason | NotCapturedReason, number>>;
 
+/** What became of labels, or of payloads that have objects of their own. Of `dropped`, reasons without any are absent. */
+export interface Outcomes {
+  delivered: number;
+  logged: number;
+  dropped: Partial<Record<DropReason, number>>;
+  pending: number;
+}
+
 /**
  * The body of GET /v1/stats. Counts are records since the process started, and always
  * `received = delivered + logged + sum of dropped + sum of leftOut + pending`. A body that cannot be read as records counts as one.
+ * The same holds for the counts of labels, of which none is left out.
  */
 export interface Stats {
   /** Records posted here, and those recovered from the spool of a predecessor. */
@@ -178,6 +195,9 @@ export interface Stats {
   notCaptured: NotCapturedCounts;
   /** Acknowledged and in the spool, not yet delivered. */
   pending: number;
+  labels: Outcomes & Pick<Stats, 'received' | 'recovered'>;
+  /** Objects with the whole payloads of a record. They are counted as what became of them; the record counts for itself. */
+  payloads: Outcomes;
   /** Bytes of the spool on disk. */
   spoolBytes: number;
   /** How often each rule of the policy's redaction has struck in records that are stored, by the rule's name. */

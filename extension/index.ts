@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stats } from '../capture/wire.ts';
-import { Counters } from './accounting/counters.ts';
 import { damageReport } from './accounting/damage.ts';
 import { createMetrics } from './accounting/metrics.ts';
+import { createTallies, statsOf } from './accounting/tallies.ts';
 import { clocksOf } from './clocks.ts';
 import { withFoldersApart } from './configuration/apart.ts';
-import { type Basics, type ExtensionConfig, parseBasics, parseConfig } from './configuration/config.ts';
+import { type Basics, type ExtensionConfig, logLevelOf, parseBasics, parseConfig } from './configuration/config.ts';
 import { warnOf } from './configuration/warnings.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { logRecords } from './delivery/last-resort.ts';
 import { createIntake, type Fate, REMEMBERED_IDS, refusingIntake } from './intake/intake.ts';
+import { createLabelIntake, type LabelFate } from './intake/label-intake.ts';
 import { RecentIds } from './intake/recent-ids.ts';
 import { createExtensionsApi, type ExtensionsApi } from './lambda/extensions-api.ts';
 import { type Initialization, initializationOf } from './lambda/initialization.ts';
@@ -19,7 +19,7 @@ import { followEvents, followTimer } from './lifecycle/lifecycle.ts';
 import type { ShutdownNotice } from './lifecycle/shutdown.ts';
 import { shutdownEvent, shutdownSignal } from './lifecycle/shutdown-notice.ts';
 import { StartUp } from './lifecycle/start-up.ts';
-import { flushed, log, writeLine } from './log.ts';
+import { createLog, flushed, traceOf, writeLine } from './log.ts';
 import { NO_POLICY, type PolicyInForce } from './policy/policy-in-force.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sinkTo } from './sinks/destination.ts';
@@ -33,6 +33,9 @@ const NAME = 'inference-capture';
 const LAST_LINES_MS = 150;
 const clocks = clocksOf({ now: () => performance.now(), wallNow: () => Date.now() });
 const { now, ageNow } = clocks;
+const log = createLog(logLevelOf(process.env));
+/** For the last line of the process, which no level leaves out. */
+const wholeLog = createLog('DEBUG');
 
 /** The state of the start after the registration, which Lambda has accepted or refused. */
 interface Start {
@@ -69,44 +72,51 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
   const subscribed = byEvents && subscribe(start, completions);
   const policy = await startUp.openPolicy(() => policyOf(config));
   if (policy === undefined) return refuseRecords(start);
-  const { batch, scope, functionName, functionVersion, flushBudgetMs } = config;
-  const counters = new Counters(() => metrics.afterLoss());
+  const { batch, scopes, functionName, functionVersion, flushBudgetMs } = config;
+  const tallies = createTallies(() => metrics.afterLoss());
   const { dir, maxBytes } = config.spool;
   const home = new OwnFolder(dir, kernelUuid(), startUp.onUnlocked);
-  const onDamage = damageReport(counters, log);
-  const spool = new Spool({ home, maxBytes, batch, scope, now: ageNow, uuid: kernelUuid, onDamage });
-  const stats = (): Stats => ({
-    ...counters,
-    pending: spool.pending,
-    spoolBytes: spool.bytes,
-    policy: policy.status(),
+  const onDamage = damageReport(tallies, log);
+  const spool = new Spool({ home, maxBytes, batch, scopes, now: ageNow, uuid: kernelUuid, onDamage });
+  const stats = () => ({ ...statsOf(tallies, spool), policy: policy.status() });
+  const gauges = () => ({
+    oldestPendingMs: spool.oldestMs === undefined ? 0 : ageNow() - spool.oldestMs,
+    spoolPercent: (100 * spool.bytes) / maxBytes,
   });
-  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
+  const dimensions = { functionName, endpoint: scopes.record.endpoint };
+  const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
   const origin = { functionName, functionVersion };
   const fates = new RecentIds<Fate>(REMEMBERED_IDS);
-  const intake = createIntake({ policy, spool, origin, counters, fates, log });
+  const labelFates = new RecentIds<LabelFate>(REMEMBERED_IDS);
+  const intake = createIntake({ policy, spool, origin, counters: tallies.record, fates, log });
+  const labelIntake = createLabelIntake({
+    ...{ policy, spool, counters: tallies.label, fates: labelFates, log },
+    wallNow: clocks.wallNow,
+  });
   const receiver = createReceiver({
     intake,
-    counters,
+    labelIntake,
+    tallies,
     stats,
     settling: policy.settling,
     onRecord: (requestId) => completions.recordCame(requestId),
     log,
   });
-  const delivery = new Delivery({ spool, sink: sinkTo(config.destination, ageNow), counters, log, now, ageNow, sleep });
+  const sink = sinkTo(config.destination, ageNow);
+  const delivery = new Delivery({ spool, sink, tallies, onDelivered: metrics.delivered, log, now, ageNow, sleep });
   const lastResort = config.lastResortLog
-    ? (deadlineMs: number) => logRecords({ spool, counters, writeLine, now, sleep }, deadlineMs)
+    ? (deadlineMs: number) => logRecords({ spool, tallies, writeLine, now, sleep }, deadlineMs)
     : undefined;
   const parts = {
     receiver,
-    intake,
+    intakes: [intake, labelIntake],
     policy,
     spool,
     delivery,
     lastResort,
     metrics,
     stats,
-    log,
+    log: wholeLog,
     now,
     ageNow,
     batchAgeMs: batch.ageMs,
@@ -117,7 +127,9 @@ async function capture(start: Start, config: ExtensionConfig): Promise<void> {
     const folders = await abandonedFolders(dir);
     await startUp.listen(receiver, config.port);
     // In the same turn of the event loop, so that no record has come yet.
-    for (const eventId of startUp.recover(spool, counters, folders)) fates.set(eventId, 'stored');
+    const stored = startUp.recover(spool, tallies, folders);
+    for (const eventId of stored?.record ?? []) fates.set(eventId, 'stored');
+    for (const id of stored?.label ?? []) labelFates.set(id, 'stored');
   }
   await Promise.all([listenAndRecover(), subscribed]);
   if (!(await failedClosed(start))) {
@@ -151,11 +163,12 @@ async function subscribe({ api, runtimeApi }: Start, completions: InvocationComp
 /** What an extension does that is configured wrongly: it must not take the function down, unless that is asked for. */
 async function refuseRecords(start: Start): Promise<void> {
   const { startUp, basics } = start;
-  const { counters, stats, metrics } = countsWithoutSpool(basics);
+  const { tallies, stats, metrics } = countsWithoutSpool(basics);
   const reason = startUp.faults.at(-1)!.cause;
   const receiver = createReceiver({
-    intake: refusingIntake(counters, reason),
-    counters,
+    intake: refusingIntake(tallies.record, reason),
+    labelIntake: refusingIntake(tallies.label, reason),
+    tallies,
     stats,
     settling: () => undefined,
     onRecord: () => {},
@@ -175,10 +188,12 @@ async function waitDisabled(start: Start): Promise<void> {
 }
 
 function countsWithoutSpool({ functionName }: Basics) {
-  const counters = new Counters(() => metrics.afterLoss());
-  const stats = (): Stats => ({ ...counters, pending: 0, spoolBytes: 0 });
-  const metrics = createMetrics({ stats, functionName, writeLine, now: ageNow, wallNow: clocks.wallNow });
-  return { counters, stats, metrics };
+  const tallies = createTallies(() => metrics.afterLoss());
+  const stats = () => statsOf(tallies);
+  const gauges = () => ({ oldestPendingMs: 0, spoolPercent: 0 });
+  const dimensions = { functionName, endpoint: functionName };
+  const metrics = createMetrics({ stats, gauges, dimensions, writeLine, now: ageNow, wallNow: clocks.wallNow });
+  return { tallies, stats, metrics };
 }
 
 /** Keeps the function from starting where something is wrong and that is asked for. @returns whether it did */
@@ -197,11 +212,11 @@ function shutdownOf({ api, registered }: Start): Promise<ShutdownNotice> {
 }
 
 // An extension that ends takes the environment down with it. What is acknowledged is on disk, so it is safe to go on.
-process.on('uncaughtException', (error) => log('ERROR', 'unexpected error', { cause: error.stack }));
+process.on('uncaughtException', (error) => log('ERROR', 'unexpected error', { cause: traceOf(error) }));
 
 main(process.env)
-  .catch((error: Error) => {
-    log('ERROR', 'the extension ends', { cause: error.stack });
+  .catch((error: unknown) => {
+    log('ERROR', 'the extension ends', { cause: traceOf(error) });
     process.exitCode = 1;
   })
   .then(() => Promise.race([flushed(), sleep(LAST_LINES_MS)]))

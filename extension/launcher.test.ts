@@ -69,6 +69,20 @@ describe('the world of the function', () => {
     for (const name of CLEARED) expect(seen).not.toHaveProperty(name);
   });
 
+  test('a crash leaves no memory and no report behind: both would hold records', async () => {
+    bundle(extension);
+    const reports = `--report-on-fatalerror --report-on-signal --report-uncaught-exception --report-directory=${opt}`;
+    const core = '--abort-on-uncaught-exception --heapsnapshot-signal=SIGUSR2 --heapsnapshot-near-heap-limit=1';
+    const { lambda, child, exited } = await start({ ...capturing(), NODE_OPTIONS: `${reports} ${core}` });
+    await lambda.asked(1);
+    const before = fs.readdirSync(opt);
+    const limits = fs.readFileSync(`/proc/${child.pid}/limits`, 'utf8');
+    child.kill('SIGUSR2');
+    await exited;
+    expect(limits).toMatch(/^Max core file size +0 +0 /m);
+    expect(fs.readdirSync(opt)).toEqual(before);
+  });
+
   test('is documented, each variable that is left out', () => {
     const [, section] = fs.readFileSync('docs/configuration.md', 'utf8').split(/^## What is left out.*$/m);
     const documented = Array.from(section!.matchAll(/`([A-Z][A-Z0-9_]+)`(?=.*\|.*\|)/g), ([, name]) => name);

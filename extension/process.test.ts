@@ -157,3 +157,39 @@ test('with SnapStart a record from before the snapshot gets its key after it', a
   expect(keys).not.toContain(String(inSnapshot).replace('.open', ''));
   expect([...s3.objects.values()].join('').match(/event of \w+/g)).toEqual(['event of init', 'event of a']);
 });
+
+describe('the level of the log', () => {
+  test('leaves out neither an error, nor the metrics, nor the last line', async () => {
+    const { lambda, logged, lines, exited, post } = await start({
+      CAPTURE_LOG_LEVEL: 'error',
+      CAPTURE_SPOOLDIR: '/tmp',
+    });
+    await lambda.asked(1);
+    await post('a');
+    lambda.shutdown();
+    expect(await exited).toBe(0);
+    expect(await logged(/^shut down; all records are delivered$/)).toMatchObject({ level: 'INFO', delivered: 1 });
+    expect(lines().map(({ level, delivered }) => [level, delivered])).toEqual([
+      [undefined, 1],
+      ['INFO', 1],
+    ]);
+  });
+
+  test('that is wrong is a wrong configuration, which is told of', async () => {
+    const { lambda, logged } = await start({ CAPTURE_LOG_LEVEL: 'none' });
+    await lambda.asked(1);
+    expect(await logged(/^wrong configuration/)).toMatchObject({
+      level: 'ERROR',
+      cause: expect.stringMatching(/^CAPTURE_LOG_LEVEL: expected one of .*, got "none"$/),
+    });
+  });
+
+  test('debug tells of each object', async () => {
+    const { lambda, logged, exited, post } = await start({ CAPTURE_LOG_LEVEL: 'DEBUG' });
+    await lambda.asked(1);
+    await post('a');
+    lambda.shutdown();
+    expect(await exited).toBe(0);
+    expect(await logged(/^an object is delivered$/)).toMatchObject({ records: 1, key: expect.any(String) });
+  });
+});

@@ -1,4 +1,4 @@
-# What becomes of the extension in an image without Node: without-node.sh NAME FAULT
+# What becomes of the extension without a Node that runs it: without-node.sh NAME FAULT
 #
 # Lambda ends an environment whose extension exits, or does not register: so it registers, and then sleeps in the request for its only
 # event, the end. For that it takes what such images have: curl, bash, or wget (BusyBox's as well). Nothing is captured.
@@ -92,7 +92,7 @@ json='Content-Type: application/json'
 if is_on "${CAPTURE_DISABLED-}" && ! is_on "${CAPTURE_FAIL_CLOSED-}"; then
   say INFO 'CAPTURE_DISABLED: the extension captures nothing, and does not listen'
 else
-  say ERROR "$fault: no record is captured"
+  say ERROR "$fault: no record is captured. Add Node 20.16 or newer to the image, or take the layer with a Node of its own"
 fi
 
 registered=

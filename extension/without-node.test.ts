@@ -12,6 +12,7 @@ function only(tool: string): string {
   return path.join(opt, 'bin');
 }
 
+const ADVICE = 'Add Node 20.16 or newer to the image, or take the layer with a Node of its own';
 const ARGUMENTS = ['inference-capture', 'this image has no Node'];
 /** Tools that such an image may have; BusyBox's is called wget as well. */
 const WAYS = ['curl', 'bash', 'wget', 'busybox'].filter(where);
@@ -24,7 +25,7 @@ describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
     const started = await start({ PATH: only('curl') }, [...shell, launcher()]);
     await started.lambda.asked(1);
     expect(started.lambda.requests[0]!.headers['lambda-extension-name']).toBe('inference-capture');
-    expect(lines(started)).toMatchObject([{ message: 'this image has no Node: no record is captured' }]);
+    expect(lines(started)).toMatchObject([{ message: `this image has no Node: no record is captured. ${ADVICE}` }]);
   });
 
   test.each(WAYS)('it registers for the end, waits for it, and ends: by %s', async (way) => {
@@ -42,7 +43,11 @@ describe.each(SHELLS)('in an image without Node, under %s', (tool, ...args) => {
     lambda.shutdown();
     expect(await exited).toBe(0);
     expect(lines(started)).toEqual([
-      { level: 'ERROR', source: 'inference-capture', message: 'this image has no Node: no record is captured' },
+      {
+        level: 'ERROR',
+        source: 'inference-capture',
+        message: `this image has no Node: no record is captured. ${ADVICE}`,
+      },
     ]);
   });
 

@@ -8,6 +8,7 @@ test('without any variable, everything has a default', () => {
     functionName: 'unknown',
     modelWeights: 'auto',
     capture: { port: 2772, timeoutMs: 250 },
+    headers: [],
     threads: 1,
     deadlineMarginMs: 750,
   });
@@ -33,9 +34,23 @@ test.each([
   expect(config.threads).toBe(Math.min(threads, availableParallelism()));
 });
 
+test('the headers that a record tells are a list of names in any case', () => {
+  const { headers } = parseConfig({ CAPTURE_HEADERS: ' X-Tenant, user-agent,x-tenant, ' }, '');
+  expect(headers).toEqual(['x-tenant', 'user-agent']);
+});
+
 const WRONG: [Record<string, string>, string][] = [
   [{ CAPTURE_PORT: 'http' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got "http"'],
   [{ CAPTURE_PORT: '' }, 'CAPTURE_PORT: expected a whole number from 1 to 65535, got ""'],
+  [
+    { CAPTURE_HEADERS: 'x-tenant,Cookie' },
+    'CAPTURE_HEADERS: expected names of headers with "," between them, and none of authorization, proxy-authorization, cookie, x-api-key, ' +
+      'x-amz-security-token, x-amzn-oidc-accesstoken, x-amzn-oidc-data, got "x-tenant,cookie"',
+  ],
+  [
+    { CAPTURE_HEADERS: Array.from({ length: 33 }, (_, i) => `x-${i}`).join() },
+    'CAPTURE_HEADERS: expected at most 32 names of headers, got 33',
+  ],
   [{ CAPTURE_TIMEOUT_MS: '0' }, 'CAPTURE_TIMEOUT_MS: expected a whole number from 1 to 60000, got "0"'],
 ];
 

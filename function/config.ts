@@ -1,13 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
-import {
-  CapturePort,
-  oneOf,
-  parseVariables,
-  refuseContradiction,
-  Safeguards,
-  wholeNumber,
-} from '../capture/variables.ts';
+import { ClientEnvironment, clientConfig } from '../capture/client-config.ts';
+import { oneOf, parseVariables, wholeNumber } from '../capture/variables.ts';
 import type { WeightForm } from './model/processor.ts';
 
 /** Memory that brings one whole vCPU on Lambda, in MB. */
@@ -23,16 +17,10 @@ const ModelEnvironment = v.object({
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: v.optional(wholeNumber(1, 1_000_000), String(MB_PER_VCPU)),
 });
 
-const CaptureEnvironment = v.object({
-  CAPTURE_PORT: CapturePort,
-  CAPTURE_TIMEOUT_MS: v.optional(wholeNumber(1, 60_000), '250'),
-});
-
 /** The function's environment variables. docs/configuration.md describes each. */
 export const Environment = v.object({
   ...ModelEnvironment.entries,
-  ...CaptureEnvironment.entries,
-  ...Safeguards.entries,
+  ...ClientEnvironment.entries,
 });
 
 export interface FunctionConfig {
@@ -43,6 +31,8 @@ export interface FunctionConfig {
   modelWeights: WeightForm | 'auto';
   /** Undefined: nothing is captured. */
   capture: { port: number; timeoutMs: number } | undefined;
+  /** The headers of a request that its record tells the policy of, by lower-case name. */
+  headers: readonly string[];
   /** What is wrong with the capture's variables. Nothing is captured then, but the function answers. */
   captureFault?: string;
   /** Threads of the model: one for each vCPU. */
@@ -60,27 +50,15 @@ export interface FunctionConfig {
 export function parseConfig(env: NodeJS.ProcessEnv, bundleDir: string): FunctionConfig {
   const variables = parseVariables(ModelEnvironment, env);
   const vCpus = Math.round(variables.AWS_LAMBDA_FUNCTION_MEMORY_SIZE / MB_PER_VCPU);
-  const { capture, captureFault } = captureOf(env);
+  const { client: capture, headers, fault: captureFault } = clientConfig(env);
   return {
     modelDir: variables.MODEL_DIR ?? `${bundleDir}/model`,
     functionName: variables.AWS_LAMBDA_FUNCTION_NAME,
     modelWeights: variables.MODEL_WEIGHTS,
     capture,
+    headers,
     ...(captureFault !== undefined && { captureFault }),
     threads: Math.min(Math.max(1, vCpus), availableParallelism()),
     deadlineMarginMs: RESERVE_MS + (capture?.timeoutMs ?? 0),
   };
-}
-
-function captureOf(env: NodeJS.ProcessEnv): Pick<FunctionConfig, 'capture' | 'captureFault'> {
-  const { CAPTURE_DISABLED, CAPTURE_FAIL_CLOSED } = parseVariables(Safeguards, env);
-  try {
-    refuseContradiction(env);
-    if (CAPTURE_DISABLED) return { capture: undefined };
-    const { CAPTURE_PORT, CAPTURE_TIMEOUT_MS } = parseVariables(CaptureEnvironment, env);
-    return { capture: { port: CAPTURE_PORT, timeoutMs: CAPTURE_TIMEOUT_MS } };
-  } catch (error) {
-    if (CAPTURE_FAIL_CLOSED) throw error;
-    return { capture: undefined, captureFault: (error as Error).message };
-  }
 }

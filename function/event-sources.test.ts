@@ -155,6 +155,7 @@ describe('a batch of SQS', () => {
     ]);
     expect(records[2]!.input).toMatchObject({ encoding: 'BASE64', data: Buffer.from('no JSON').toString('base64') });
     expect(new Set(records.map(({ eventId }) => eventId)).size).toBe(5);
+    expect(records.map(({ source }) => source)).toEqual(Array(5).fill('sqs'));
   });
 
   test('with an answer for each message has no failures', async () => {

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { expect, test, vi } from 'vitest';
 import type { SendResult } from '../capture/client.ts';
+import { InferenceRecord } from '../capture/record.ts';
 import { ANSWER, answering, event, fails, HTTP_API, QUESTION, served, setUp } from './fixtures/handler.ts';
 import { DeadlineExceededError } from './model/deadline.ts';
 import { InvalidParameterError } from './tasks/errors.ts';
@@ -23,6 +25,7 @@ test('a question is answered, and the exchange captured as it was', async () => 
       latencyMs: 5,
       coldStart: true,
       traceId: 'Root=1-5',
+      source: 'api-gateway-rest',
     },
   ]);
 });
@@ -218,4 +221,18 @@ test('a model that never ends loading, as from a file system that hangs, is an e
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a record tells who asked, and the headers that are named, for the policy to decide by', async () => {
+  const { handler, records } = setUp({ headers: ['x-tenant', 'x-absent', 'x-long'] });
+  const headers = { 'X-Tenant': 'blue', authorization: 'Bearer secret', 'x-long': 'x'.repeat(8193) };
+  const requestContext = { identity: { apiKeyId: 'k-1' } };
+  await handler({ ...event(QUESTION), headers, requestContext }, { awsRequestId: 'request-1' });
+  await handler(QUESTION, { awsRequestId: 'request-2' });
+  expect(records.map(({ source, caller, headers }) => ({ source, caller, headers }))).toEqual([
+    { source: 'api-gateway-rest', caller: 'k-1', headers: { 'x-tenant': 'blue' } },
+    { source: 'direct', caller: undefined, headers: undefined },
+  ]);
+  for (const record of records)
+    expect(v.is(InferenceRecord, { ...record, inferenceTime: '2026-11-23T21:00:00Z' })).toBe(true);
 });

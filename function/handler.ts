@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CaptureClient } from '../capture/client.ts';
+import type { Log } from '../capture/log.ts';
+import { type Sender, senderOf } from '../capture/sender.ts';
+import { createTimekeeper, RESPONSE_MS, type TimeLeft } from '../capture/time-left.ts';
+import { toldHeaders } from '../capture/told-headers.ts';
 import { asRequestError, REQUEST_ERRORS, RequestError } from './errors.ts';
 import { admit } from './event-sources/admission.ts';
 import { type Incoming, message, readEvent } from './event-sources/event.ts';
@@ -7,15 +11,16 @@ import { PONG, pingSource } from './event-sources/ping.ts';
 import { answerBatch, type QueueResponse, readBatch } from './event-sources/queue.ts';
 import { mustFail, type Result, respond } from './event-sources/response.ts';
 import { inferenceIdOfBody, inferenceIdOfHeader } from './inference-id.ts';
-import type { Log } from './log.ts';
 import { MAX_ANSWER_BYTES, MAX_BALANCER_ANSWER_BYTES } from './tasks/answer-inputs.ts';
 import type { ServedModel } from './tasks/served-model.ts';
-import { createTimekeeper, inTime, type TimeLeft } from './time-left.ts';
+import { inTime } from './time-left.ts';
 
 export interface HandlerParts {
   model: ServedModel;
   /** Absent: nothing is captured. */
   capture?: CaptureClient;
+  /** The headers of a request that its record tells, by lower-case name. */
+  headers: readonly string[];
   log: Log;
   /** Milliseconds on a clock that never goes back. */
   now: () => number;
@@ -41,17 +46,14 @@ export type Handler = (
   context: InvocationContext,
 ) => Promise<ReturnType<typeof respond> | QueueResponse>;
 
-/** How much of the function's time is kept for sending the response, and is never spent on handing over a record, in milliseconds. */
-const RESPONSE_MS = 100;
-
 /** The handler answers events, and captures every exchange, errors included, before it returns. */
 export function createHandler(parts: HandlerParts): Handler {
-  const { model, capture, log, now, traceId, deadlineMarginMs } = parts;
+  const { model, capture, headers, log, now, traceId, deadlineMarginMs } = parts;
   const timeLeftOf = createTimekeeper(now);
   let coldStart = true;
 
   /** Answers one request, and captures the exchange. */
-  async function exchange(incoming: Incoming, requestId: string, timeLeft?: TimeLeft): Promise<Result> {
+  async function exchange(incoming: Incoming, sender: Sender, requestId: string, timeLeft?: TimeLeft): Promise<Result> {
     const startedMs = now();
     const eventId = randomUUID();
     const outcome = await answer(incoming, model, timeLeft && (() => timeLeft() - deadlineMarginMs));
@@ -74,6 +76,8 @@ export function createHandler(parts: HandlerParts): Handler {
       latencyMs: now() - startedMs,
       coldStart,
       traceId: traceId(),
+      ...sender,
+      headers: toldHeaders(headers, incoming.headers),
     };
     coldStart = false;
     const captured = await capture?.send(record, timeLeft && Math.max(1, timeLeft() - RESPONSE_MS));
@@ -93,13 +97,13 @@ export function createHandler(parts: HandlerParts): Handler {
     const batch = readBatch(event);
     if (batch === undefined) {
       const incoming = readEvent(event);
-      return respond(incoming.source, await exchange(incoming, requestId, timeLeft));
+      return respond(incoming.source, await exchange(incoming, senderOf(event), requestId, timeLeft));
     }
     return answerBatch(
       batch,
-      async (text) => {
+      async (text, sender) => {
         const incoming = message(text);
-        return mustFail(incoming.source, await exchange(incoming, requestId, timeLeft));
+        return mustFail(incoming.source, await exchange(incoming, sender, requestId, timeLeft));
       },
       () => timeLeft === undefined || timeLeft() > deadlineMarginMs,
     );

@@ -15,6 +15,7 @@ const records: Exchange[] = [];
 const seen = new Set<string>();
 let asked = 0;
 const handler = createHandler({
+  headers: ['x-tenant'],
   // A model that breaks now and then, and is late as often.
   model: answering(async () => {
     asked++;

@@ -1,9 +1,9 @@
 import { createCaptureClient } from '../capture/client.ts';
+import { log } from '../capture/log.ts';
+import { refusingClient, withLossMetric } from '../capture/loss-metric.ts';
 import { readSwitch } from '../capture/variables.ts';
 import { parseConfig } from './config.ts';
 import { createHandler } from './handler.ts';
-import { log } from './log.ts';
-import { refusingClient, withLossMetric } from './metrics.ts';
 import { thisProcessor } from './model/processor.ts';
 import { loadTask } from './tasks/load-task.ts';
 import { serveModel } from './tasks/served-model.ts';
@@ -35,6 +35,7 @@ export const handler = createHandler({
   capture: captureFault
     ? refusingClient(functionName, Date.now)
     : config.capture && withLossMetric(createCaptureClient(config.capture), functionName, Date.now),
+  headers: config.headers,
   log,
   now: () => performance.now(),
   traceId: () => process.env['_X_AMZN_TRACE_ID'] || undefined,

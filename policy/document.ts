@@ -1,110 +1,228 @@
 import * as v from 'valibot';
-import { Identifier } from '../capture/record.ts';
+import { MAX_ID_LENGTH } from '../capture/wire.ts';
+import { DETECTORS } from './detectors/detectors.ts';
+import { integerBetween, Keys, Most, matching, numberBetween, says, text } from './schema-parts.ts';
 
 /** The name of a rule, as records and metrics have it. */
-const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Expected lower-case letters, digits and "-"'));
-
-/** A place in a payload that is JSON: a JSONPath (RFC 9535, `$.customer.name`) or a JSON pointer (RFC 6901, `/customer/name`). */
-const Path = v.pipe(
-  v.string(),
-  v.regex(/^[$/]/, 'Expected a JSONPath, which begins with "$", or a JSON pointer, which begins with "/"'),
+const Name = v.pipe(
+  matching(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and "-", 63 at most'),
+  says('The name of the rule. Records and metrics have it.'),
 );
 
-const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const Bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Most = <T extends v.GenericSchema>(item: T, most: number) =>
-  v.pipe(v.array(item), v.minLength(1), v.maxLength(most));
+const Path = v.pipe(
+  matching(/^[$/]/, 'a JSONPath, which begins with "$", or a JSON pointer, which begins with "/"'),
+  v.maxLength(1000, 'Expected 1000 characters at most'),
+  says(
+    'A place in a payload that is JSON: a JSONPath (RFC 9535, $.customer.name) or a JSON pointer (RFC 6901, /customer/name).',
+  ),
+);
 
-/** The detectors' names are in policy/detectors/detectors.ts. */
-const Detector = v.picklist([
-  'email',
-  'phone',
-  'card',
-  'iban',
-  'ipv4',
-  'ipv6',
-  'us-ssn',
-  'uk-nhs',
-  'de-tax-id',
-  'fr-nir',
-  'es-dni',
-  'aws-key',
-  'jwt',
-  'url-credentials',
-]);
+const Share = numberBetween(0, 1);
+/** What a record may have as an id. That half a surrogate pair is none need not be said here: no record has one. */
+const Identifier = text(MAX_ID_LENGTH);
+const Source = Most(Identifier, 100);
 
-/** Where a rule of the redaction looks. `attributes`: the caller's own ids and attributes of a record. */
+export const Detector = v.picklist(DETECTORS);
+
 const Part = v.picklist(['input', 'output', 'label', 'attributes']);
-
-/**
- * What a rule does with what it finds. `replace`: `[NAME]` stands in its place, NAME being the detector's or the rule's. `hash`: `[NAME:HMAC]`, so that equal
- * values can still be joined. `mask`: a `*` for each character. `truncate`: its first `length` characters stay. `drop`: it goes, with its key where it is a value.
- */
 const Action = v.picklist(['replace', 'hash', 'mask', 'truncate', 'drop']);
 
 const rule = {
   name: Name,
-  in: v.optional(Most(Part, 4), ['input', 'output', 'label', 'attributes']),
-  action: v.optional(Action, 'replace'),
-  /** Characters that `mask` leaves at the end. */
-  keepLast: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8)), 0),
-  /** Characters that `truncate` leaves. */
-  length: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536))),
+  in: v.optional(
+    v.pipe(Most(Part, 4), says("Where the rule looks. attributes: the caller's own ids and attributes of a record.")),
+    ['input', 'output', 'label', 'attributes'],
+  ),
+  action: v.optional(
+    v.pipe(
+      Action,
+      says(
+        'What the rule does with what it finds. replace: [NAME] stands in its place, NAME being that of the detector or of the rule. hash: [NAME:HMAC], so that equal values can still be joined. mask: a * for each character. truncate: its first characters stay. drop: it goes, with its key where it is a value.',
+      ),
+    ),
+    'replace',
+  ),
+  keepLast: v.optional(v.pipe(integerBetween(0, 8), says('Characters that mask leaves at the end.')), 0),
+  length: v.optional(v.pipe(integerBetween(1, 65_536), says('Characters that truncate leaves.'))),
 };
-/** A rule finds by one of these: detectors, or a path, or a regular expression (of RE2: it takes linear time). */
+const detect = v.pipe(
+  v.union([v.literal('all'), Most(Detector, 32)]),
+  says('The rule finds what these detectors find: their names, or all.'),
+);
+const pattern = v.pipe(text(1000), says('The rule finds what this regular expression of RE2 finds.'));
 const RedactionRule = v.union([
-  v.strictObject({ ...rule, detect: v.union([v.literal('all'), Most(Detector, 32)]) }),
-  v.strictObject({ ...rule, path: Path }),
-  v.strictObject({ ...rule, pattern: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)) }),
+  Keys({ ...rule, detect }),
+  Keys({ ...rule, path: v.pipe(Path, says('The rule finds what is at this JSONPath or JSON pointer.')) }),
+  Keys({ ...rule, pattern }),
 ]);
 
-/** Which records a rule of the sampling is for: those that fulfil all of it. */
-const Condition = v.strictObject({
-  status: v.optional(v.strictObject({ from: v.optional(v.number()), to: v.optional(v.number()) })),
-  errorCode: v.optional(Most(Identifier, 100)),
-  /** The number at `path` in the output is below `below`. */
-  score: v.optional(v.strictObject({ path: v.optional(Path, '$.score'), below: v.number() })),
-  latencyAboveMs: v.optional(v.number()),
-  source: v.optional(Most(Identifier, 100)),
-  caller: v.optional(Most(Identifier, 1000)),
+const Status = integerBetween(100, 599);
+const Condition = Keys({
+  status: v.optional(
+    v.pipe(
+      Keys({
+        from: v.optional(v.pipe(Status, says('The least status.'))),
+        to: v.optional(v.pipe(Status, says('The greatest status.'))),
+      }),
+      says('The HTTP status of the answer is in this range. Both ends belong to it.'),
+    ),
+  ),
+  errorCode: v.optional(v.pipe(Most(Identifier, 100), says('The error code is one of these.'))),
+  score: v.optional(
+    v.pipe(
+      Keys({
+        path: v.optional(Path, '$.score'),
+        below: v.pipe(numberBetween(-1e15, 1e15), says('The number at the path is below this one.')),
+      }),
+      says('The output has a number at a path that is low.'),
+    ),
+  ),
+  latencyAboveMs: v.optional(v.pipe(numberBetween(0, 1e9), says('The answer took longer than this, in milliseconds.'))),
+  source: v.optional(v.pipe(Source, says('What asked is one of these: api-gateway-rest, sqs, direct and the like.'))),
+  caller: v.optional(v.pipe(Most(Identifier, 1000), says('Who asked is one of these: ids of API keys or identities.'))),
 });
 
-const Cap = v.strictObject({ bytes: Bytes, beyond: v.optional(v.picklist(['cut', 'object']), 'cut') });
-
-/** The document by which a platform team decides what may be stored, as JSON or YAML. Unknown keys are refused: they may be misspelt. docs/policy.md explains each. */
-export const PolicyDocument = v.strictObject({
-  version: v.literal(1),
-  /** What is stored of a record where the policy fails or is not there: nothing, or the record without payloads, ids of callers and attributes. */
-  onError: v.optional(v.picklist(['nothing', 'metadata']), 'nothing'),
-  captureOptions: v.optional(Most(v.picklist(['Input', 'Output']), 2), ['Input', 'Output']),
-  contentTypes: v.optional(
-    v.strictObject({ json: v.optional(Most(v.string(), 100)), csv: v.optional(Most(v.string(), 100)) }),
-  ),
-  /** The secret for `hash` and `subjectKey`: the name of an environment variable, or the ARN or name of a secret in Secrets Manager. */
-  key: v.optional(v.union([v.strictObject({ variable: v.string() }), v.strictObject({ secret: v.string() })])),
-  redaction: v.optional(v.pipe(v.array(RedactionRule), v.maxLength(100)), []),
-  /** What becomes of a payload that is no text, where there are rules to search it by. */
-  binary: v.optional(v.picklist(['withhold', 'keep']), 'withhold'),
-  sampling: v.optional(
-    v.strictObject({
-      /** What decides: records that have the same get the same verdict. `eventId`, `inferenceId`, `requestId`, `header:NAME`, or a path in the input. */
-      by: v.optional(v.string(), 'eventId'),
-      rate: v.optional(Share, 1),
-      /** The first rule that fits sets the rate. */
-      rules: v.optional(
-        v.pipe(v.array(v.strictObject({ name: Name, when: Condition, rate: Share })), v.maxLength(100)),
-        [],
+const Sampling = Keys({
+  by: v.optional(
+    v.pipe(
+      text(1000),
+      says(
+        'What decides: records that have the same get the same verdict. eventId, inferenceId, requestId, header:NAME, or a path in the input.',
       ),
-      keepErrors: v.optional(v.boolean(), true),
-      /** Most records that one environment keeps in a second. */
-      recordsPerSecond: v.optional(v.pipe(v.number(), v.minValue(0.001))),
-    }),
+    ),
+    'eventId',
   ),
-  caps: v.optional(v.strictObject({ input: v.optional(Cap), output: v.optional(Cap) })),
-  /** Where a record says whom it is about: `header:NAME`, `inferenceId`, `caller`, or a path in the input. It is stored as a keyed hash. */
-  subjectKey: v.optional(v.string()),
+  rate: v.optional(v.pipe(Share, says('The share of the records that is kept where no rule fits: 0 to 1.')), 1),
+  rules: v.optional(
+    v.pipe(
+      v.array(
+        Keys({
+          name: Name,
+          when: v.pipe(Condition, says('The rule fits a record that fulfils all of this.')),
+          rate: v.pipe(Share, says('The share of such records that is kept: 0 to 1.')),
+        }),
+      ),
+      v.maxLength(100, 'Expected 100 at most'),
+      says('The first rule that fits sets the rate.'),
+    ),
+    [],
+  ),
+  keepErrors: v.optional(
+    v.pipe(
+      v.boolean(),
+      says('Records with a status of 400 or above, or with an error code, are kept always, whatever the rules say.'),
+    ),
+    true,
+  ),
+  recordsPerSecond: v.optional(
+    v.pipe(numberBetween(0.001, 1_000_000), says('Most records that one environment keeps in a second.')),
+  ),
 });
+
+const Cap = Keys({
+  bytes: v.pipe(integerBetween(0, 16 * 1024 * 1024), says('Most bytes of the payload in the line, as UTF-8.')),
+  beyond: v.optional(
+    v.pipe(
+      v.picklist(['cut', 'object']),
+      says(
+        'What becomes of a larger payload. cut: its beginning stays. object: it goes whole to an object of its own, and the line has its beginning.',
+      ),
+    ),
+    'cut',
+  ),
+});
+
+const ContentTypes = Most(
+  matching(
+    /^(\*|[\w.+-]+)\/[\w.+-]*\*?[\w.+-]*$/,
+    'a content type without parameters, such as text/csv or application/*+json, with one "*" in its second half at most',
+  ),
+  100,
+);
+
+/**
+ * The document by which a platform team decides what may be stored, as JSON or YAML. docs/policy.md explains each field. The JSON Schema in
+ * policy/policy.schema.json is made of this. What no schema can say is in policy/document-checks.ts.
+ */
+export const PolicyDocument = Keys({
+  $schema: v.optional(v.pipe(v.string(), says('Where the JSON Schema is, for editors. It has no effect.'))),
+  version: v.pipe(v.literal(1), says('The version of this form of document.')),
+  onError: v.optional(
+    v.pipe(
+      v.picklist(['nothing', 'metadata']),
+      says(
+        'What is stored of a record where the policy fails: nothing, or the record without payloads, ids of callers and attributes.',
+      ),
+    ),
+    'nothing',
+  ),
+  captureOptions: v.optional(
+    v.pipe(Most(v.picklist(['Input', 'Output']), 2), says('The sides of an exchange that are stored.')),
+    ['Input', 'Output'],
+  ),
+  contentTypes: v.optional(
+    v.pipe(
+      Keys({
+        json: v.optional(v.pipe(ContentTypes, says('Content types that are stored as JSON.'))),
+        csv: v.optional(v.pipe(ContentTypes, says('Content types that are stored as CSV.'))),
+      }),
+      says('Which payloads are stored as JSON and which as CSV. Others become BASE64.'),
+    ),
+  ),
+  key: v.optional(
+    v.pipe(
+      v.union([
+        Keys({
+          variable: v.pipe(
+            matching(/^[A-Za-z_][A-Za-z0-9_]{0,255}$/, 'the name of an environment variable'),
+            says('The name of an environment variable of the extension.'),
+          ),
+        }),
+        Keys({ secret: v.pipe(text(2048), says('The name or the ARN of a secret in Secrets Manager.')) }),
+      ]),
+      says(
+        'The secret for hash and subjectKey: the name of an environment variable, or the ARN or name of a secret in Secrets Manager.',
+      ),
+    ),
+  ),
+  redaction: v.optional(
+    v.pipe(
+      v.array(RedactionRule),
+      v.maxLength(100, 'Expected 100 at most'),
+      says('The rules of the redaction. Each finds by one of detect, path and pattern.'),
+    ),
+    [],
+  ),
+  binary: v.optional(
+    v.pipe(
+      v.picklist(['withhold', 'keep']),
+      says('What becomes of a payload that is no text, where there are rules to search it by.'),
+    ),
+    'withhold',
+  ),
+  sampling: v.optional(v.pipe(Sampling, says('Which records are kept.'))),
+  caps: v.optional(
+    v.pipe(
+      Keys({
+        input: v.optional(v.pipe(Cap, says('Of the input.'))),
+        output: v.optional(v.pipe(Cap, says('Of the output.'))),
+      }),
+      says('Most bytes of a payload in the line.'),
+    ),
+  ),
+  subjectKey: v.optional(
+    v.pipe(
+      text(1000),
+      says(
+        'Where a record says whom it is about: header:NAME, inferenceId, caller, or a path in the input. It is stored as a keyed hash.',
+      ),
+    ),
+  ),
+});
+
 export type PolicyDocument = v.InferOutput<typeof PolicyDocument>;
 export type RedactionRule = PolicyDocument['redaction'][number];
 export type Sampling = NonNullable<PolicyDocument['sampling']>;
+export type Condition = Sampling['rules'][number]['when'];
 export type Caps = NonNullable<PolicyDocument['caps']>;
+export type Cap = NonNullable<Caps['input']>;

@@ -4,7 +4,14 @@ import type { KeptLabel, KeptRecord } from '../capture/stored-line.ts';
 import type { LeftOutReason } from '../capture/wire.ts';
 
 /** What becomes of a record: it is kept, whole or changed, or it is left out on purpose. */
-export type PolicyDecision = ({ keep: true } & KeptRecord) | { keep: false; reason: LeftOutReason };
+export type PolicyDecision = ({ keep: true } & KeptRecord) | LeftOut;
+
+export interface LeftOut {
+  keep: false;
+  reason: LeftOutReason;
+  /** The rule of the sampling that set the share, if one did. */
+  sampledBy?: string | undefined;
+}
 
 /**
  * Decides what may be kept. It stands between what has been read and its stored line, and there is no other way: where it throws, the record

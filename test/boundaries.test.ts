@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 
 /** Folders of which code runs when the product does. */
-const PRODUCTION = ['capture', 'function', 'extension', 'emulator', 'model'];
+const PRODUCTION = ['capture', 'middleware', 'packaging', 'function', 'extension', 'emulator', 'model'];
 const FOLDERS = [...PRODUCTION, 'bench'];
 /** A place of each folder that others may want to import from: of `model/`, its own folders name it. */
 const INSIDE: Record<string, string> = {

@@ -24,7 +24,7 @@ test('a Node that is too old for the bundle is reported, and does not end the en
   expect(JSON.parse(output)).toMatchObject({
     level: 'ERROR',
     message: expect.stringMatching(
-      /^the Node of this image is too old \(expected 20\.16 or newer, got v\d.*no record is captured$/,
+      /^the Node of this image is too old \(expected 20\.16 or newer, got v\d.*no record is captured\. Add Node/,
     ),
   });
 });

@@ -30,9 +30,20 @@ async function* content(body: string) {
   yield Buffer.from(body);
 }
 const put = (key: string, body = key, onlyNew = false) =>
-  store.put({ bucket, key }, content(body), () => ({}), onlyNew);
+  store.put({ bucket, key }, content(body), () => ({}), onlyNew ? 'new' : undefined);
 const get = async (key: string) => text((await store.open(bucket, key)).read());
 const keys = (prefix = '') => store.list(bucket, prefix).map(({ key }) => key);
+
+test('an object is replaced only while it is the one that the sender has read', async () => {
+  const replace = (key: string, body: string, etag: string) =>
+    store.put({ bucket, key }, content(body), () => ({}), { etag });
+  const read = await put('a', 'first');
+  const written = await replace('a', 'second', read);
+  await expect(replace('a', 'third', read)).rejects.toMatchObject({ code: 'PreconditionFailed' });
+  expect(await get('a')).toBe('second');
+  await expect(replace('b', 'first', written)).rejects.toMatchObject({ code: 'NoSuchKey' });
+  expect(keys()).toEqual(['a']);
+});
 
 const part = fc.constantFrom(
   '',
@@ -121,7 +132,7 @@ test('an object that is read stays as it was when it is replaced meanwhile', asy
 test.each(['../bucket-private/', '../bucket-private/s', '..', './', '/', 'a/../../bucket-private/'])(
   'the prefix %s lists no other bucket',
   async (prefix) => {
-    await store.put({ bucket: 'bucket-private', key: 'secret' }, content(''), () => ({}), false);
+    await store.put({ bucket: 'bucket-private', key: 'secret' }, content(''), () => ({}));
     await put('a');
     expect(keys(prefix)).toEqual([]);
   },

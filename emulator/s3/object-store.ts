@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   constants,
   createWriteStream,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -20,6 +21,9 @@ import { type Checksums, ContentSums } from './content-sums.ts';
 import { type BucketFolders, findFile, isFolder, keyAside, makePlace, pathOf } from './key-file.ts';
 import type { Range } from './range.ts';
 import { S3Error } from './s3-error.ts';
+
+/** On which a put depends. The ETag has its quotation marks. */
+export type PutCondition = 'new' | { etag: string };
 
 export interface StoredObject {
   key: string;
@@ -88,24 +92,25 @@ export class ObjectStore {
    * Stores an object. It appears whole or not at all.
    *
    * @param claimed called after the end of the content, because checksums may follow it
-   * @param onlyNew refuses with PreconditionFailed where the key has an object already, even one that is just being stored
+   * @param condition `new`: refuses with PreconditionFailed where the key has an object already, even one that is just being stored. An ETag:
+   * where the key's object has another one
    * @returns its ETag
-   * @throws {S3Error} PreconditionFailed, BadDigest, NoSuchBucket, and whatever the content throws
+   * @throws {S3Error} PreconditionFailed, NoSuchKey, BadDigest, NoSuchBucket, and whatever the content throws
    */
   async put(
     { bucket, key }: { bucket: string; key: string },
     content: AsyncIterable<Buffer>,
     claimed: () => Checksums,
-    onlyNew: boolean,
+    condition?: PutCondition,
   ): Promise<string> {
     const upload = path.join(this.#uploads, randomUUID());
     const sums = new ContentSums();
-    if (onlyNew) this.#requireNew(bucket, key);
+    this.#require(condition, bucket, key);
     try {
       await pipeline(content, (chunks: AsyncIterable<Buffer>) => sums.through(chunks), createWriteStream(upload));
       sums.compare(claimed());
       this.requireBucket(bucket);
-      if (onlyNew) this.#requireNew(bucket, key);
+      this.#require(condition, bucket, key);
       const folders = this.#folders(bucket);
       renameSync(upload, findFile(folders, key) ?? makePlace(folders, key));
       return sums.etag();
@@ -157,8 +162,15 @@ export class ObjectStore {
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  #requireNew(bucket: string, key: string): void {
-    if (findFile(this.#folders(bucket), key) === undefined) return;
+  #require(condition: PutCondition | undefined, bucket: string, key: string): void {
+    if (condition === undefined) return;
+    const file = findFile(this.#folders(bucket), key);
+    if (condition === 'new' && file === undefined) return;
+    if (condition !== 'new') {
+      if (file === undefined) throw new S3Error('NoSuchKey', 'The specified key does not exist.');
+      const digest = createHash('md5').update(readFileSync(file)).digest('hex');
+      if (condition.etag === `"${digest}"`) return;
+    }
     throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
   }
 

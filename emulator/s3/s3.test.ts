@@ -107,7 +107,7 @@ describe('a bucket', () => {
 test.each([
   ['PUT', '/archive/a?partNumber=1&uploadId=x'],
   ['GET', '/archive/a?tagging'],
-  ['GET', '/archive?versioning'],
+  ['GET', '/archive?policy'],
   ['POST', '/archive/a'],
 ] as const)('%s %s, which is not here, is said not to be', async (method, url) => {
   const { statusCode } = await s3.app.inject({ method, url });

@@ -7,7 +7,7 @@ import { addressOf } from './address.ts';
 import { awsChunks } from './aws-chunked.ts';
 import type { Checksums } from './content-sums.ts';
 import { listPage, listRequest, listXml } from './list-objects.ts';
-import { ObjectStore } from './object-store.ts';
+import { ObjectStore, type PutCondition } from './object-store.ts';
 import { rangeOf } from './range.ts';
 import { S3Error } from './s3-error.ts';
 import { element, xmlDocument } from './xml.ts';
@@ -29,7 +29,7 @@ const SUBRESOURCES = ['acl', 'attributes', 'partNumber', 'retention', 'tagging',
 type ObjectAddress = { bucket: string; key: string };
 
 /**
- * A part of S3: PutObject (also `If-None-Match: *`), GetObject and HeadObject (also `If-None-Match` with an ETag), DeleteObject,
+ * A part of S3: PutObject (also `If-None-Match: *` and `If-Match`), GetObject and HeadObject (also `If-None-Match` with an ETag), DeleteObject,
  * ListObjectsV2, and buckets. Addresses are path-style; signatures are not checked.
  */
 export function buildS3({ folder, buckets, log }: S3Options): FastifyInstance {
@@ -81,6 +81,7 @@ async function bucketOperation(
   if (request.method === 'HEAD') return reply.send();
   if (request.method !== 'GET') throw notAllowed(request);
   if (query.has('location')) return sendXml(reply, xmlDocument('LocationConstraint', ''));
+  if (query.has('versioning')) return sendXml(reply, xmlDocument('VersioningConfiguration', '')); // it has never been on
   if (query.get('list-type') !== '2')
     throw new S3Error('NotImplemented', 'Of a bucket, this S3 knows ListObjectsV2 only.');
   const listing = listRequest(bucket, query);
@@ -130,10 +131,7 @@ async function get(store: ObjectStore, { bucket, key }: ObjectAddress, request: 
 
 async function put(store: ObjectStore, address: ObjectAddress, request: FastifyRequest, reply: FastifyReply) {
   const { headers } = request;
-  const condition = headers['if-none-match'];
-  if (condition !== undefined && condition !== '*') {
-    throw new S3Error('NotImplemented', `Expected If-None-Match to be *, got ${condition}`);
-  }
+  const condition = conditionOf(headers);
   if (headers['x-amz-copy-source'] !== undefined) throw new S3Error('NotImplemented', 'CopyObject is not here.');
   const trailers: Record<string, string> = {};
   const raw = (request.body ?? []) as Readable;
@@ -144,8 +142,17 @@ async function put(store: ObjectStore, address: ObjectAddress, request: FastifyR
     md5: headers['content-md5'] as string | undefined,
     crc32: (headers['x-amz-checksum-crc32'] ?? trailers['x-amz-checksum-crc32']) as string | undefined,
   });
-  const etag = await store.put(address, content as AsyncIterable<Buffer>, claimed, condition === '*');
+  const etag = await store.put(address, content as AsyncIterable<Buffer>, claimed, condition);
   return reply.header('etag', etag).send();
+}
+
+function conditionOf(headers: FastifyRequest['headers']): PutCondition | undefined {
+  const { 'if-none-match': none, 'if-match': etag } = headers;
+  if (none !== undefined && none !== '*')
+    throw new S3Error('NotImplemented', `Expected If-None-Match to be *, got ${none}`);
+  if (none !== undefined && etag !== undefined)
+    throw new S3Error('NotImplemented', 'Expected If-Match or If-None-Match, got both');
+  return none === '*' ? 'new' : etag === undefined ? undefined : { etag: /^".*"$/.test(etag) ? etag : `"${etag}"` };
 }
 
 function isAwsChunked(headers: FastifyRequest['headers']): boolean {

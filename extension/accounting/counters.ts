@@ -121,8 +121,8 @@ export class Counters {
 }
 
 /** The reasons that have any records. */
-export function presentReasons(counts: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([, records]) => records > 0));
+export function presentReasons<Reason extends string>(counts: Record<Reason, number>): Partial<Record<Reason, number>> {
+  return Object.fromEntries(Object.entries<number>(counts).filter(([, records]) => records > 0)) as Counts<Reason>;
 }
 
 function zeros<Reason extends string>(reasons: readonly Reason[]): Record<Reason, number> {

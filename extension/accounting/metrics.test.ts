@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { Counters } from './counters.ts';
 import { createMetrics } from './metrics.ts';
+import { createTallies, statsOf } from './tallies.ts';
 
 /** Where the epoch lies on the clock of the test. */
 const WALL_MS = 1_000_000_000_000;
-const NAMES = ['received', 'delivered', 'logged', 'dropped', 'leftOut', 'pending'];
+const COUNTS = ['received', 'delivered', 'logged', 'dropped', 'duplicates', 'leftOut', 'pending'];
 
-function setUp(recovered = 0) {
+function setUp(recovered = 0, endpoint = 'QuestionAnswering') {
   const counters = new Counters(() => metrics.afterLoss());
   counters.received = recovered;
   counters.recovered = recovered;
@@ -14,8 +15,9 @@ function setUp(recovered = 0) {
   let nowMs = 1_000_000;
   let pending = recovered;
   const metrics = createMetrics({
-    stats: () => ({ ...counters, pending, spoolBytes: 0 }),
-    functionName: 'QuestionAnswering',
+    stats: () => ({ ...statsOf(createTallies()), ...counters, pending }),
+    gauges: () => ({ oldestPendingMs: pending === 0 ? 0 : nowMs - 1_000_000, spoolPercent: 100 / 3 }),
+    dimensions: { functionName: 'QuestionAnswering', endpoint },
     writeLine: async (line) => void lines.push(line as Record<string, unknown>),
     now: () => nowMs,
     wallNow: () => WALL_MS + nowMs,
@@ -32,18 +34,27 @@ function setUp(recovered = 0) {
 }
 
 test('a line is what the embedded metric format says: every metric that it names is a number beside it', () => {
-  const { metrics, lines, came } = setUp();
+  const { metrics, lines, came, pass } = setUp();
   came(3);
+  pass(1500);
+  metrics.delivered({ bytes: 2000, ms: 12.3456 });
+  metrics.delivered({ bytes: 1000, ms: 8 });
   metrics.atEnd();
   expect(lines).toEqual([
     expect.objectContaining({
       _aws: {
-        Timestamp: WALL_MS + 1_000_000,
+        Timestamp: WALL_MS + 1_001_500,
         CloudWatchMetrics: [
           {
             Namespace: 'InferenceCapture',
             Dimensions: [['FunctionName']],
-            Metrics: NAMES.map((Name) => ({ Name, Unit: 'Count' })),
+            Metrics: [
+              ...COUNTS.map((Name) => ({ Name, Unit: 'Count' })),
+              { Name: 'deliveredBytes', Unit: 'Bytes' },
+              { Name: 'oldestPendingMs', Unit: 'Milliseconds' },
+              { Name: 'spoolPercent', Unit: 'Percent' },
+              { Name: 'deliveryMs', Unit: 'Milliseconds' },
+            ],
           },
         ],
       },
@@ -52,8 +63,13 @@ test('a line is what the embedded metric format says: every metric that it names
       delivered: 0,
       logged: 0,
       dropped: 0,
+      duplicates: 0,
       leftOut: 0,
       pending: 3,
+      deliveredBytes: 3000,
+      oldestPendingMs: 1500,
+      spoolPercent: 33.33,
+      deliveryMs: [12.35, 8],
     }),
   ]);
 });
@@ -72,15 +88,36 @@ test('deliveries write a line a minute at most, and the lines add up to the coun
   metrics.atEnd();
   expect(lines).toHaveLength(11);
   const sum = (name: string) => lines.reduce((total, line) => total + Number(line[name]), 0);
-  expect(Object.fromEntries(NAMES.slice(0, 5).map((name) => [name, sum(name)]))).toEqual({
+  expect(Object.fromEntries(COUNTS.slice(0, -1).map((name) => [name, sum(name)]))).toEqual({
     received: 2 + 60 * 5,
     delivered: 60,
     logged: 0,
-    dropped: 120,
+    dropped: 60,
+    duplicates: 60,
     leftOut: 60,
   });
   expect(lines.at(-1)).toMatchObject({ pending: 62, droppedSinceStart: { SPOOL_FULL: 60, DUPLICATE: 60 } });
   expect(lines.at(-1)).toMatchObject({ leftOutSinceStart: { NOT_SAMPLED: 60 } });
+});
+
+test('a metric without a value is not named, and one with many has the last hundred', () => {
+  const { metrics, lines } = setUp();
+  metrics.atEnd();
+  for (let ms = 1; ms <= 150; ms++) metrics.delivered({ bytes: 1, ms });
+  metrics.atEnd();
+  expect(JSON.stringify(lines[0])).not.toContain('deliveryMs');
+  expect(lines[1]!['deliveryMs']).toEqual(Array.from({ length: 100 }, (_, at) => at + 51));
+  expect(lines[1]!['deliveredBytes']).toBe(150);
+});
+
+test('an endpoint with a name of its own is a second set of dimensions', () => {
+  const { metrics, lines } = setUp(0, 'claims');
+  metrics.atEnd();
+  expect(lines[0]).toMatchObject({
+    _aws: { CloudWatchMetrics: [{ Dimensions: [['FunctionName'], ['FunctionName', 'Endpoint']] }] },
+    FunctionName: 'QuestionAnswering',
+    Endpoint: 'claims',
+  });
 });
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseBasics, parseConfig } from './config.ts';
+import { logLevelOf, parseBasics, parseConfig } from './config.ts';
+import { scopesOf } from './prefixes.ts';
 
 const LEAST = { CAPTURE_DESTINATION: 's3://bucket/captured/qa', AWS_LAMBDA_FUNCTION_NAME: 'QuestionAnswering' };
 
@@ -7,7 +8,7 @@ test('a destination is enough, everything else has a default', () => {
   expect(parseConfig(LEAST)).toEqual({
     port: 2772,
     destination: { kind: 's3', bucket: 'bucket', pathStyle: false },
-    scope: { prefix: 'captured/qa', endpoint: 'QuestionAnswering', variant: 'AllTraffic' },
+    scopes: scopesOf({ prefix: 'captured/qa', endpoint: 'QuestionAnswering', variant: 'AllTraffic' }),
     functionName: 'QuestionAnswering',
     functionVersion: '$LATEST',
     batch: { records: 1000, bytes: 4_194_304, ageMs: 60_000 },
@@ -88,7 +89,7 @@ test.each([
 ])('the destination %s is understood', (CAPTURE_DESTINATION, destination, prefix) => {
   const config = parseConfig({ ...LEAST, CAPTURE_DESTINATION, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000' });
   expect(config.destination).toEqual(destination);
-  expect(config.scope.prefix).toBe(prefix);
+  expect(config.scopes.record.prefix).toBe(prefix);
 });
 
 test.each([
@@ -145,4 +146,20 @@ test.each([
   [{ AWS_LAMBDA_FUNCTION_NAME: ' ' }, 'AWS_LAMBDA_FUNCTION_NAME: expected the name that Lambda sets, got ""'],
 ])('%j is refused', (change, message) => {
   expect(() => parseConfig({ ...LEAST, ...change })).toThrow(message);
+});
+
+test('the level of the log is known also where it is wrong, and then it is the default', () => {
+  const levels = [undefined, 'debug', ' WARN ', 'Error', '', 'verbose', '3'];
+  expect(levels.map((CAPTURE_LOG_LEVEL) => logLevelOf({ CAPTURE_LOG_LEVEL }))).toEqual([
+    'INFO',
+    'DEBUG',
+    'WARN',
+    'ERROR',
+    'INFO',
+    'INFO',
+    'INFO',
+  ]);
+  expect(() => parseConfig({ ...LEAST, CAPTURE_LOG_LEVEL: 'verbose' })).toThrow(
+    'CAPTURE_LOG_LEVEL: expected one of debug, info, warn, error, got "verbose"',
+  );
 });

@@ -11,9 +11,12 @@ import {
 } from '../../capture/variables.ts';
 import { DEFAULT_PORT } from '../../capture/wire.ts';
 import type { FlushStrategy } from '../lifecycle/flush-policy.ts';
+import type { Level } from '../log.ts';
+import type { Kind } from '../spool/kind.ts';
 import { AbsolutePath } from './absolute-path.ts';
 import { FlushStrategyVariable } from './flush-strategy.ts';
 import { type PolicyConfig, PolicyVariables, policyOf } from './policy-variables.ts';
+import { isPrefix, scopesOf } from './prefixes.ts';
 import { type ProxyEnv, proxyOf } from './proxy.ts';
 
 const Name = v.pipe(
@@ -28,6 +31,8 @@ const Name = v.pipe(
 /** The storage classes whose objects can be read at once. */
 const StorageClass = oneOf('STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR');
 
+const LogLevel = oneOf('debug', 'info', 'warn', 'error');
+
 /** The extension's environment, each variable as docs/configuration.md has it. */
 export const Environment = v.object({
   CAPTURE_DESTINATION: v.pipe(
@@ -40,6 +45,12 @@ export const Environment = v.object({
   CAPTURE_PORT: CapturePort,
   CAPTURE_ENDPOINT_NAME: v.optional(Name),
   CAPTURE_VARIANT_NAME: v.optional(Name, 'AllTraffic'),
+  CAPTURE_LABELS_PREFIX: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isPrefix, (issue) => `names with "/" between them, got "${issue.input}"`),
+    ),
+  ),
   CAPTURE_BATCH_RECORDS: v.optional(wholeNumber(1), '1000'),
   CAPTURE_BATCH_BYTES: v.optional(wholeNumber(1), '4194304'),
   CAPTURE_BATCH_AGE_MS: v.optional(wholeNumber(0), '60000'),
@@ -48,6 +59,7 @@ export const Environment = v.object({
   CAPTURE_FLUSH_BUDGET_MS: v.optional(wholeNumber(0, 900_000), '500'),
   CAPTURE_FLUSH_STRATEGY: v.optional(FlushStrategyVariable, 'adaptive'),
   CAPTURE_LAST_RESORT: v.optional(oneOf('log', 'none'), 'none'),
+  CAPTURE_LOG_LEVEL: v.optional(LogLevel, 'info'),
   ...Safeguards.entries,
   ...PolicyVariables.entries,
   CAPTURE_S3_KMS_KEY_ID: v.optional(
@@ -88,7 +100,8 @@ export type Destination =
 export interface ExtensionConfig {
   port: number;
   destination: Destination;
-  scope: KeyScope;
+  /** Where the objects of each kind lie. */
+  scopes: Readonly<Record<Kind, KeyScope>>;
   functionName: string;
   functionVersion: string;
   /** `ageMs` is infinite where the flush strategy decides alone when a batch is delivered. */
@@ -126,6 +139,12 @@ export function parseBasics(env: NodeJS.ProcessEnv): Basics {
   };
 }
 
+/** The least level of the log's lines. Where CAPTURE_LOG_LEVEL is wrong, it is the default, and {@link parseConfig} says what is wrong. */
+export function logLevelOf(env: NodeJS.ProcessEnv): Level {
+  const level = v.safeParse(LogLevel, env['CAPTURE_LOG_LEVEL']?.trim());
+  return level.success ? (level.output.toUpperCase() as Level) : 'INFO';
+}
+
 /**
  * The extension's configuration from its environment.
  *
@@ -136,6 +155,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
   const variables = parseVariables(Environment, env);
   const { prefix, ...destination } = parseDestination(variables.CAPTURE_DESTINATION)!;
   const flushStrategy = variables.CAPTURE_FLUSH_STRATEGY;
+  const endpoint = variables.CAPTURE_ENDPOINT_NAME ?? variables.AWS_LAMBDA_FUNCTION_NAME;
   return {
     port: variables.CAPTURE_PORT,
     destination:
@@ -149,11 +169,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): ExtensionConfig {
             proxy: proxyOf(env),
           }
         : destination,
-    scope: {
-      prefix,
-      endpoint: variables.CAPTURE_ENDPOINT_NAME ?? variables.AWS_LAMBDA_FUNCTION_NAME,
-      variant: variables.CAPTURE_VARIANT_NAME,
-    },
+    scopes: scopesOf({ prefix, endpoint, variant: variables.CAPTURE_VARIANT_NAME }, variables.CAPTURE_LABELS_PREFIX),
     functionName: variables.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: variables.AWS_LAMBDA_FUNCTION_VERSION,
     batch: {
@@ -177,8 +193,7 @@ function parseDestination(text: string): Parsed | undefined {
     return folder === undefined ? undefined : { kind: 'file', folder, prefix: '' };
   }
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(text) ?? [];
-  const parts = prefix === '' ? [] : prefix.split('/');
-  if (bucket === undefined || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
+  if (bucket === undefined || (prefix !== '' && !isPrefix(prefix))) return undefined;
   return { kind: 's3', bucket, prefix };
 }
 

@@ -124,3 +124,12 @@ test('a segment whose key another object has is delivered under a new one', asyn
   expect(counters.delivered).toBe(2);
   expect(log).toHaveBeenCalledExactlyOnceWith('WARN', expect.stringContaining('has the key'), expect.anything());
 });
+
+test('each object that the sink took is told, with its bytes and the time of the attempt that succeeded', async () => {
+  const { delivery, at, onDelivered, debug } = setUp(['takes a second and fails', 'stores'], 2, { bytes: 100 });
+  await delivery.deliver(at(5000), { lastChance: true });
+  expect(onDelivered.mock.calls).toEqual([[{ bytes: 100, ms: 0 }], [{ bytes: 100, ms: 0 }]]);
+  expect(debug.mock.calls).toEqual(
+    Array(2).fill(['an object is delivered', { key: expect.any(String), records: 1, bytes: 100, ms: 0 }]),
+  );
+});

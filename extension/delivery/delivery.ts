@@ -1,15 +1,25 @@
-import { admits, afterFailure, afterPermanentFailure, type BreakerPolicy, CLOSED } from '../../capture/breaker.ts';
-import type { Counters } from '../accounting/counters.ts';
+import {
+  admits,
+  afterFailure,
+  afterPermanentFailure,
+  type Breaker,
+  type BreakerPolicy,
+  CLOSED,
+} from '../../capture/breaker.ts';
+import type { Tallies } from '../accounting/tallies.ts';
 import type { Log } from '../log.ts';
 import { type Failure, failureOf } from '../sinks/failure.ts';
 import type { Sink } from '../sinks/sink.ts';
+import type { Kind } from '../spool/kind.ts';
 import type { SealedSegment } from '../spool/segment.ts';
 import type { Spool } from '../spool/spool.ts';
 
 export interface DeliveryParts {
   spool: Spool;
   sink: Sink;
-  counters: Counters;
+  /** Called with each object that the sink took. */
+  onDelivered: (object: DeliveredObject) => void;
+  tallies: Tallies;
   log: Log;
   /** For deadlines: milliseconds on a monotonic clock. */
   now: () => number;
@@ -19,6 +29,12 @@ export interface DeliveryParts {
   sleep: (ms: number) => Promise<unknown>;
   /** From 0 to 1. @default Math.random */
   random?: () => number;
+}
+
+/** An object, and how long the sink took for it in the attempt that succeeded. */
+export interface DeliveredObject {
+  bytes: number;
+  ms: number;
 }
 
 /** How a delivery is done. */
@@ -48,8 +64,8 @@ export class Delivery {
   readonly #unreadable = new Set<SealedSegment>();
   #breaker = CLOSED;
   #completedMs: number | undefined;
-  /** What somebody must do before the destination takes anything, as the log says it; undefined where it takes records. */
-  #deniedFor: string | undefined;
+  /** The kinds that the destination refuses. A role may have the right to write records, but not labels, which lie under another prefix. */
+  readonly #denials = new Map<Kind, Denial>();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
@@ -57,10 +73,15 @@ export class Delivery {
 
   /** Whether the destination is worth trying now. */
   get ready(): boolean {
-    return admits(this.#breaker, this.#parts.ageNow());
+    return admits(this.#breaker, this.#parts.ageNow()) && this.takes('record');
   }
 
-  /** When a delivery last left no sealed segment behind that it could read, on the clock of `ageNow`. Undefined until one does. */
+  /** Whether the destination does not refuse this kind, as far as is known. */
+  takes(kind: Kind): boolean {
+    return admits(this.#denials.get(kind)?.breaker ?? CLOSED, this.#parts.ageNow());
+  }
+
+  /** When a delivery last left no sealed segment behind that it could read and that is not refused, on the clock of `ageNow`. Undefined until one does. */
   get completedMs(): number | undefined {
     return this.#completedMs;
   }
@@ -78,11 +99,12 @@ export class Delivery {
       signal,
       unread: new Set(),
       failures: 0,
-      abandoned: false,
+      abandoned: new Set(),
       last: undefined,
     };
     await Promise.all(Array.from({ length: lanes }, () => this.#lane(run)));
-    if (spool.sealed.every((segment) => run.unread.has(segment))) this.#completedMs = ageNow();
+    const isLeft = (segment: SealedSegment) => !run.unread.has(segment) && (this.takes(segment.kind) || !this.ready);
+    if (!spool.sealed.some(isLeft)) this.#completedMs = ageNow();
     if (run.last?.kind !== 'transient') return;
     const { pending } = spool;
     const outcome = pending === 0 ? 'all records are delivered' : 'the records stay in the spool';
@@ -99,14 +121,14 @@ export class Delivery {
     const { now, sleep, random = Math.random } = this.#parts;
     for (;;) {
       const leftMs = run.deadlineMs - now();
-      if (leftMs <= 0 || run.abandoned || run.signal?.aborted || (!run.lastChance && !this.ready)) return;
+      if (leftMs <= 0 || run.signal?.aborted || (!run.lastChance && !this.ready)) return;
       const segment = this.#take(run);
       if (segment === undefined) return;
       try {
         const body = await this.#read(segment, run);
         if (body === undefined) continue;
         await this.#send(segment, body, run);
-        this.#recovered();
+        this.#recovered(segment.kind);
       } catch (error) {
         if (run.signal?.aborted) return;
         const failure = failureOf(error);
@@ -116,13 +138,13 @@ export class Delivery {
         }
         run.failures += 1;
         run.last = failure;
-        this.#failed(failure, now() >= run.deadlineMs);
-        if (failure.kind === 'permanent') run.abandoned = true;
+        this.#failed(failure, segment.kind, now() >= run.deadlineMs);
+        if (failure.kind === 'permanent') run.abandoned.add(segment.kind);
       } finally {
         this.#inFlight.delete(segment);
       }
       // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-      if (this.#breaker !== CLOSED && !run.abandoned) {
+      if (this.#breaker !== CLOSED) {
         const ceilingMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (run.failures - 1));
         await sleep(Math.max(0, Math.min(random() * ceilingMs, run.deadlineMs - now())));
       }
@@ -130,8 +152,10 @@ export class Delivery {
   }
 
   /** The oldest segment that no lane is sending, if there is room for it in memory. */
-  #take({ unread }: Run): SealedSegment | undefined {
-    const segment = this.#parts.spool.sealed.find((one) => !this.#inFlight.has(one) && !unread.has(one));
+  #take({ unread, abandoned, lastChance }: Run): SealedSegment | undefined {
+    const isWorthIt = (one: SealedSegment) =>
+      !this.#inFlight.has(one) && !unread.has(one) && !abandoned.has(one.kind) && (lastChance || this.takes(one.kind));
+    const segment = this.#parts.spool.sealed.find(isWorthIt);
     if (segment === undefined) return undefined;
     const bytes = [...this.#inFlight].reduce((sum, one) => sum + one.bytes, segment.bytes);
     if (this.#inFlight.size > 0 && bytes > MAX_BYTES_IN_FLIGHT) return undefined;
@@ -162,11 +186,15 @@ export class Delivery {
 
   /** @throws when the destination fails; the segment is then still in the spool */
   async #send(segment: SealedSegment, body: Buffer, { deadlineMs, signal }: Run): Promise<void> {
-    const { spool, sink, counters, now } = this.#parts;
-    const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(deadlineMs - now())));
+    const { spool, sink, tallies, onDelivered, log, now } = this.#parts;
+    const begunMs = now();
+    const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(deadlineMs - begunMs)));
     await sink.put(segment.key, body, signal ? AbortSignal.any([signal, timeout]) : timeout);
     spool.remove(segment);
-    counters.delivered += segment.records;
+    tallies[segment.kind].delivered += segment.records;
+    const object = { bytes: body.length, ms: now() - begunMs };
+    onDelivered(object);
+    log('DEBUG', 'an object is delivered', { key: segment.key, records: segment.records, ...object });
   }
 
   #rekey(segment: SealedSegment, cause: string): void {
@@ -181,34 +209,46 @@ export class Delivery {
     });
   }
 
-  #failed(failure: Exclude<Failure, { kind: 'taken' }>, timedOut: boolean): void {
+  #failed(failure: Exclude<Failure, { kind: 'taken' }>, kind: Kind, timedOut: boolean): void {
     const { ageNow, log, sink, spool } = this.#parts;
     if (failure.kind === 'transient') {
       this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, ageNow());
       return;
     }
-    this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow());
-    if (this.#deniedFor === failure.remedy) return; // logged already; the attempts go on
-    this.#deniedFor = failure.remedy;
-    log(
-      'ERROR',
-      'the destination refuses every record, and a retry does not help: see the remedy; the records stay in the spool',
-      {
-        destination: sink.name,
-        pending: spool.pending,
-        cause: failure.cause,
-        remedy: failure.remedy,
-      },
-    );
+    const before = this.#denials.get(kind);
+    const breaker = afterPermanentFailure(before?.breaker ?? CLOSED, BREAKER, ageNow());
+    this.#denials.set(kind, { remedy: failure.remedy, breaker });
+    if (before?.remedy === failure.remedy) return; // logged already; the attempts go on
+    const { cause, remedy } = failure;
+    const fields = { destination: sink.name, pending: spool.count(kind), cause, remedy };
+    if (kind === 'record') {
+      log(
+        'ERROR',
+        'the destination refuses every record, and a retry does not help: see the remedy; the records stay in the spool',
+        fields,
+      );
+    } else {
+      log(
+        'ERROR',
+        'the destination refuses the objects of one kind, and a retry does not help: see the remedy; they stay in the spool',
+        { kind, ...fields },
+      );
+    }
   }
 
-  #recovered(): void {
-    if (this.#deniedFor !== undefined) {
-      this.#parts.log('INFO', 'the destination takes records again', { destination: this.#parts.sink.name });
-    }
-    this.#deniedFor = undefined;
+  #recovered(kind: Kind): void {
+    const { log, sink } = this.#parts;
+    if (this.#denials.delete(kind))
+      log('INFO', 'the destination takes records again', { destination: sink.name, kind });
     this.#breaker = CLOSED;
   }
+}
+
+/** Why the destination refuses a kind. */
+interface Denial {
+  /** What somebody must do, as the log says it. */
+  remedy: string;
+  breaker: Breaker;
 }
 
 /** One call of `deliver`, which its lanes share. */
@@ -219,7 +259,7 @@ interface Run {
   /** Segments that could not be read: one attempt in a run is enough. */
   unread: Set<SealedSegment>;
   failures: number;
-  /** No further attempt is worth it. */
-  abandoned: boolean;
+  /** Kinds of which no further attempt is worth it. */
+  abandoned: Set<Kind>;
   last: Failure | undefined;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { Counters } from '../accounting/counters.ts';
+import { createTallies } from '../accounting/tallies.ts';
+import { scopesOf } from '../configuration/prefixes.ts';
 import { Spool } from '../spool/spool.ts';
 import { type LoggedPart, logRecords } from './last-resort.ts';
 
@@ -17,15 +18,16 @@ async function logged(lines: string[], records = 3, writes = Number.POSITIVE_INF
   const dir = fs.mkdtempSync(path.join(tmpdir(), 'last-resort-'));
   const batch = { records, bytes: 100_000_000, ageMs: 60_000 };
   const scope = { prefix: '', endpoint: 'qa', variant: 'v' };
-  const counters = new Counters();
+  const tallies = createTallies();
+  const counters = tallies.record;
   const spool = new Spool({
     home: { folder: dir, ensure() {} },
     maxBytes: 100_000_000,
     batch,
-    scope,
+    scopes: scopesOf(scope),
     now: () => START,
     uuid: randomUUID,
-    onDamage: ({ lost }) => counters.lose('VANISHED', lost),
+    onDamage: ({ lost }) => counters.lose('VANISHED', lost.record),
   });
   for (const line of lines) spool.append(Buffer.from(`${line}\n`), new Date(START));
   spool.seal();
@@ -34,7 +36,7 @@ async function logged(lines: string[], records = 3, writes = Number.POSITIVE_INF
   const written: string[] = [];
   const writeLine = async (line: object) => void written.push(JSON.stringify(line));
   const sleep = () => new Promise(() => {});
-  await logRecords({ spool, counters, writeLine, now: () => written.length, sleep }, writes);
+  await logRecords({ spool, tallies, writeLine, now: () => written.length, sleep }, writes);
   const { pending } = spool;
   fs.rmSync(dir, { recursive: true });
   return { written, keys, pending, counters };

@@ -1,10 +1,12 @@
-import type { Counters } from '../accounting/counters.ts';
+import type { Tallies } from '../accounting/tallies.ts';
 import type { WriteLine } from '../log.ts';
+import type { Kind } from '../spool/kind.ts';
+import type { SealedSegment } from '../spool/segment.ts';
 import type { Spool } from '../spool/spool.ts';
 
 export interface LastResortParts {
   spool: Spool;
-  counters: Counters;
+  tallies: Tallies;
   writeLine: WriteLine;
   /** Milliseconds on a monotonic clock. */
   now: () => number;
@@ -12,11 +14,11 @@ export interface LastResortParts {
   sleep: (ms: number) => Promise<unknown>;
 }
 
-/** A record in the log, or a part of one. docs/operations.md has the query that puts them together again. */
+/** A stored line in the log, or a part of one: of a record, as a rule. docs/operations.md has the query that puts them together again. */
 export interface LoggedPart {
   level: 'ERROR';
   source: 'inference-capture';
-  message: 'a record that could not be delivered';
+  message: `a ${Kind} that could not be delivered`;
   /** The key of the object that the record would be in. */
   key: string;
   /** The number of its line in that object, from 1. */
@@ -41,7 +43,7 @@ const PART_UNITS = 80_000;
  * @param deadlineMs no line is begun or waited for after it; on the clock of `now`
  */
 export async function logRecords(
-  { spool, counters, writeLine, now, sleep }: LastResortParts,
+  { spool, tallies, writeLine, now, sleep }: LastResortParts,
   deadlineMs: number,
 ): Promise<void> {
   const timeIsUp = sleep(Math.max(0, deadlineMs - now()));
@@ -51,18 +53,18 @@ export async function logRecords(
     if (content === undefined) continue;
     const lines = content.toString().trimEnd().split('\n');
     for (const [i, line] of lines.entries()) {
-      for (const part of partsOf(line, segment.key, i + 1)) {
+      for (const part of partsOf(line, segment, i + 1)) {
         if (now() >= deadlineMs) return;
         await Promise.race([writeLine(part), timeIsUp]);
       }
     }
     if (now() >= deadlineMs) return;
     spool.remove(segment);
-    counters.logged += segment.records;
+    tallies[segment.kind].logged += segment.records;
   }
 }
 
-function partsOf(text: string, key: string, line: number): LoggedPart[] {
+function partsOf(text: string, { kind, key }: SealedSegment, line: number): LoggedPart[] {
   const texts: string[] = [];
   for (let from = 0; from < text.length; ) {
     let to = Math.min(text.length, from + PART_UNITS);
@@ -73,7 +75,7 @@ function partsOf(text: string, key: string, line: number): LoggedPart[] {
   return texts.map((part, i) => ({
     level: 'ERROR',
     source: 'inference-capture',
-    message: 'a record that could not be delivered',
+    message: `a ${kind} that could not be delivered`,
     key,
     line,
     part: i + 1,

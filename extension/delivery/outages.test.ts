@@ -55,3 +55,32 @@ test('the last chance is used until the deadline, breaker or not', async () => {
   await delivery.deliver(at(10_000), { lastChance: true });
   expect(attempts).toHaveLength(5);
 });
+
+test('labels that the destination refuses stay in the spool and hold up no record; that is said once, with what to do', async () => {
+  const { delivery, spool, tallies, attempts, log, at, pass } = setUp(['denies', 'stores', 'stores', 'stores'], 0);
+  const append = (kind: 'record' | 'label') => {
+    spool.append(Buffer.from('{}\n'), new Date(at(0)), kind);
+    spool.seal();
+  };
+  for (const kind of ['label', 'record'] as const) append(kind);
+  await delivery.deliver(at(500));
+  expect(attempts).toHaveLength(2);
+  expect(delivery.completedMs).toBe(at(0)); // no invocation is prolonged for the labels
+  append('record');
+  await delivery.deliver(at(500));
+  expect(attempts).toHaveLength(3);
+  expect(tallies.record.delivered).toBe(2);
+  expect([delivery.ready, delivery.takes('record'), delivery.takes('label')]).toEqual([true, true, false]);
+  expect(log.mock.calls).toEqual([
+    [
+      'ERROR',
+      'the destination refuses the objects of one kind, and a retry does not help: see the remedy; they stay in the spool',
+      expect.objectContaining({ kind: 'label', pending: 1, remedy: expect.stringContaining('s3:PutObject') }),
+    ],
+  ]);
+
+  pass(300_000);
+  await delivery.deliver(at(500));
+  expect(tallies.label.delivered).toBe(1);
+  expect(spool.pending).toBe(0);
+});

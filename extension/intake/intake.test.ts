@@ -173,11 +173,17 @@ test.each([
     /Expected number at "status", got another text/,
   ],
   [JSON.stringify({ ...EXAMPLE_RECORD, input: { data: 'secret' } }), 'INVALID_RECORD', /"input.contentType"/],
+  [JSON.stringify({ ...EXAMPLE_RECORD, eventId: 4111111111 }), 'INVALID_RECORD', /at "eventId", got another number/],
+  [
+    JSON.stringify({ ...EXAMPLE_RECORD, inferenceTime: '2026-02-30T00:00:00Z' }),
+    'INVALID_RECORD',
+    /^Expected a time that exists at "inferenceTime", got another text/,
+  ],
 ])('%s is refused as %s', (text, code, message) => {
   const { counters, intake } = setUp();
   const result = intake.take(text);
   expect(result).toMatchObject({ accepted: false, code, message: expect.stringMatching(message) });
-  expect(JSON.stringify(result)).not.toContain('secret');
+  expect(JSON.stringify(result)).not.toMatch(/secret|4111/);
   expect(counters).toMatchObject({ received: 1, dropped: { [code]: 1 } });
 });
 

@@ -1,4 +1,5 @@
 import type { ExtensionsApi, InvokeEvent } from '../lambda/extensions-api.ts';
+import { traceOf } from '../log.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import {
   completionWaitMs,
@@ -65,7 +66,7 @@ export async function followEvents(parts: EventLifecycleParts): Promise<void> {
         await afterInvoke(event);
       }
     } catch (error) {
-      log('ERROR', 'work after an invocation failed', { cause: (error as Error).message });
+      log('ERROR', 'work after an invocation failed', { cause: traceOf(error) });
     }
     if (event.eventType === 'SHUTDOWN') return shutDown(parts, event);
   }
@@ -96,7 +97,7 @@ export async function followTimer(
   }
 
   while (!signal.aborted) {
-    await look().catch((error: Error) => log('ERROR', 'work on a timer failed', { cause: error.message }));
+    await look().catch((error: Error) => log('ERROR', 'work on a timer failed', { cause: traceOf(error) }));
     await sleep(POLL_MS, signal);
   }
   return shutDown(parts, await shutdown);
@@ -107,7 +108,7 @@ function spoolState(parts: LifecycleParts): Omit<FlushState, 'invocationsMs'> {
   return {
     strategy: flushStrategy,
     nowMs: ageNow(),
-    sealedSegments: spool.sealed.length,
+    sealedSegments: spool.due.filter(({ kind }) => delivery.takes(kind)).length,
     openedMs: spool.openedMs,
     batchAgeMs,
     deliveredMs: delivery.completedMs,

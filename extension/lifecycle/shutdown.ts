@@ -3,13 +3,13 @@ import { presentReasons } from '../accounting/counters.ts';
 import type { Metrics } from '../accounting/metrics.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Intake } from '../intake/intake.ts';
-import type { Log } from '../log.ts';
+import { type Log, traceOf } from '../log.ts';
 import type { Receiver } from '../receiver/receiver.ts';
 import type { Spool } from '../spool/spool.ts';
 
 export interface ShutdownParts {
   receiver: Receiver;
-  intake: Intake;
+  intakes: readonly Pick<Intake, 'close'>[];
   spool: Spool;
   delivery: Delivery;
   /** Saves the records that could not be delivered, if they are not to stay in the spool. Takes a deadline. */
@@ -38,12 +38,12 @@ const LANES = 4;
 
 /** Ends the capture: takes no more records, and delivers those in the spool within the time that is left. */
 export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineMs }: ShutdownNotice): Promise<void> {
-  const { receiver, intake, spool, delivery, lastResort, metrics, log, now } = parts;
+  const { receiver, intakes, spool, delivery, lastResort, metrics, log, now } = parts;
   const endMs = deadlineMs - MARGIN_MS;
-  const logFailure = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: error.message });
+  const logFailure = (error: Error) => log('ERROR', 'a step of the shutdown failed', { cause: traceOf(error) });
 
   await receiver.drain(Math.min(DRAIN_MS, endMs - now())).catch(logFailure);
-  intake.close();
+  for (const intake of intakes) intake.close();
   spool.seal();
   await delivery
     .deliver(lastResort ? endMs - LAST_RESORT_MS : endMs, { lastChance: true, lanes: LANES })
@@ -52,11 +52,12 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
 
   metrics.atEnd();
   const stats = parts.stats();
-  const { dropped, leftOut } = stats;
+  const { dropped, leftOut, labels, payloads } = stats;
+  const all = (count: 'pending' | 'logged') => stats[count] + labels[count] + payloads[count];
   const fields = { shutdownReason, ...stats, dropped: presentReasons(dropped), leftOut: presentReasons(leftOut) };
-  if (stats.pending > 0) {
+  if (all('pending') > 0) {
     log('ERROR', 'shut down with records that could not be delivered; they stay in the spool', fields);
-  } else if (stats.logged > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);
+  } else if (all('logged') > 0) log('ERROR', 'shut down; records that could not be delivered are in this log', fields);
   else if (isLossy(stats))
     log('ERROR', 'shut down; all accepted records are delivered, and other records are lost', fields);
   else if (Object.values(leftOut).some((records) => records > 0))
@@ -65,7 +66,8 @@ export async function shutDown(parts: ShutdownParts, { shutdownReason, deadlineM
 }
 
 /** Whether a record is lost. A duplicate is none, because the record itself is there. */
-function isLossy({ dropped, notCaptured }: Stats): boolean {
-  const { DUPLICATE: _, ...lost } = dropped;
-  return Object.values({ ...lost, ...notCaptured }).some((records) => records > 0);
+function isLossy({ dropped, notCaptured, labels, payloads }: Stats): boolean {
+  const lost = (counts: Partial<Record<string, number>>) =>
+    Object.entries(counts).some(([reason, count = 0]) => reason !== 'DUPLICATE' && count > 0);
+  return [dropped, notCaptured, labels.dropped, payloads.dropped].some(lost);
 }

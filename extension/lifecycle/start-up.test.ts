@@ -77,6 +77,7 @@ describe('what is wrong is said so that a person can mend it', () => {
     expect(running.lines()).toContainEqual({
       level: 'ERROR',
       source: 'inference-capture',
+      timestamp: expect.any(String),
       message: 'wrong configuration: no record is captured',
       cause:
         'CAPTURE_DESTINATION: expected s3://bucket/prefix or file:///folder, got nothing; ' +

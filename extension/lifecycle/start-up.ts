@@ -1,8 +1,10 @@
-import type { Counters } from '../accounting/counters.ts';
+import type { Tallies } from '../accounting/tallies.ts';
 import type { EventType, ExtensionsApi } from '../lambda/extensions-api.ts';
 import type { Log } from '../log.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Receiver } from '../receiver/receiver.ts';
+import { KINDS } from '../spool/kind.ts';
+import type { Recovered } from '../spool/recovery.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /** What went wrong at the start. Lambda gets it as the reason when the function must not go on without capture. */
@@ -70,14 +72,19 @@ export class StartUp {
 
   /**
    * @param folders of processes that have ended
-   * @returns the event ids that they stored last
+   * @returns the ids of what they stored last; undefined where the spool cannot be used
    */
-  recover(spool: Spool, counters: Counters, folders: readonly string[]): string[] {
+  recover(spool: Spool, tallies: Tallies, folders: readonly string[]): Recovered['lastIds'] | undefined {
     try {
-      const { lastEventIds, leftAlone } = spool.recover(folders);
-      counters.received += spool.pending;
-      counters.recovered = spool.pending;
-      if (spool.pending > 0) this.#log('INFO', 'records of a predecessor recovered', { records: spool.pending });
+      const { lastIds, leftAlone } = spool.recover(folders);
+      const found: Record<string, number> = {};
+      for (const kind of KINDS) {
+        const lines = spool.count(kind);
+        tallies[kind].received += lines;
+        tallies[kind].recovered = lines;
+        if (lines > 0) found[`${kind}s`] = lines;
+      }
+      if (spool.pending > 0) this.#log('INFO', 'records of a predecessor recovered', found);
       if (leftAlone.length > 0) {
         const [first] = leftAlone;
         this.#log(
@@ -89,13 +96,13 @@ export class StartUp {
           },
         );
       }
-      return lastEventIds;
+      return lastIds;
     } catch (error) {
       this.#log('ERROR', 'the spool cannot be used: let CAPTURE_SPOOL_DIR name a writable folder', {
         cause: String(error),
       });
       this.#failed('Extension.SpoolUnusable', error);
-      return [];
+      return undefined;
     }
   }
 

@@ -62,7 +62,7 @@ export class PolicyLoader {
     try {
       const text = read();
       if (text === undefined) return;
-      const document = documentOf(text.text);
+      const document = await documentOf(text.text);
       holder.announce(document.onError);
       if (isRemote(document.key)) return;
       this.#take(await this.#compile(text, document, new AbortController().signal));
@@ -112,7 +112,7 @@ export class PolicyLoader {
     const text = await source.read(this.#etag, signal);
     if (text === 'unchanged') return text;
     try {
-      const document = documentOf(text.text);
+      const document = await documentOf(text.text);
       holder.announce(document.onError);
       return await this.#compile(text, document, signal);
     } catch (error) {
@@ -124,7 +124,7 @@ export class PolicyLoader {
   async #compile(text: PolicyText, document: PolicyDocument, signal: AbortSignal): Promise<Loaded> {
     const { keyOf, ageNow } = this.#parts;
     const key = await keyOf(document, signal);
-    return { text, document, version: versionOf(document, { text: text.text, key, now: ageNow }) };
+    return { text, document, version: await versionOf(document, { text: text.text, key, now: ageNow }) };
   }
 
   #take({ text, document, version }: Loaded): void {
@@ -186,7 +186,7 @@ export class PolicyLoader {
 interface Loaded {
   text: PolicyText;
   document: PolicyDocument;
-  version: ReturnType<typeof versionOf>;
+  version: Awaited<ReturnType<typeof versionOf>>;
 }
 
 /** The same, or the abort of a signal if that comes first: not everything below an attempt heeds its signal. */

@@ -8,9 +8,9 @@ import type { Version } from './policy-state.ts';
 const REMEDY = 'correct the policy';
 
 /** @throws PolicyFault where the text is no policy */
-export function documentOf(text: string): PolicyDocument {
+export async function documentOf(text: string): Promise<PolicyDocument> {
   try {
-    return readPolicyDocument(text);
+    return await readPolicyDocument(text);
   } catch (error) {
     throw new PolicyFault((error as Error).message, { wrong: true, remedy: REMEDY });
   }
@@ -20,12 +20,12 @@ export function documentOf(text: string): PolicyDocument {
  * @param now for the limit on records a second: milliseconds on a monotonic clock that goes on while the environment is frozen
  * @throws PolicyFault where the document cannot be carried out
  */
-export function versionOf(
+export async function versionOf(
   document: PolicyDocument,
   { text, key, now }: { text: string; key: Buffer | undefined; now: () => number },
-): Version {
+): Promise<Version> {
   try {
-    const policy = compilePolicy(document, { text, key, now });
+    const policy = await compilePolicy(document, { text, key, now });
     return { policy, id: hash('sha256', text).slice(0, 16), onError: document.onError };
   } catch (error) {
     throw new PolicyFault((error as Error).message, { wrong: true, remedy: REMEDY });

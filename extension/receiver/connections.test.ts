@@ -19,7 +19,7 @@ test('never more than so many are open; a new one takes the place of the one tha
       const connections = createConnections(MOST);
       const all: net.Socket[] = [];
       let idle: net.Socket[] = []; // the one that is idle longest comes first
-      let busy: net.Socket[] = [];
+      let unanswered: net.Socket[] = []; // a socket for each of its requests
       const without = (sockets: net.Socket[], socket: net.Socket) => sockets.filter((each) => each !== socket);
 
       for (const { do: what, which } of steps) {
@@ -28,24 +28,27 @@ test('never more than so many are open; a new one takes the place of the one tha
         if (what === 'admit') {
           all.push(socket);
           connections.admit(socket);
-          if (idle.length + busy.length < MOST) idle.push(socket);
+          if (new Set([...idle, ...unanswered]).size < MOST) idle.push(socket);
           else if (idle.length > 0) idle = [...idle.slice(1), socket];
         } else if (what === 'begun') {
           connections.begun(socket);
-          if (idle.includes(socket)) busy.push(socket);
           idle = without(idle, socket);
+          unanswered.push(socket);
         } else if (what === 'answered') {
           connections.answered(socket);
-          idle = [...without(idle, socket), socket];
-          busy = without(busy, socket);
+          if (!unanswered.includes(socket)) continue;
+          unanswered.splice(unanswered.indexOf(socket), 1);
+          if (!unanswered.includes(socket)) idle.push(socket);
         } else {
           socket.destroy().emit('close');
           idle = without(idle, socket);
-          busy = without(busy, socket);
+          unanswered = without(unanswered, socket);
         }
         const open = all.filter((each) => !each.destroyed);
         expect(open.length).toBeLessThanOrEqual(MOST);
-        expect(new Set(open)).toEqual(new Set([...idle, ...busy]));
+        expect(new Set(open)).toEqual(new Set([...idle, ...unanswered]));
+        for (const each of all)
+          expect(connections.unanswered(each)).toBe(unanswered.filter((one) => one === each).length);
       }
     }),
   );

@@ -1,4 +1,4 @@
-import type net from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** The connections of a server, with a limit to their number. */
 export interface Connections {
@@ -7,21 +7,26 @@ export interface Connections {
    * sender can keep others out with idle connections. No time-out closes them, because the clock of a frozen environment jumps at the thaw, and
    * an idle connection must not be closed just when the function uses it.
    */
-  admit(socket: net.Socket): void;
-  /** A request has begun on the connection: it is not idle. */
-  begun(socket: net.Socket): void;
-  /** The request is answered: the connection is the one that has been idle for the shortest time. */
-  answered(socket: net.Socket): void;
+  admit(socket: Duplex): void;
+  /** A request has begun on the connection: it is not idle. A sender need not wait for an answer before its next request. */
+  begun(socket: Duplex): void;
+  /** A request is answered. Where it was the last one, the connection is the one that has been idle for the shortest time. */
+  answered(socket: Duplex): void;
+  /** The requests that have begun on the connection and are not answered. */
+  unanswered(socket: Duplex): number;
 }
 
 export function createConnections(most: number): Connections {
-  const busy = new Set<net.Socket>();
-  const idle = new Set<net.Socket>(); // the one that has been idle longest comes first
+  /** Their requests. */
+  const busy = new Map<Duplex, number>();
+  const idle = new Set<Duplex>(); // the one that has been idle longest comes first
 
-  function forget(socket: net.Socket): void {
+  function forget(socket: Duplex): void {
     busy.delete(socket);
     idle.delete(socket);
   }
+
+  const unanswered = (socket: Duplex) => busy.get(socket) ?? 0;
 
   return {
     admit(socket) {
@@ -35,11 +40,16 @@ export function createConnections(most: number): Connections {
       socket.once('close', () => forget(socket));
     },
     begun(socket) {
-      if (idle.delete(socket)) busy.add(socket);
+      if (idle.delete(socket) || busy.has(socket)) busy.set(socket, unanswered(socket) + 1);
     },
     answered(socket) {
-      if (!busy.delete(socket) && !idle.delete(socket)) return; // it has been closed
-      idle.add(socket);
+      if (!busy.has(socket)) return; // it has been closed
+      if (unanswered(socket) > 1) busy.set(socket, unanswered(socket) - 1);
+      else {
+        busy.delete(socket);
+        idle.add(socket);
+      }
     },
+    unanswered,
   };
 }

@@ -16,7 +16,9 @@ test('an NDJSON body is a record a line', async () => {
 describe('lines that are refused', () => {
   const refusing = (refused: Record<string, 'INVALID_JSON' | 'INVALID_RECORD' | 'SPOOL_FULL'>): Intake => ({
     take: (text) =>
-      refused[text] ? { accepted: false, code: refused[text], message: `no ${text}` } : TAKING.take(text),
+      typeof text === 'string' && refused[text]
+        ? { accepted: false, code: refused[text], message: `no ${text}` }
+        : TAKING.take(text),
     close: () => {},
   });
 

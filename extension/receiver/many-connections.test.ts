@@ -45,6 +45,15 @@ describe('connections', () => {
     expect(await call('POST', '/v1/records', '{}')).toMatchObject({ status: 202 });
   });
 
+  test('with large bodies, or chunks, that hardly come keep no large one waiting', async () => {
+    const { port, call } = await startReceiver();
+    const head = 'POST /v1/records HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
+    await silent(port, `${head}content-length: 1000000\r\n\r\n{`, 20);
+    await silent(port, `${head}transfer-encoding: chunked\r\n\r\n1\r\n{\r\n`, 20);
+    const large = JSON.stringify('x'.repeat(1_000_000));
+    expect(await call('POST', '/v1/records', large)).toMatchObject({ status: 202 });
+  });
+
   test('with large bodies are read two at a time, and all are answered', async () => {
     const { call } = await startReceiver();
     const large = JSON.stringify('x'.repeat(4_000_000));

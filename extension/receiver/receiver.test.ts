@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import { createConnection, type Reply } from '../../capture/connection.ts';
 import { MAX_BODY_BYTES } from '../../capture/wire.ts';
-import { Counters } from '../accounting/counters.ts';
+import { createTallies } from '../accounting/tallies.ts';
 import { STATS, startReceiver, TAKING } from './fixtures/receiving.ts';
 import { createReceiver } from './receiver.ts';
 
@@ -14,6 +14,22 @@ test('a JSON body is one record', async () => {
     body: { accepted: 1 },
   });
   expect(onRecord).toHaveBeenCalledExactlyOnceWith('request of {\n}');
+});
+
+test('labels have a path of their own, and what is refused there counts as a label', async () => {
+  const labels: string[] = [];
+  const take = (text: string | Uint8Array) => {
+    labels.push(String(text));
+    return { accepted: true } as const;
+  };
+  const { call, tallies, onRecord } = await startReceiver(TAKING, undefined, undefined, { take, close: () => {} });
+  const taken = await call('POST', '/v1/labels', '{"a":1}\n\n{"b":2}', 'application/x-ndjson');
+  expect(taken).toEqual({ status: 202, body: { accepted: 2 } });
+  expect(labels).toEqual(['{"a":1}', '{"b":2}']);
+  expect(onRecord).not.toHaveBeenCalled(); // a label ends no invocation
+  expect(await call('POST', '/v1/labels', '{}', 'text/csv')).toMatchObject({ status: 415 });
+  expect(await call('GET', '/v1/labels')).toMatchObject({ status: 405 });
+  expect([tallies.label.received, tallies.record.received]).toEqual([1, 0]);
 });
 
 test('stats and health can be read', async () => {
@@ -44,7 +60,7 @@ test('draining closes a connection of the capture client that is idle', async ()
 
 test('a fault of the intake is an answer of the wire, the record counts, and the connection goes on', async () => {
   const take = vi.fn(TAKING.take).mockImplementationOnce(() => {
-    throw new Error('a fault');
+    throw new TypeError('a message that may quote a record');
   });
   const { port, counters, log } = await startReceiver({ take, close: () => {} });
   const connection = createConnection(port);
@@ -52,7 +68,7 @@ test('a fault of the intake is an answer of the wire, the record counts, and the
   expect([status, JSON.parse(text)]).toMatchObject([500, { error: { code: 'INTERNAL_ERROR' } }]);
   expect(counters).toMatchObject({ received: 1, dropped: { INTERNAL_ERROR: 1 } });
   expect(log).toHaveBeenCalledExactlyOnceWith('ERROR', 'unexpected error', {
-    cause: expect.stringContaining('a fault'),
+    cause: expect.stringMatching(/^TypeError\n {4}at /),
   });
   expect(await connection.post('{}', 1000)).toMatchObject({ status: 202 });
   connection.close();
@@ -92,7 +108,8 @@ test('a busy port is an error that the caller sees', async () => {
   const { port } = await startReceiver();
   const parts = {
     intake: TAKING,
-    counters: new Counters(),
+    labelIntake: TAKING,
+    tallies: createTallies(),
     stats: () => STATS,
     settling: () => undefined,
     onRecord: () => {},

@@ -1,12 +1,13 @@
 import fs from 'node:fs';
+import { type Counts, type Kind, noCounts } from './kind.ts';
 import { intactLines } from './lines.ts';
 import { closeQuietly, readSealed, type SealedSegment } from './segment.ts';
 
 /** What another program did to files of the spool. */
 export interface Damage {
-  /** Records that are gone. */
-  lost: number;
-  /** Records whose file was gone, and which have been written again. */
+  /** Lines that are gone. */
+  lost: Counts;
+  /** Lines whose file was gone, and which have been written again. */
   rescued: number;
 }
 
@@ -20,7 +21,7 @@ export class Backlog {
   /** Segments that have been read: a delivery has them in memory and may succeed without the file. */
   readonly #read = new WeakSet<SealedSegment>();
   #keptOpen = 0;
-  #records = 0;
+  #counts = noCounts();
   #bytes = 0;
 
   /** @param onDamage called when another program has removed or changed files. The lost records are no longer counted by then */
@@ -32,8 +33,14 @@ export class Backlog {
     return this.#segments;
   }
 
-  get records(): number {
-    return this.#records;
+  /** Lines of one kind. */
+  count(kind: Kind): number {
+    return this.#counts[kind];
+  }
+
+  /** Whether a segment waits that becomes the object of this key. */
+  has(key: string): boolean {
+    return this.#segments.some((segment) => segment.key === key);
   }
 
   get bytes(): number {
@@ -47,7 +54,7 @@ export class Backlog {
 
   add(segment: SealedSegment): void {
     this.#segments.push(segment);
-    this.#records += segment.records;
+    this.#counts[segment.kind] += segment.records;
     this.#bytes += segment.bytes;
     if (segment.fd !== undefined) this.#keptOpen += 1;
   }
@@ -76,10 +83,12 @@ export class Backlog {
     const lost = segment.records - records;
     if (lost > 0) {
       Object.assign(segment, { records, checksums });
-      this.#records -= lost;
+      this.#counts[segment.kind] -= lost;
       if (records === 0) this.remove(segment);
-      this.#onDamage({ lost: lost + this.forgetGone(), rescued: 0 });
-    } else if (!fs.existsSync(segment.file)) this.#onDamage({ lost: 0, rescued: records });
+      const all = this.forgetGone();
+      all[segment.kind] += lost;
+      this.#onDamage({ lost: all, rescued: 0 });
+    } else if (!fs.existsSync(segment.file)) this.#onDamage({ lost: noCounts(), rescued: records });
     return records === 0 ? undefined : lines;
   }
 
@@ -88,24 +97,27 @@ export class Backlog {
     const [oldest] = this.#segments;
     if (oldest === undefined || !isGone(oldest)) return;
     const lost = this.forgetGone();
-    if (lost > 0) this.#onDamage({ lost, rescued: 0 });
+    if (Object.values(lost).some((lines) => lines > 0)) this.#onDamage({ lost, rescued: 0 });
   }
 
-  /** Forgets the segments whose files are gone. Where one is, all may be. @returns the records that they held */
-  forgetGone(): number {
-    const before = this.#records;
+  /** Forgets the segments whose files are gone. Where one is, all may be. @returns the lines that they held */
+  forgetGone(): Counts {
+    const lost = noCounts();
     const left: SealedSegment[] = [];
     for (const segment of this.#segments) {
       if (this.#read.has(segment) || !isGone(segment)) left.push(segment);
-      else this.#subtract(segment);
+      else {
+        lost[segment.kind] += segment.records;
+        this.#subtract(segment);
+      }
     }
     this.#segments = left;
-    return before - this.#records;
+    return lost;
   }
 
   /** Takes a segment out of the counts, and gives its descriptor back. */
   #subtract(segment: SealedSegment): void {
-    this.#records -= segment.records;
+    this.#counts[segment.kind] -= segment.records;
     this.#bytes -= segment.bytes;
     if (segment.fd === undefined) return;
     closeQuietly(segment.fd);

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { scopesOf } from '../configuration/prefixes.ts';
 import { Spool } from './spool.ts';
 
 const START = Date.parse('2026-11-23T21:59:59.999Z');
@@ -50,6 +51,12 @@ function dieAt(n: number, moment: Moment): { died: () => boolean } {
   return { died: () => dead };
 }
 
+const PREFIXES: Record<string, string> = { record: 'captured', label: 'ground-truth', payload: 'payloads' };
+const LABEL = { groundTruthData: { data: '1', encoding: 'CSV' } };
+const APART = { inferenceCapture: { apart: true } };
+const lineOf = (eventId: string, others = {}) =>
+  Buffer.from(`${JSON.stringify({ eventMetadata: { eventId }, ...others })}\n`);
+
 /** A sink that stores an object once, as S3 does with If-None-Match. */
 class Bucket {
   readonly objects = new Map<string, string>();
@@ -69,7 +76,7 @@ const spool = (name: string) =>
     home: { folder: path.join(dir, name), ensure() {} },
     maxBytes: 100_000,
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
-    scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
+    scopes: scopesOf({ prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' }),
     now: () => START,
     uuid: randomUUID,
     onDamage: () => {},
@@ -97,12 +104,13 @@ async function runEnvironment(
     subject.recover(predecessors);
     for (let i = 0; i < 8 && !died(); i++) {
       const eventId = `${name}${i}`;
-      // In the middle, the hour changes.
-      const { stored } = subject.append(
-        Buffer.from(`{"eventMetadata":{"eventId":"${eventId}"}}\n`),
-        new Date(START + i),
-      );
-      if (stored && !died()) acknowledged.push(eventId);
+      const time = new Date(START + i); // in the middle, the hour changes
+      const payload = i % 4 === 2 ? subject.payloadObject(lineOf(`payload of ${eventId}`, APART), time) : undefined;
+      const { stored } = subject.append(lineOf(eventId), time, 'record', payload);
+      if (stored && !died()) acknowledged.push(eventId, ...(payload ? [`payload of ${eventId}`] : []));
+      if (i % 4 !== 1) continue;
+      const label = subject.append(lineOf(`label of ${eventId}`, LABEL), time, 'label');
+      if (label.stored && !died()) acknowledged.push(`label of ${eventId}`);
       if (i === 5) await deliver(subject, bucket, died);
     }
     if (!died()) subject.seal();
@@ -113,7 +121,7 @@ async function runEnvironment(
 }
 
 test.each(MOMENTS)(
-  'wherever a process dies, and the next one too, each acknowledged record is in one object: %s a call',
+  'wherever a process dies, and the next one too, each acknowledged record, label and payload is in one object: %s a call',
   async (moment) => {
     let deaths = 0;
     for (let n = 1; ; n++) {
@@ -136,7 +144,12 @@ test.each(MOMENTS)(
       expect(stored, `lost, after ${n} calls`).toEqual(expect.arrayContaining(acknowledged));
       const left = fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       expect(left).toEqual([]);
+      for (const [key, body] of bucket.objects) {
+        const prefix = /eventId":"(label|payload) of/.exec(body)?.[1] ?? 'record';
+        expect(key.split('/')[0]).toBe(PREFIXES[prefix]);
+        if (prefix === 'payload') expect(body.trimEnd()).not.toContain('\n');
+      }
     }
-    expect(deaths).toBeGreaterThan(15);
+    expect(deaths).toBeGreaterThan(30);
   },
 );

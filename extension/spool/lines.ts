@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import { labelId } from '../../capture/stored-label.ts';
+import type { Kind } from './kind.ts';
 
 /** What a segment is known to hold. */
 export interface Contents {
+  /** Lines. */
   records: number;
   bytes: number;
-  /** Of the line of each record, from {@link checksumOf}. */
+  /** Of each line, from {@link checksumOf}. */
   checksums: readonly number[];
 }
 
@@ -30,13 +33,29 @@ export function checksumOf(line: Buffer): number {
   return sum;
 }
 
-/** The part of a stored line by which the spool recognises a record. */
-const Line = v.object({ eventMetadata: v.object({ eventId: v.string() }) });
+/** The parts of a stored line by which the spool recognises what it is. */
+const Line = v.object({
+  eventMetadata: v.object({ eventId: v.optional(v.string()), inferenceId: v.optional(v.string()) }),
+  groundTruthData: v.optional(v.object({ data: v.string(), encoding: v.string() })),
+  inferenceCapture: v.optional(v.object({ apart: v.optional(v.literal(true)), labelledAt: v.optional(v.string()) })),
+});
 
-/** The event id of a stored line, or undefined if it is no stored line. */
-export function eventIdOf(line: Buffer): string | undefined {
+/** What a stored line is, and the id by which it is known when it is posted again: of a record its event id, of a label a digest. */
+export interface Identity {
+  kind: Kind;
+  id: string;
+}
+
+/** Of a line, or undefined if it is no stored line. */
+export function identityOf(line: Buffer): Identity | undefined {
   try {
-    return v.parse(Line, JSON.parse(line.toString())).eventMetadata.eventId;
+    const { eventMetadata, groundTruthData, inferenceCapture } = v.parse(Line, JSON.parse(line.toString()));
+    const { eventId, inferenceId } = eventMetadata;
+    if (groundTruthData !== undefined && (eventId ?? inferenceId) !== undefined) {
+      const time = inferenceCapture?.labelledAt;
+      return { kind: 'label', id: labelId({ eventId, inferenceId, ...groundTruthData, time }) };
+    }
+    return eventId === undefined ? undefined : { kind: inferenceCapture?.apart ? 'payload' : 'record', id: eventId };
   } catch {
     return undefined;
   }

@@ -23,6 +23,7 @@ function leave(name: string, content: string, modifiedMs = 1): void {
   fs.writeFileSync(file, content);
   fs.utimesSync(file, modifiedMs, modifiedMs);
 }
+const NONE = { record: [], label: [], payload: [] };
 const recover = () => recoverSegments([left], into, 1000);
 /** What is sent of the segments that were found. */
 const sent = (segments: ReturnType<typeof recover>['segments']) =>
@@ -33,12 +34,12 @@ const sent = (segments: ReturnType<typeof recover>['segments']) =>
 test('segments are moved under their keys, the oldest first, and the ids of the last are known', () => {
   leave(KEY.replace('8476', 'bbbb'), line('b') + line('"c\\'), 2);
   leave(`${KEY}.open`, line('a'), 1);
-  const { segments, lastEventIds, leftAlone } = recover();
+  const { segments, lastIds, leftAlone } = recover();
   expect(segments.map(({ key, file, records }) => [key, file, records])).toEqual([
     [KEY, path.join(into, KEY), 1],
     [KEY.replace('8476', 'bbbb'), path.join(into, KEY.replace('8476', 'bbbb')), 2],
   ]);
-  expect({ lastEventIds, leftAlone }).toEqual({ lastEventIds: ['b', '"c\\'], leftAlone: [] });
+  expect({ lastIds, leftAlone }).toEqual({ lastIds: { ...NONE, record: ['b', '"c\\'] }, leftAlone: [] });
   expect(fs.existsSync(left)).toBe(false);
 });
 
@@ -75,7 +76,7 @@ test.each([
 
 test.each(['', line('a').slice(0, -1)])('an open segment that never got its first record is removed: %j', (content) => {
   leave(`${KEY}.open`, content);
-  expect(recover()).toEqual({ segments: [], lastEventIds: [], leftAlone: [] });
+  expect(recover()).toEqual({ segments: [], lastIds: NONE, leftAlone: [] });
   expect(fs.existsSync(left)).toBe(false);
 });
 

@@ -1,16 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MAX_BODY_BYTES } from '../../capture/wire.ts';
-import { checksumOf, eventIdOf, LINE_FEED, linesOf } from './lines.ts';
+import type { Kind } from './kind.ts';
+import { checksumOf, type Identity, identityOf, LINE_FEED, linesOf } from './lines.ts';
 import { clearAway, isProcessFolder } from './own-folder.ts';
 import { OPEN_SUFFIX, type SealedSegment } from './segment.ts';
 
 /** What predecessors left in the spool. */
 export interface Recovered {
   /** Oldest first. */
-  segments: SealedSegment[];
-  /** The ids of the records in the segment that was written last: a function that got no answer to one of them may post it again. */
-  lastEventIds: string[];
+  segments: Omit<SealedSegment, 'openedMs'>[];
+  /** The ids in the segment of each kind that was written last: who got no answer to one of them may post it again. */
+  lastIds: Record<Kind, string[]>;
   /** Files that were left where they are, and why. */
   leftAlone: { file: string; cause: string }[];
 }
@@ -25,7 +26,7 @@ interface Found {
 
 /**
  * Takes over the segments that ended processes left in the spool, by moving them into a folder: the process that moves a file first has it.
- * An unfinished line was never acknowledged, and is passed over, as is any line that is no record. A file that is no segment, or that cannot
+ * An unfinished line was never acknowledged, and is passed over, as is any line that is neither record nor label. A file that is no segment, or that cannot
  * be read, is left alone, and all others are recovered. One file is in memory at a time.
  *
  * @param folders of the ended processes, and the spool's own
@@ -47,24 +48,26 @@ export function recoverSegments(folders: readonly string[], into: string, batchB
   found.sort((a, b) => a.modifiedMs - b.modifiedMs);
 
   const most = Math.max(batchBytes, 2 * MAX_BODY_BYTES);
-  const segments: SealedSegment[] = [];
-  let lastEventIds: string[] = [];
+  const segments: Recovered['segments'] = [];
+  const lastIds: Recovered['lastIds'] = { record: [], label: [], payload: [] };
   for (const { file, key, bytes } of found) {
     attempt(file, () => {
       if (bytes > most) throw new Error(`Expected a segment of at most ${most} bytes, got ${bytes}`);
-      const { eventIds, ...contents } = contentsOf(fs.readFileSync(file));
-      if (eventIds.length === 0) return discard(file, bytes);
+      const { identities, ...contents } = contentsOf(fs.readFileSync(file));
+      const [first] = identities;
+      if (first === undefined) return discard(file, bytes);
+      const { kind } = first;
       const target = path.join(into, key);
       if (target !== file && fs.existsSync(target))
         throw new Error('Expected a key that no other segment has, got one that is taken');
       fs.mkdirSync(path.dirname(target), { recursive: true });
       fs.renameSync(file, target);
-      segments.push({ key, file: target, fd: undefined, ...contents });
-      lastEventIds = eventIds;
+      segments.push({ kind, key, file: target, fd: undefined, ...contents });
+      lastIds[kind] = identities.map(({ id }) => id);
     });
   }
   for (const folder of folders) if (folder !== into) clearAway(folder);
-  return { segments, lastEventIds, leftAlone };
+  return { segments, lastIds, leftAlone };
 }
 
 /** Collects the files below a folder that have the name of a segment. Links are not followed. */
@@ -85,17 +88,17 @@ function find(root: string, folder: string, found: Found[], attempt: (file: stri
   });
 }
 
-/** The records of a content. */
+/** The stored lines of a content. A segment has lines of one kind. */
 function contentsOf(content: Buffer) {
-  const eventIds: string[] = [];
+  const identities: Identity[] = [];
   const checksums: number[] = [];
   for (const line of linesOf(content)) {
-    const eventId = eventIdOf(line);
-    if (eventId === undefined) continue;
-    eventIds.push(eventId);
+    const identity = identityOf(line);
+    if (identity === undefined) continue;
+    identities.push(identity);
     checksums.push(checksumOf(line));
   }
-  return { eventIds, records: eventIds.length, bytes: content.lastIndexOf(LINE_FEED) + 1, checksums };
+  return { identities, records: identities.length, bytes: content.lastIndexOf(LINE_FEED) + 1, checksums };
 }
 
 /** Removes a segment whose first record is unfinished. A file that others wrote stays. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Kind } from './kind.ts';
 import { type Contents, checksumOf, intactLines } from './lines.ts';
 
 /** Marks a segment that still grows; without it, the file's path below its process's folder is the key of its object. */
@@ -7,7 +8,10 @@ export const OPEN_SUFFIX = '.open';
 
 /** A finished batch on disk: the bytes of one object. `records` falls when another program destroys some of them. */
 export interface SealedSegment extends Contents {
+  kind: Kind;
   key: string;
+  /** When its first record came, or when it was recovered, on the clock of the spool. */
+  openedMs: number;
   file: string;
   /** The open file, if it is kept open: it has its bytes even when its name is removed. */
   fd: number | undefined;
@@ -45,6 +49,7 @@ export function renewedKey(key: string, id: string): string {
  * when it is opened, and a crash at any point leaves a file from which the same object can be made.
  */
 export class OpenSegment implements Contents {
+  readonly kind: Kind;
   readonly key: string;
   /** The UTC hour of its records, `yyyy/MM/dd/HH`. */
   readonly hour: string;
@@ -58,7 +63,8 @@ export class OpenSegment implements Contents {
   #identity: Pick<fs.Stats, 'dev' | 'ino'>;
 
   /** @throws when the folder cannot be made or the file exists */
-  constructor(folder: string, key: string, hour: string, nowMs: number) {
+  constructor(folder: string, kind: Kind, key: string, hour: string, nowMs: number) {
+    this.kind = kind;
     this.key = key;
     this.hour = hour;
     this.openedMs = nowMs;
@@ -144,7 +150,7 @@ export class OpenSegment implements Contents {
 
   /** Ends the segment: it takes no more records. Where the disk refuses to rename the file, the file keeps its name, which recovery knows too. */
   seal({ keepOpen }: { keepOpen: boolean }): SealedSegment {
-    const { key, records, bytes, checksums } = this;
+    const { kind, key, openedMs, records, bytes, checksums } = this;
     let file = this.#sealedFile;
     try {
       fs.renameSync(this.#file, file);
@@ -152,7 +158,7 @@ export class OpenSegment implements Contents {
       file = this.#file;
     }
     if (!keepOpen) closeQuietly(this.#fd);
-    return { key, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksums };
+    return { kind, key, openedMs, file, fd: keepOpen ? this.#fd : undefined, records, bytes, checksums };
   }
 
   /** Ends and removes a segment that has no record. */

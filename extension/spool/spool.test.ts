@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { scopesOf } from '../configuration/prefixes.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,7 +25,7 @@ const spool = (options: Partial<SpoolOptions> = {}, folder = dir) =>
     home: { folder, ensure() {} },
     maxBytes: 10_000,
     batch: { records: 3, bytes: 1000, ageMs: 60_000 },
-    scope: { prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' },
+    scopes: scopesOf({ prefix: 'captured', endpoint: 'qa', variant: 'AllTraffic' }),
     now: () => nowMs,
     uuid: randomUUID,
     onDamage: () => {},
@@ -136,7 +137,7 @@ test('a disk that takes only a part of a line takes nothing', async () => {
   expect(subject.pending).toBe(2);
   const copy = path.join(dir, '..', `${path.basename(dir)}-copy`);
   fs.cpSync(dir, copy, { recursive: true });
-  expect(spool({}, copy).recover([copy]).lastEventIds).toEqual(['a', 'd']);
+  expect(spool({}, copy).recover([copy]).lastIds.record).toEqual(['a', 'd']);
   fs.rmSync(copy, { recursive: true });
   expect((await drain(subject)).map(({ ids }) => ids)).toEqual([['a', 'd']]);
 });
@@ -164,7 +165,7 @@ test('a successor takes over every whole line, under the same key, and cuts off 
   fs.appendFileSync(path.join(folder, openFile), '{"eventMetadata":{"eventId":"torn');
 
   const after = spool();
-  expect(after.recover([dir]).lastEventIds).toEqual(['d', 'e']);
+  expect(after.recover([dir]).lastIds.record).toEqual(['d', 'e']);
   expect(after).toMatchObject({ pending: 5, bytes: 300, sealed: [{ records: 3 }, { records: 2 }] });
   after.append(line('f'), new Date(START));
   const objects = await drain(after);
@@ -218,4 +219,20 @@ test('whatever comes, and wherever a process dies, each record is in exactly one
     }),
     { numRuns: 50 },
   );
+});
+
+test('the oldest record is the first of the segment that waits longest, also after a recovery', async () => {
+  const subject = spool();
+  expect(subject.oldestMs).toBeUndefined();
+  for (const id of ['a', 'b', 'c', 'd', 'e']) {
+    subject.append(line(id), new Date(START));
+    nowMs += 1000;
+  }
+  expect(subject.oldestMs).toBe(START);
+  subject.remove(subject.sealed[0]!);
+  expect(subject.oldestMs).toBe(START + 3000);
+
+  const successor = spool({}, dir);
+  successor.recover([dir]);
+  expect(successor.oldestMs).toBe(nowMs);
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isOfBalancer } from '../../capture/sender.ts';
 import { RequestError } from '../errors.ts';
 import { kind } from '../request-schema.ts';
 import { type Body, bodyOfJson, readBody } from './body.ts';
@@ -119,11 +120,6 @@ function headersOf({ headers, multiValueHeaders }: Envelope): Map<string, string
   const lists = Object.entries(multiValueHeaders).map(([name, values]) => [name, [values].flat().at(-1)] as const);
   const all = [...lists, ...Object.entries(headers)];
   return new Map(all.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])));
-}
-
-/** Whether an event's `requestContext` is that of an Application Load Balancer. */
-export function isOfBalancer(requestContext: unknown): boolean {
-  return typeof requestContext === 'object' && requestContext !== null && Object.hasOwn(requestContext, 'elb');
 }
 
 /** A load balancer that sends multi-value headers takes a response with multi-value headers only. */

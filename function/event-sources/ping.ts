@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { balancerSource, type EventSource, isOfBalancer } from './event.ts';
+import { isOfBalancer } from '../../capture/sender.ts';
+import { balancerSource, type EventSource } from './event.ts';
 
 /** An event that keeps the function warm: of serverless-plugin-warmup or its namesake, of lambda-warmer, or of a rule or schedule of EventBridge. */
 const WarmUp = v.union([

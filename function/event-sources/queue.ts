@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { type Sender, senderOf } from '../../capture/sender.ts';
 
 /** The messages of an SQS event. */
 export interface QueueBatch {
   /** In the order of the queue; the text of each is a request. */
-  messages: { id: string; text: string }[];
+  messages: { id: string; text: string; sender: Sender }[];
   /** Whether the queue is FIFO. Then every message after one that failed fails as well. */
   inOrder: boolean;
 }
@@ -17,7 +18,7 @@ const Batch = v.pipe(
   v.object({
     Records: v.pipe(
       v.array(
-        v.object({
+        v.looseObject({
           eventSource: v.literal('aws:sqs'),
           eventSourceARN: v.optional(v.string(), ''),
           messageId: v.string(),
@@ -29,7 +30,7 @@ const Batch = v.pipe(
   }),
   v.transform(
     ({ Records }): QueueBatch => ({
-      messages: Records.map(({ messageId, body }) => ({ id: messageId, text: body })),
+      messages: Records.map((record) => ({ id: record.messageId, text: record.body, sender: senderOf(record) })),
       inOrder: Records[0]!.eventSourceARN.endsWith('.fifo'),
     }),
   ),
@@ -49,13 +50,13 @@ export function readBatch(event: unknown): QueueBatch | undefined {
  */
 export async function answerBatch(
   { messages, inOrder }: QueueBatch,
-  answer: (text: string) => Promise<boolean>,
+  answer: (text: string, sender: Sender) => Promise<boolean>,
   isTime: () => boolean,
 ): Promise<QueueResponse> {
   const failures: QueueResponse['batchItemFailures'] = [];
-  for (const [i, { id, text }] of messages.entries()) {
+  for (const [i, { id, text, sender }] of messages.entries()) {
     const isDue = i === 0 || (isTime() && !(inOrder && failures.length > 0));
-    if (!isDue || (await answer(text))) failures.push({ itemIdentifier: id });
+    if (!isDue || (await answer(text, sender))) failures.push({ itemIdentifier: id });
   }
   return { batchItemFailures: failures };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createProgress } from '../progress.ts';
+import { createProgress } from '../../terminal/progress.ts';
 import { askParagraph, FunctionError, type Handler, type Outcome } from './ask.ts';
 import { type CommandLine, HELP, parseCommandLine } from './command-line.ts';
 import { figuresV1, figuresV2 } from './metric.ts';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Progress } from '../progress.ts';
+import type { Progress } from '../../terminal/progress.ts';
 import { FetchError, TransientError } from './fetch-error.ts';
 import type { Content, Hub } from './hub.ts';
 import { type RetryOptions, retrying } from './retry.ts';

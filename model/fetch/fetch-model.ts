@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Progress } from '../progress.ts';
+import type { Progress } from '../../terminal/progress.ts';
 import type { ModelCheck } from './check.ts';
 import { digestOfFile, download } from './download.ts';
 import { FetchError } from './fetch-error.ts';

@@ -1,5 +1,5 @@
 import { readSwitch } from '../../capture/variables.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress } from '../../terminal/progress.ts';
 import { checkByFunction } from './check.ts';
 import { type CommandLine, HELP, parseCommandLine, parseEndpoint } from './command-line.ts';
 import { FetchError, TransientError } from './fetch-error.ts';

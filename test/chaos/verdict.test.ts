@@ -27,6 +27,8 @@ const stats: Stats = {
   leftOut: { NOT_SAMPLED: 0, RATE_LIMITED: 0 },
   notCaptured: {},
   pending: 1,
+  labels: { received: 0, recovered: 0, delivered: 0, logged: 0, dropped: {}, pending: 0 },
+  payloads: { delivered: 0, logged: 0, dropped: {}, pending: 0 },
   spoolBytes: 100,
   redacted: {},
 };

@@ -60,12 +60,13 @@ test('the variables that are no misspelling are those of the function and of the
  * Every call that logs, and the beginning of its message up to the first placeholder. A pattern finds them in the sources, because a message
  * is written where it is logged and nowhere else: a list of all messages would be a second place to keep in step with the first.
  */
-const LOG_CALL = /\blog\(\s*'(?:INFO|WARN|ERROR)',\s*(?:['`]([^'`$]+))?/g;
+const LOG_CALL = /\blog\(\s*'(?:DEBUG|INFO|WARN|ERROR)',\s*(?:['`]([^'`$]+))?/g;
 /** The same of the shell script, whose messages begin with the fault that it is told of. */
 const SAY_CALL = /\bsay (?:INFO|WARN|ERROR) (?:['"](?:\$fault)?([^'"]+))?/g;
 
 test.each([
   ['the function', 'function/**/*.ts', LOG_CALL, 4],
+  ['the middleware', 'middleware/**/*.ts', LOG_CALL, 4],
   ['the extension', 'extension/**/*.ts', LOG_CALL, 20],
   ['an image without Node', 'extension/without-node.sh', SAY_CALL, 4],
 ])('docs/operations.md explains every message that %s logs', (_, sources, call, least) => {

@@ -1,7 +1,7 @@
 /** `make docs`: writes into the documents what the code knows of them. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { generate } from './markdown.ts';
-import { DOCUMENTS } from './parts.ts';
+import { DOCUMENTS, FILES } from './parts.ts';
 
 for (const [document, parts] of Object.entries(DOCUMENTS)) {
   const former = readFileSync(document, 'utf8');
@@ -14,4 +14,10 @@ for (const [document, parts] of Object.entries(DOCUMENTS)) {
     console.error(`Write into ${document}: ${what}`);
     process.exitCode = 1;
   }
+}
+
+for (const [file, text] of Object.entries(FILES)) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  writeFileSync(file, text);
+  console.log(`${file} is written anew`);
 }

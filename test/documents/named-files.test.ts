@@ -3,7 +3,17 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { documents } from './commands.ts';
 
-const INSTALLED = ['node_modules', 'dist', 'local', '.aws-sam', '.venv', '.venv-oracles', '.venv-commands'];
+const INSTALLED = [
+  'node_modules',
+  'dist',
+  'local',
+  '.aws-sam',
+  '.venv',
+  '.venv-oracles',
+  '.venv-commands',
+  '.venv-schemathesis',
+  '.venv-clients',
+];
 const files = globSync('**/*.{ts,mjs,sh,py,md,yaml}', { exclude: (name) => INSTALLED.includes(path.basename(name)) });
 /** By the end of its path, each file: `words.ts`, `tokenizer/words.ts`, `function/tokenizer/words.ts`. */
 const ends = new Set(files.flatMap((file) => file.split('/').map((_, at, parts) => parts.slice(at).join('/'))));

@@ -1,5 +1,7 @@
 import type * as v from 'valibot';
+import { EXAMPLE_LABEL } from '../../capture/fixtures/example-label.ts';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
+import { Label } from '../../capture/label.ts';
 import { InferenceRecord } from '../../capture/record.ts';
 import { DROP_REASONS, LEFT_OUT_REASONS, NOT_CAPTURED_REASONS, WIRE_ERRORS } from '../../capture/wire.ts';
 import { Environment as ExtensionEnvironment } from '../../extension/configuration/config.ts';
@@ -11,7 +13,11 @@ import { MAX_INPUTS, MAX_TOP_K } from '../../function/tasks/input-schemas.ts';
 import { PARAMETERS, qaParameters } from '../../function/tasks/question-answering/named-parameters.ts';
 import { resolveParameters } from '../../function/tasks/question-answering/parameters.ts';
 import { PARAMETERS as CLASSIFICATION_PARAMETERS } from '../../function/tasks/text-classification/request.ts';
+import { DETECTORS } from '../../policy/detectors/detectors.ts';
+import { policyJsonSchema } from '../../policy/json-schema.ts';
 import type { Parts, Table } from './markdown.ts';
+import { OPENAPI_TEXT } from './openapi.ts';
+import { policyFields } from './policy-fields.ts';
 
 const code = (text: string) => `\`${text}\``;
 const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
@@ -73,6 +79,11 @@ function classificationParameters(): Table {
   };
 }
 
+const DETECTOR_TABLE: Table = {
+  columns: ['detector', 'finds', 'leaves out', 'check'],
+  rows: DETECTORS.map((name) => [code(name), undefined, undefined, undefined]),
+};
+
 const LIMITS: Table = {
   columns: ['limit', 'value', 'why'],
   rows: [
@@ -96,13 +107,23 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
     'extension-variables': variables(ExtensionEnvironment),
     'function-variables': variables(FunctionEnvironment),
   },
+  'docs/detectors.md': { detectors: DETECTOR_TABLE },
   'docs/errors.md': { 'request-errors': errors(REQUEST_ERRORS) },
+  'docs/policy.md': { 'policy-fields': policyFields() },
   'docs/wire-protocol.md': {
     'example-record': `\`\`\`json\n${JSON.stringify(EXAMPLE_RECORD, null, 2)}\n\`\`\``,
     'record-fields': fields(InferenceRecord),
+    'example-label': `\`\`\`json\n${JSON.stringify(EXAMPLE_LABEL, null, 2)}\n\`\`\``,
+    'label-fields': fields(Label.pipe[0]),
     'receiver-errors': errors(WIRE_ERRORS),
     'drop-reasons': reasons(DROP_REASONS.filter((reason) => !(reason in WIRE_ERRORS))),
     'left-out-reasons': reasons(LEFT_OUT_REASONS),
     'not-captured-reasons': reasons(NOT_CAPTURED_REASONS),
   },
+};
+
+/** Files that the code knows as a whole. */
+export const FILES: Readonly<Record<string, string>> = {
+  'docs/wire-protocol.openapi.yaml': OPENAPI_TEXT,
+  'policy/policy.schema.json': policyJsonSchema(),
 };

@@ -5,14 +5,14 @@ export * from '../../../extension/delivery/delivery.ts';
 /** Counts every delivered record twice. */
 export class Delivery extends Original {
   constructor(parts: DeliveryParts) {
-    const { counters, sink, spool } = parts;
+    const { tallies, sink, spool } = parts;
     super({
       ...parts,
       sink: {
         name: sink.name,
         async put(key, body, signal) {
           await sink.put(key, body, signal);
-          counters.delivered += spool.sealed.find((one) => one.key === key)?.records ?? 0;
+          tallies.record.delivered += spool.sealed.find((one) => one.key === key)?.records ?? 0;
         },
       },
     });

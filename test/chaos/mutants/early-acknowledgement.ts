@@ -5,8 +5,8 @@ export * from '../../../extension/spool/spool.ts';
 
 /** Says that a record is stored, and writes it 5 ms later. */
 export class Spool extends Original {
-  override append(line: Buffer, time: Date): AppendResult {
-    setTimeout(() => super.append(line, time), 5);
+  override append(...line: Parameters<Original['append']>): AppendResult {
+    setTimeout(() => super.append(...line), 5);
     return { stored: true };
   }
 }

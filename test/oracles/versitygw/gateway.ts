@@ -4,7 +4,13 @@ import { mkdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketVersioningCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
 
 export const BUCKET = 'inference-capture';
 export const CREDENTIALS = { accessKeyId: 'oracle', secretAccessKey: 'the-secret-of-the-oracle' };
@@ -17,15 +23,19 @@ export class Gateway implements AsyncDisposable {
   readonly url: string;
   readonly #folder: string;
   readonly #port: number;
-  readonly #client: S3Client;
+  readonly client: S3Client;
   #process: ChildProcess | undefined;
 
-  /** @param folder of its own, which must exist */
-  static async start(folder: string, port: number): Promise<Gateway> {
+  /** @param folder of its own, which must exist; @param versioned whether the bucket keeps old versions */
+  static async start(folder: string, port: number, versioned = false): Promise<Gateway> {
     const gateway = new Gateway(folder, port);
-    for (const name of ['objects', 'metadata']) mkdirSync(path.join(folder, name));
+    for (const name of ['objects', 'metadata', 'versions']) mkdirSync(path.join(folder, name));
     await gateway.start();
-    await gateway.#client.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    await gateway.client.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    if (versioned) {
+      const VersioningConfiguration = { Status: 'Enabled' } as const;
+      await gateway.client.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration }));
+    }
     return gateway;
   }
 
@@ -33,7 +43,7 @@ export class Gateway implements AsyncDisposable {
     this.#folder = folder;
     this.#port = port;
     this.url = `http://127.0.0.1:${port}`;
-    this.#client = new S3Client({
+    this.client = new S3Client({
       endpoint: this.url,
       region: 'us-east-1',
       forcePathStyle: true,
@@ -54,7 +64,9 @@ export class Gateway implements AsyncDisposable {
       '--quiet',
     ];
     // Metadata in files: not every file system has extended attributes.
-    const backend = ['posix', '--sidecar', path.join(this.#folder, 'metadata'), path.join(this.#folder, 'objects')];
+    const inFolder = (name: string) => path.join(this.#folder, name);
+    const metadata = ['--sidecar', inFolder('metadata'), '--versioning-dir', inFolder('versions')];
+    const backend = ['posix', ...metadata, inFolder('objects')];
     const child = spawn(EXECUTABLE, [...server, ...backend], { stdio: ['ignore', 'ignore', 'inherit'] });
     this.#process = child;
     const deadlineMs = performance.now() + READY_MS;
@@ -74,9 +86,9 @@ export class Gateway implements AsyncDisposable {
   /** The event ids in all of its objects, read through S3. */
   async eventIds(): Promise<string[]> {
     const ids: string[] = [];
-    for await (const page of paginateListObjectsV2({ client: this.#client }, { Bucket: BUCKET })) {
+    for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket: BUCKET })) {
       for (const { Key } of page.Contents ?? []) {
-        const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+        const { Body } = await this.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
         const lines = (await Body!.transformToString()).trimEnd().split('\n');
         ids.push(...lines.map((line) => JSON.parse(line).eventMetadata.eventId as string));
       }
@@ -85,7 +97,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.destroy();
+    this.client.destroy();
     await this.kill();
   }
 }

@@ -1,0 +1,16 @@
+import { endOffsetOf, offsetOf, type Span, type Subject } from './subject.ts';
+
+/** How far a word may be from the number that it explains, in UTF-16 code units: a label, not another sentence. */
+const REACH = 40;
+
+/** Whether the text just before a place says a word. The pattern must need no more than linear time. */
+export function isPrecededBy(word: RegExp, subject: Subject, at: number): boolean {
+  const to = offsetOf(subject, at);
+  return word.test(subject.text.slice(Math.max(0, to - REACH), to));
+}
+
+/** Whether the text just before or just after a span says a word. */
+export function isNear(word: RegExp, subject: Subject, { start, end }: Span): boolean {
+  const after = endOffsetOf(subject, end);
+  return isPrecededBy(word, subject, start) || word.test(subject.text.slice(after, after + REACH));
+}

@@ -1,0 +1,73 @@
+import type { JsonNode } from '../json/node.ts';
+import type { Path, Selector, Step } from './path.ts';
+
+/**
+ * The values that a path selects, each once, in the order of the text. A string that is JSON itself counts as the value that it says: `$.body.customer`
+ * reaches into `{"body": "{\"customer\": ...}"}`, and `$.body` is the string.
+ */
+export function select(path: Path, roots: readonly JsonNode[]): JsonNode[] {
+  let nodes = [...roots];
+  for (const step of path) nodes = selectStep(step, nodes);
+  return nodes;
+}
+
+function selectStep({ deep, selectors }: Step, nodes: readonly JsonNode[]): JsonNode[] {
+  const selected = new Set<JsonNode>();
+  for (const node of deep ? withDescendants(nodes) : nodes) {
+    for (const value of valuesOf(node)) for (const selector of selectors) apply(selector, value, selected);
+  }
+  return [...selected];
+}
+
+/** The nodes and everything in them, each once: so a step takes linear time however many steps were before it. */
+function withDescendants(nodes: readonly JsonNode[]): Set<JsonNode> {
+  const seen = new Set<JsonNode>();
+  const waiting = nodes.toReversed();
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    for (const value of valuesOf(node)) for (const child of value.children.toReversed()) waiting.push(child);
+  }
+  return seen;
+}
+
+/** The value, or those that a string says. */
+function valuesOf(node: JsonNode): readonly JsonNode[] {
+  return node.kind === 'string' ? node.nested.flatMap(valuesOf) : [node];
+}
+
+const DIGITS = /^(?:0|[1-9]\d{0,15})$/;
+
+function apply(selector: Selector, { kind, children }: JsonNode, selected: Set<JsonNode>): void {
+  const add = (node: JsonNode | undefined) => node !== undefined && selected.add(node);
+  switch (selector.kind) {
+    case 'all':
+      children.forEach(add);
+      break;
+    case 'name':
+    case 'token':
+      if (kind === 'object') for (const child of children) if (child.name?.content?.text === selector.name) add(child);
+      if (kind === 'array' && selector.kind === 'token' && DIGITS.test(selector.name))
+        add(children[Number(selector.name)]);
+      break;
+    case 'index':
+      if (kind === 'array') add(children.at(selector.index));
+      break;
+    case 'slice':
+      if (kind === 'array') for (const index of indicesOf(selector, children.length)) add(children[index]);
+  }
+}
+
+/** RFC 9535, section 2.3.4.2. */
+function* indicesOf({ start, end, step }: Selector & { kind: 'slice' }, length: number): Generator<number> {
+  const within = (index: number, least: number, most: number) =>
+    Math.min(Math.max(index < 0 ? length + index : index, least), most);
+  if (step > 0) {
+    const upper = within(end ?? length, 0, length);
+    for (let index = within(start ?? 0, 0, length); index < upper; index += step) yield index;
+  } else if (step < 0) {
+    const lower = end === null ? -1 : within(end, -1, length - 1);
+    for (let index = start === null ? length - 1 : within(start, -1, length - 1); index > lower; index += step)
+      yield index;
+  }
+}

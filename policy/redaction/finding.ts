@@ -1,0 +1,17 @@
+import type * as v from 'valibot';
+import type { Detector } from '../document.ts';
+
+/** What a detector found in a text: from `start` up to `end`, in UTF-16 code units. `name` is the detector's. */
+export interface Finding {
+  start: number;
+  end: number;
+  name: string;
+}
+
+/** Findings of one text, in order and without overlaps. U+0000 must part two texts: no finding may depend on what is beyond it to be found. */
+export type Find = (text: string) => Finding[];
+
+export type DetectorName = v.InferOutput<typeof Detector>;
+
+/** Makes a search by some detectors. */
+export type CreateFind = (names: readonly DetectorName[]) => Find;

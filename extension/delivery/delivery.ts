@@ -1,11 +1,3 @@
-import {
-  admits,
-  afterFailure,
-  afterPermanentFailure,
-  type Breaker,
-  type BreakerPolicy,
-  CLOSED,
-} from '../../capture/breaker.ts';
 import type { Tallies } from '../accounting/tallies.ts';
 import type { Log } from '../log.ts';
 import { type Failure, failureOf } from '../sinks/failure.ts';
@@ -13,6 +5,7 @@ import type { Sink } from '../sinks/sink.ts';
 import type { Kind } from '../spool/kind.ts';
 import type { SealedSegment } from '../spool/segment.ts';
 import type { Spool } from '../spool/spool.ts';
+import { Outages } from './outages.ts';
 
 export interface DeliveryParts {
   spool: Spool;
@@ -47,10 +40,6 @@ export interface DeliveryOptions {
   signal?: AbortSignal;
 }
 
-/** After three failures in a row the destination is left alone for 5 s, then longer: an outage must not stretch every invocation. */
-const BREAKER: BreakerPolicy = { threshold: 3, openMs: 5_000, maxOpenMs: 300_000 };
-/** One attempt that hangs costs the whole budget of an invocation, more than three refusals do. So one is enough. */
-const HANGING: BreakerPolicy = { ...BREAKER, threshold: 1 };
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
 /** Most bytes of segments in memory at once, unless a single one is larger. */
@@ -62,23 +51,21 @@ export class Delivery {
   readonly #inFlight = new Set<SealedSegment>();
   /** Segments that could not be read the last time. */
   readonly #unreadable = new Set<SealedSegment>();
-  #breaker = CLOSED;
+  readonly #outages: Outages;
   #completedMs: number | undefined;
-  /** The kinds that the destination refuses. A role may have the right to write records, but not labels, which lie under another prefix. */
-  readonly #denials = new Map<Kind, Denial>();
-
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#outages = new Outages(parts);
   }
 
   /** Whether the destination is worth trying now. */
   get ready(): boolean {
-    return admits(this.#breaker, this.#parts.ageNow()) && this.takes('record');
+    return this.#outages.isOpenFor('record');
   }
 
   /** Whether the destination does not refuse this kind, as far as is known. */
   takes(kind: Kind): boolean {
-    return admits(this.#denials.get(kind)?.breaker ?? CLOSED, this.#parts.ageNow());
+    return !this.#outages.refuses(kind);
   }
 
   /** When a delivery last left no sealed segment behind that it could read and that is not refused, on the clock of `ageNow`. Undefined until one does. */
@@ -128,7 +115,7 @@ export class Delivery {
         const body = await this.#read(segment, run);
         if (body === undefined) continue;
         await this.#send(segment, body, run);
-        this.#recovered(segment.kind);
+        this.#outages.recovered(segment.kind);
       } catch (error) {
         if (run.signal?.aborted) return;
         const failure = failureOf(error);
@@ -138,13 +125,13 @@ export class Delivery {
         }
         run.failures += 1;
         run.last = failure;
-        this.#failed(failure, segment.kind, now() >= run.deadlineMs);
+        this.#outages.failed(failure, segment.kind, now() >= run.deadlineMs);
         if (failure.kind === 'permanent') run.abandoned.add(segment.kind);
       } finally {
         this.#inFlight.delete(segment);
       }
       // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-      if (this.#breaker !== CLOSED) {
+      if (this.#outages.isFailing) {
         const ceilingMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (run.failures - 1));
         await sleep(Math.max(0, Math.min(random() * ceilingMs, run.deadlineMs - now())));
       }
@@ -208,47 +195,6 @@ export class Delivery {
       cause,
     });
   }
-
-  #failed(failure: Exclude<Failure, { kind: 'taken' }>, kind: Kind, timedOut: boolean): void {
-    const { ageNow, log, sink, spool } = this.#parts;
-    if (failure.kind === 'transient') {
-      this.#breaker = afterFailure(this.#breaker, timedOut ? HANGING : BREAKER, ageNow());
-      return;
-    }
-    const before = this.#denials.get(kind);
-    const breaker = afterPermanentFailure(before?.breaker ?? CLOSED, BREAKER, ageNow());
-    this.#denials.set(kind, { remedy: failure.remedy, breaker });
-    if (before?.remedy === failure.remedy) return; // logged already; the attempts go on
-    const { cause, remedy } = failure;
-    const fields = { destination: sink.name, pending: spool.count(kind), cause, remedy };
-    if (kind === 'record') {
-      log(
-        'ERROR',
-        'the destination refuses every record, and a retry does not help: see the remedy; the records stay in the spool',
-        fields,
-      );
-    } else {
-      log(
-        'ERROR',
-        'the destination refuses the objects of one kind, and a retry does not help: see the remedy; they stay in the spool',
-        { kind, ...fields },
-      );
-    }
-  }
-
-  #recovered(kind: Kind): void {
-    const { log, sink } = this.#parts;
-    if (this.#denials.delete(kind))
-      log('INFO', 'the destination takes records again', { destination: sink.name, kind });
-    this.#breaker = CLOSED;
-  }
-}
-
-/** Why the destination refuses a kind. */
-interface Denial {
-  /** What somebody must do, as the log says it. */
-  remedy: string;
-  breaker: Breaker;
 }
 
 /** One call of `deliver`, which its lanes share. */

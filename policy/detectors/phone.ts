@@ -3,7 +3,7 @@ import { code, DIGIT, WORD } from './characters.ts';
 import { nationalGroups } from './national-numbers.ts';
 import type { NumberChain } from './number-chain.ts';
 import { asciiOf, type Span, type Subject } from './subject.ts';
-import { isNear, isPrecededBy } from './surroundings.ts';
+import { isNearInText, isPrecededBy } from './surroundings.ts';
 import { NHS_LABEL } from './uk-nhs.ts';
 
 const [PLUS, OPEN, CLOSE, POINT] = ['+', '(', ')', '.'].map(code) as [number, number, number, number];
@@ -39,7 +39,7 @@ export function phone(subject: Subject, chain: NumberChain): Span | undefined {
   const found = isDialled ? international(subject, chain, 2) : nationalGroups(chain, isBracketed);
   if (found > 0 && isWhole(subject, chain, found)) {
     const span = spanOf(subject, chain, first, found);
-    return span && isLikeNhs(chain, found) && isNear(NHS_LABEL, subject, span) ? undefined : span;
+    return span && isLikeNhs(chain, found) && isNearInText(NHS_LABEL, subject, span) ? undefined : span;
   }
   const labelled = labelledGroups(subject, chain);
   if (labelled === 0 || !isPrecededBy(LABEL, subject, start)) return undefined;

@@ -14,3 +14,11 @@ export function isNear(word: RegExp, subject: Subject, { start, end }: Span): bo
   const after = endOffsetOf(subject, end);
   return isPrecededBy(word, subject, start) || word.test(subject.text.slice(after, after + REACH));
 }
+
+/** As {@link isNear}, within the text alone: U+0000 parts it from others, and what they say must not keep a number from being found. */
+export function isNearInText(word: RegExp, subject: Subject, { start, end }: Span): boolean {
+  const [from, to] = [offsetOf(subject, start), endOffsetOf(subject, end)];
+  const before = subject.text.slice(Math.max(0, from - REACH), from);
+  const after = subject.text.slice(to, to + REACH);
+  return word.test(before.slice(before.lastIndexOf('\0') + 1)) || word.test(after.split('\0', 1)[0]!);
+}

@@ -7,6 +7,8 @@ import type { Span } from './tokens.ts';
 
 /** Of an answer that is no span, so many places in its context are looked at. */
 const MAX_PLACES = 1000;
+/** So many texts of such answers are looked for in one context. Any more are hidden whole. */
+const MAX_TEXTS = 100;
 
 /**
  * What must change in an output so that its answers fit the redacted context: `start`, `end` and `answer`, which is the redacted context from `start` up to `end`.
@@ -17,6 +19,7 @@ const MAX_PLACES = 1000;
  */
 export function alignAnswers(answers: readonly Answer[], edits: readonly PayloadEdit[]): PayloadEdit[] {
   const contexts = new Map<JsonNode, RedactedContext>();
+  const textsIn = new Map<JsonNode, Map<string, string>>();
   const changes: PayloadEdit[] = [];
   for (const answer of answers) {
     const context = contexts.get(answer.context) ?? redactedContext(answer.context, edits);
@@ -29,8 +32,9 @@ export function alignAnswers(answers: readonly Answer[], edits: readonly Payload
       change(answer.start, String(start), changes);
       change(answer.end, String(end), changes);
     } else {
-      const hidden = hiddenPlace(answer, context);
-      if (hidden !== undefined) change(answer.answer, JSON.stringify(context.textOf(hidden)), changes);
+      const texts = textsIn.get(answer.context) ?? new Map<string, string>();
+      textsIn.set(answer.context, texts);
+      change(answer.answer, JSON.stringify(textInPlaceOf(answer, context, texts)), changes);
     }
   }
   return changes.sort((one, other) => one.start - other.start);
@@ -42,6 +46,18 @@ function change(node: JsonNode, to: string, changes: PayloadEdit[]): void {
   if (isSame) return;
   const text = escapedAt(source.level, to);
   changes.push({ start: placeOf(source, start), end: placeOf(source, end), text, rules: [] });
+}
+
+/** @param known what stands in the place of texts that were looked for before */
+function textInPlaceOf(answer: Answer, context: RedactedContext, known: Map<string, string>): string {
+  const { text } = answer.answer.content!;
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size === MAX_TEXTS) return '';
+  const hidden = hiddenPlace(answer, context);
+  const now = hidden === undefined ? text : context.textOf(hidden);
+  known.set(text, now);
+  return now;
 }
 
 function hiddenPlace({ answer, context }: Answer, redacted: RedactedContext): Span | undefined {

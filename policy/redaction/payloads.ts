@@ -4,12 +4,15 @@ import { wholeText } from '../json/text.ts';
 import { alignAnswers } from './alignment.ts';
 import { type Answer, findAnswers, offsetIn } from './answers.ts';
 import { edited, type PayloadEdit } from './edits.ts';
-import type { Passage } from './leaf.ts';
+import { leafOf, type Passage } from './leaf.ts';
 import { type Opened, open, redact } from './opened.ts';
 import { count } from './payload-edits.ts';
 import { readPayload } from './payload-text.ts';
 import type { PartRules } from './rules.ts';
 import type { Tokens } from './tokens.ts';
+
+/** A content type that says nothing else than the type and the character set. */
+const PLAIN_TYPE = /^[a-z]+\/[a-z.+-]+(?:; ?charset="?[a-z0-9-]{1,12}"?)?$/i;
 
 interface Parts {
   input: PartRules;
@@ -60,8 +63,8 @@ export class Payloads {
       ...(answered.withheld && { output: answered.withheld }),
     };
     return {
-      input: written(asked, inputEdits),
-      output: written(answered, outputEdits),
+      input: this.#typed(written(asked, inputEdits), inputRules, counts),
+      output: this.#typed(written(answered, outputEdits), outputRules, counts),
       withheld: withheld || undefined,
     };
   }
@@ -75,6 +78,15 @@ export class Payloads {
     if (opened !== undefined) return { payload, rules, opened, write: read!.write };
     if (!isSearched || (read === undefined && this.#parts.keepBinary)) return { payload, rules };
     return { payload, rules, withheld: read === undefined ? 'BINARY' : 'UNREADABLE' };
+  }
+
+  /** Callers may write anything into a content type. */
+  #typed(payload: Payload | undefined, rules: PartRules, counts: Map<string, number>): Payload | undefined {
+    if (payload === undefined || rules.rules.length === 0 || PLAIN_TYPE.test(payload.contentType)) return payload;
+    const { contentType } = payload;
+    const opened = { text: contentType, document: undefined, leaves: [leafOf(contentType)] };
+    const edits = this.#edits({ payload, rules, opened }, counts);
+    return edits.length === 0 ? payload : { ...payload, contentType: edited(contentType, edits) };
   }
 
   #edits({ opened, rules }: Side, counts: Map<string, number>, also: readonly Passage[] = []): PayloadEdit[] {

@@ -17,9 +17,10 @@ export interface RedactedContext {
 export function redactedContext(node: JsonNode, edits: readonly PayloadEdit[]): RedactedContext {
   const own = editsOf(node, edits);
   const redacted = edited(node.content!.text, own);
+  const added = addedBefore(own);
   const spanOf = ({ start, end }: Span): Span => {
-    const from = moved(start, own, 'start');
-    return { start: from, end: start === end ? from : moved(end, own, 'end') };
+    const from = moved(start, own, added, 'start');
+    return { start: from, end: start === end ? from : moved(end, own, added, 'end') };
   };
   return {
     isChanged: own.length > 0,
@@ -28,12 +29,30 @@ export function redactedContext(node: JsonNode, edits: readonly PayloadEdit[]): 
       const { start, end } = spanOf(span);
       return redacted.slice(start, end);
     },
-    isTouched: (span) => (own[firstAfter(own, span.start)]?.start ?? Number.POSITIVE_INFINITY) < span.end,
+    isTouched: ({ start, end }) => {
+      const edit = own[firstEndingAfter(own, start)];
+      return edit !== undefined && edit.start < end;
+    },
   };
 }
 
-/** The index of the first edit that ends after an offset. */
-function firstAfter(edits: readonly Edit[], offset: number): number {
+/** How many code units longer the text is before each edit, and at last after all of them. */
+function addedBefore(edits: readonly Edit[]): number[] {
+  const added = [0];
+  for (const { start, end, text } of edits) added.push(added.at(-1)! + text.length - (end - start));
+  return added;
+}
+
+/** An offset within something that was hidden moves to the beginning of what stands there, or to its end. */
+function moved(offset: number, edits: readonly Edit[], added: readonly number[], to: 'start' | 'end'): number {
+  const next = firstEndingAfter(edits, offset);
+  const edit = edits[next];
+  if (edit === undefined || edit.start >= offset) return offset + added[next]!;
+  return edit.start + added[next]! + (to === 'end' ? edit.text.length : 0);
+}
+
+/** The index of the first edit that ends after an offset, by halving: there may be as many answers as edits. */
+function firstEndingAfter(edits: readonly Span[], offset: number): number {
   let [low, high] = [0, edits.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -43,24 +62,13 @@ function firstAfter(edits: readonly Edit[], offset: number): number {
   return low;
 }
 
-/** An offset within something that was hidden moves to the beginning of what stands there, or to its end. */
-function moved(offset: number, edits: readonly Edit[], to: 'start' | 'end'): number {
-  let added = 0;
-  for (const { start, end, text } of edits) {
-    if (start >= offset) break;
-    if (end > offset) return start + added + (to === 'end' ? text.length : 0);
-    added += text.length - (end - start);
-  }
-  return offset + added;
-}
-
 /** The edits of a payload as edits of a string in it. */
 function editsOf(node: JsonNode, edits: readonly PayloadEdit[]): Edit[] {
   const content = node.content!;
   const [first, last] = [placeOf(content, 0), placeOf(content, content.text.length)];
   const own: Edit[] = [];
-  for (const { start, end, text } of edits) {
-    if (end < first || start > last || (start === end && (start < first || end > last))) continue;
+  for (let at = firstEndingAfter(edits, first - 1); at < edits.length && edits[at]!.start <= last; at++) {
+    const { start, end, text } = edits[at]!;
     if (start < first)
       return [{ start: 0, end: content.text.length, text: isOf(node, start, end) ? said(node, text) : '' }];
     own.push({ start: indexOf(content, start), end: indexOf(content, end), text: unescaped(text, content.level) });
@@ -79,7 +87,8 @@ function said({ source }: JsonNode, written: string): string {
 
 function unescaped(text: string, times: number): string {
   let result = text;
-  for (let time = 0; time < times; time++) result = unescapedContent(wholeText(result), 0, result.length)!.text;
+  for (let time = 0; time < times && result.includes('\\'); time++)
+    result = unescapedContent(wholeText(result), 0, result.length)!.text;
   return result;
 }
 

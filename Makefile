@@ -34,13 +34,20 @@ PEERS := bench/peers/xenova/node_modules/.package-lock.json bench/peers/huggingf
 SOURCES := build.ts package.json $(shell find capture policy function extension -type f -not -name '*.test.ts' -not -path '*/fixtures/*' 2>/dev/null) \
   $(wildcard $(MODEL_DIR)/*.json) $(MODEL_DIR)/onnx/model_quantized.onnx
 
-.PHONY: help start test check fix docs policy-check build replay chaos fuzz bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors image deploy package layer clean install
+.PHONY: help start example-node example-python test check fix docs policy-check build replay chaos fuzz bench model evaluate erase model-train oracles local/oracles/model $(ORACLES) $(CLASSIFIER_ORACLES) local/oracles/squad oracle-versitygw oracle-commands oracle-clients oracle-schemathesis oracle-detectors image deploy package layer clean install
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 start: $(BUILT) ## Install, build and run it all here; Ctrl-C delivers every record and ends
 	@$(FOREGROUND) node emulator/index.ts $(ARGS)
+
+example-node: $(BUILT) ## A function in JavaScript beside the extension, on the emulator, as `make start`
+	@$(FOREGROUND) node emulator/index.ts --template examples/node/template.yaml --local local/example-node $(ARGS)
+
+example-python: $(BUILT) .venv-clients/.installed ## A function in Python beside the extension, as `make example-node` (needs Python 3.9)
+	@cp clients/python/inference_capture.py examples/python/function
+	@$(FOREGROUND) node emulator/index.ts --template examples/python/template.yaml --local local/example-python $(ARGS)
 
 replay: $(BUILT) ## Replay events/ against a fresh emulator: expected and actual, side by side
 	@node test/replay/index.ts
@@ -70,7 +77,7 @@ policy-check: $(INSTALLED) ## Say whether a policy is right, and what it would d
 build: $(BUILT) ## Bundle function and extension into dist/
 
 clean: ## Remove what is not in git: installed packages, bundles, and the records and fetched models in local/
-	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-schemathesis .venv-detectors .bin-oracles bench/peers/*/node_modules packaging/checks/node_modules
+	rm -rf dist local node_modules .aws-sam .venv .venv-oracles .venv-commands .venv-clients .venv-schemathesis .venv-detectors .bin-oracles bench/peers/*/node_modules packaging/checks/node_modules
 
 bench: $(BUILT) $(PEERS) ## Measure: the performance table, the same as bench/results/latest.json
 	@node bench/index.ts $(ARGS)
@@ -113,17 +120,20 @@ $(CLASSIFIER_ORACLES): local/oracles/classifiers/%: .venv-oracles/.installed
 oracle-versitygw: $(BUILT) .bin-oracles/versitygw
 	node --test test/oracles/versitygw/delivery.ts test/oracles/versitygw/erasure.ts
 
-oracle-clients: $(BUILT)
-	cd clients/go && go vet ./... && go build -o "$(CURDIR)/.bin-oracles/go-driver" ./driver
-	node --test test/oracles/clients/clients.ts
+oracle-clients: $(BUILT) .venv-clients/.installed
+	cd clients/go && go vet ./...
+	cd test/oracles/clients/go && go vet . && go build -o "$(CURDIR)/.bin-oracles/go-function/bootstrap" .
+	node --test test/oracles/clients/clients.ts test/oracles/clients/examples.ts test/oracles/clients/recipes.ts
+
+.venv-clients/.installed: test/oracles/clients/python/requirements.txt
+	python3 -m venv .venv-clients
+	.venv-clients/bin/python -m pip install -r $<
+	@touch $@
 
 oracle-detectors: $(INSTALLED) .venv-detectors/.installed
 	.venv-detectors/bin/python -B test/oracles/detectors/plant.py local/oracles/detectors.jsonl --sentences 10000 --seed $(or $(SEED),12)
 	@node test/oracles/detectors/table.ts local/oracles/detectors.jsonl $(DATA)
 
-.venv-schemathesis/.installed: test/oracles/schemathesis/requirements.txt
-	python3 -m venv .venv-schemathesis
-	.venv-schemathesis/bin/python -m pip install -r $<
 .venv-detectors/.installed: test/oracles/detectors/requirements.txt
 	python3 -m venv .venv-detectors
 	.venv-detectors/bin/python -m pip install -r $<
@@ -131,6 +141,10 @@ oracle-detectors: $(INSTALLED) .venv-detectors/.installed
 
 oracle-schemathesis: $(BUILT) .venv-schemathesis/.installed
 	node --test test/oracles/schemathesis/schemathesis.ts
+
+.venv-schemathesis/.installed: test/oracles/schemathesis/requirements.txt
+	python3 -m venv .venv-schemathesis
+	.venv-schemathesis/bin/python -m pip install -r $<
 	@touch $@
 
 oracle-commands: $(BUILT) .venv-commands/.installed

@@ -164,6 +164,8 @@ await Promise.all([
       session: 'function/model/session.ts',
       tokenizer: 'function/tokenizer/tokenizer.ts',
       'capture-client': 'capture/client.ts',
+      policy: 'policy/compile.ts',
+      'policy-document': 'policy/read-document.ts',
     },
     outdir: 'dist/bench',
   }),

@@ -19,7 +19,7 @@ describe('arguments', () => {
     { argv: ['--rounds', ''], message: 'got ""' },
     {
       argv: ['--only', 'P0'],
-      message: '--only: expected names out of P1, P2, P3, P4, P5, P6, P7, MANY, RSS, OUTAGE, got "P0"',
+      message: '--only: expected names out of P1, P2, P3, P4, P5, P6, P7, P8, MANY, RSS, OUTAGE, got "P0"',
     },
     { argv: ['--records', '10'], message: '--records: expected a whole number from 1000 to 999999999, got "10"' },
     { argv: ['--only', ''], message: 'got ""' },

@@ -8,6 +8,7 @@ Measures what inference-capture costs and how fast it is. Needs \`make build\`, 
   --only LIST  only these figures: P1 our pipeline over its peers, P2 over the bare model,
                P3 the cost of capture, P4 the start of the extension, P5 its work after a response,
                P6 the start of the function over its peers, P7 records a second into the spool,
+               P8 the policy on a record,
                MANY many questions in one request over as many requests,
                RSS the function's memory after 10,000 questions,
                OUTAGE how much longer callers wait in a minute without S3
@@ -19,7 +20,7 @@ Prints progress on stderr and the table on stdout. Writes the figures to bench/r
 processor's kind, and links bench/results/latest.json to that file.
 Exit code: 0 also where a goal is missed, 1 where a figure could not be measured, 2 for a wrong argument.`;
 
-export const FIGURES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'MANY', 'RSS', 'OUTAGE'] as const;
+export const FIGURES = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'MANY', 'RSS', 'OUTAGE'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface BenchArguments {

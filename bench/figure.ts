@@ -5,7 +5,7 @@ export interface Figure extends Spread {
   /** Its short name, such as `P1`. */
   figure: string;
   what: string;
-  unit: 'ratio' | 'ms' | 'MB' | 'records/s';
+  unit: 'ratio' | 'ms' | 'µs' | 'MB' | 'records/s';
   /** The most that the median may be; for records/s, the least. Some figures have no goal. */
   goal?: number;
   /** Whether the goal is met. Only with a goal. */

@@ -15,6 +15,7 @@ import { measureManyQuestions } from './figures/many-questions.ts';
 import { measureMemory } from './figures/memory.ts';
 import { measureOutage } from './figures/outage.ts';
 import { measurePeers } from './figures/peers.ts';
+import { measurePolicy } from './figures/policy.ts';
 import type { Measurement } from './measurement.ts';
 import { type Machine, machineLine, type Report, table } from './report.ts';
 
@@ -26,6 +27,7 @@ const MEASUREMENTS: Record<FigureName, Measurement> = {
   P5: measureAfterResponse,
   P6: measureColdStart,
   P7: measureIntake,
+  P8: measurePolicy,
   MANY: measureManyQuestions,
   RSS: measureMemory,
   OUTAGE: measureOutage,

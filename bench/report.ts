@@ -30,6 +30,7 @@ export interface Machine {
 const FORMATS: Record<Figure['unit'], (value: number) => string> = {
   ratio: (value) => value.toFixed(3),
   ms: (value) => `${value.toFixed(2)} ms`,
+  µs: (value) => `${value.toFixed(1)} µs`,
   MB: (value) => `${value.toFixed(1)} MB`,
   'records/s': (value) => `${Math.round(value)} records/s`,
 };

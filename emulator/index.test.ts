@@ -115,11 +115,14 @@ test('ends as with Ctrl-C when its output has no reader any more, as after `| he
 
 test('tells what of the template it does not do, and starts', async () => {
   const template = path.join(place.folder, 'template.yaml');
-  writeFileSync(template, readFileSync(template, 'utf8').replace('Timeout: 28', 'Timeout: 28\n      Layers: [a]'));
+  writeFileSync(
+    template,
+    readFileSync(template, 'utf8').replace('Timeout: 28', 'Timeout: 28\n      EphemeralStorage: {Size: 1024}'),
+  );
   const emulator = place.start(FREE_PORTS);
   await emulator.ready();
   expect(emulator.output()).toMatch(
-    /^WARN template\.yaml:\d+:7: Resources\.Orders\.Properties\.Layers is ignored here$/m,
+    /^WARN template\.yaml:\d+:7: Resources\.Orders\.Properties\.EphemeralStorage is ignored here$/m,
   );
   emulator.child.kill('SIGINT');
   expect(await emulator.ended).toBe(0);

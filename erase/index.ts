@@ -70,7 +70,7 @@ function tell(report: ErasureReport, dryRun: boolean): void {
 async function hashesOf({ hashes, keyVariables }: CommandLine): Promise<string[]> {
   if (hashes.length > 0) return hashes;
   const keys = keyVariables.map((name) => {
-    const key = process.env[name];
+    const key = process.env[name]?.trim(); // as the extension reads it
     if (!key) throw new UsageError(`--key-variable: expected the policy's key in ${name}, got nothing`);
     return Buffer.from(key);
   });

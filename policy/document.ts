@@ -1,29 +1,7 @@
 import * as v from 'valibot';
 import { MAX_ID_LENGTH } from '../capture/wire.ts';
 import { DETECTORS } from './detectors/detectors.ts';
-
-const says = v.description;
-
-/** An object with these keys and no other: another one may be misspelt. Valibot takes an empty array for an object; this does not. */
-function Keys<const T extends v.ObjectEntries>(entries: T) {
-  const object = v.strictObject(entries, ({ expected }) =>
-    expected === 'never' ? `Expected only the keys ${Object.keys(entries).join(', ')}` : `Expected ${expected}`,
-  );
-  const run: (typeof object)['~run'] = (dataset, config) =>
-    object['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
-  return { ...object, '~run': run };
-}
-
-const Most = <T extends v.GenericSchema>(item: T, most: number) =>
-  v.pipe(v.array(item), v.minLength(1, 'Expected one or more'), v.maxLength(most, `Expected ${most} at most`));
-
-const numberBetween = (least: number, most: number) =>
-  v.pipe(v.number(), v.minValue(least, `Expected ${least} or more`), v.maxValue(most, `Expected ${most} or less`));
-const integerBetween = (least: number, most: number) =>
-  v.pipe(numberBetween(least, most), v.integer('Expected a whole number'));
-const text = (most: number) =>
-  v.pipe(v.string(), v.minLength(1, 'Expected a text'), v.maxLength(most, `Expected ${most} characters at most`));
-const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(), v.regex(pattern, `Expected ${expected}`));
+import { integerBetween, Keys, Most, matching, numberBetween, says, text } from './schema-parts.ts';
 
 /** The name of a rule, as records and metrics have it. */
 const Name = v.pipe(
@@ -82,15 +60,21 @@ const Status = integerBetween(100, 599);
 const Condition = Keys({
   status: v.optional(
     v.pipe(
-      Keys({ from: v.optional(Status), to: v.optional(Status) }),
+      Keys({
+        from: v.optional(v.pipe(Status, says('The least status.'))),
+        to: v.optional(v.pipe(Status, says('The greatest status.'))),
+      }),
       says('The HTTP status of the answer is in this range. Both ends belong to it.'),
     ),
   ),
   errorCode: v.optional(v.pipe(Most(Identifier, 100), says('The error code is one of these.'))),
   score: v.optional(
     v.pipe(
-      Keys({ path: v.optional(Path, '$.score'), below: numberBetween(-1e15, 1e15) }),
-      says('A number at the path in the output is below this one.'),
+      Keys({
+        path: v.optional(Path, '$.score'),
+        below: v.pipe(numberBetween(-1e15, 1e15), says('The number at the path is below this one.')),
+      }),
+      says('The output has a number at a path that is low.'),
     ),
   ),
   latencyAboveMs: v.optional(v.pipe(numberBetween(0, 1e9), says('The answer took longer than this, in milliseconds.'))),
@@ -178,15 +162,23 @@ export const PolicyDocument = Keys({
   ),
   contentTypes: v.optional(
     v.pipe(
-      Keys({ json: v.optional(ContentTypes), csv: v.optional(ContentTypes) }),
+      Keys({
+        json: v.optional(v.pipe(ContentTypes, says('Content types that are stored as JSON.'))),
+        csv: v.optional(v.pipe(ContentTypes, says('Content types that are stored as CSV.'))),
+      }),
       says('Which payloads are stored as JSON and which as CSV. Others become BASE64.'),
     ),
   ),
   key: v.optional(
     v.pipe(
       v.union([
-        Keys({ variable: matching(/^[A-Za-z_][A-Za-z0-9_]{0,255}$/, 'the name of an environment variable') }),
-        Keys({ secret: text(2048) }),
+        Keys({
+          variable: v.pipe(
+            matching(/^[A-Za-z_][A-Za-z0-9_]{0,255}$/, 'the name of an environment variable'),
+            says('The name of an environment variable of the extension.'),
+          ),
+        }),
+        Keys({ secret: v.pipe(text(2048), says('The name or the ARN of a secret in Secrets Manager.')) }),
       ]),
       says(
         'The secret for hash and subjectKey: the name of an environment variable, or the ARN or name of a secret in Secrets Manager.',
@@ -210,7 +202,13 @@ export const PolicyDocument = Keys({
   ),
   sampling: v.optional(v.pipe(Sampling, says('Which records are kept.'))),
   caps: v.optional(
-    v.pipe(Keys({ input: v.optional(Cap), output: v.optional(Cap) }), says('Most bytes of a payload in the line.')),
+    v.pipe(
+      Keys({
+        input: v.optional(v.pipe(Cap, says('Of the input.'))),
+        output: v.optional(v.pipe(Cap, says('Of the output.'))),
+      }),
+      says('Most bytes of a payload in the line.'),
+    ),
   ),
   subjectKey: v.optional(
     v.pipe(

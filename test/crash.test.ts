@@ -1,17 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
+import { type EmulatorProcess, killExtension, startEmulator } from './emulator-process.ts';
 import { type Asked, ask } from './questions.ts';
 import { storedRecords } from './stored-records.ts';
 
 const QUESTIONS = 50;
-
-function killExtension({ process: { pid } }: EmulatorProcess): void {
-  const found = execFileSync('pgrep', ['-P', String(pid), '-f', 'inference-capture/index.mjs'])
-    .toString()
-    .trim();
-  process.kill(Number(found), 'SIGKILL');
-}
 
 /** The records that the extension acknowledged: those of all answers, without those that the function's log calls lost. */
 function acknowledged(asked: Asked[], log: string): string[] {

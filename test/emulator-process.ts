@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,8 +28,10 @@ const LINES = { rest: 'API Gateway', invoke: 'Lambda', s3: 'S3', extension: 'Ext
 type Start = (flags: readonly string[]) => [command: string, args: string[]];
 
 const BY_NODE: Start = (flags) => [process.execPath, ['emulator/index.ts', ...flags]];
-/** The command of the README. It passes SIGTERM on to the emulator, but not Ctrl-C. */
-export const BY_MAKE: Start = (flags) => ['make', ['start', `ARGS=${flags.join(' ')}`]];
+/** A command of the documents: `make start`. It passes SIGTERM on to the emulator, but not Ctrl-C. */
+export const byMake =
+  (target: string): Start =>
+  (flags) => ['make', [target, `ARGS=${flags.join(' ')}`]];
 
 /** Starts the emulator as a user does. @param local by default, a new folder */
 export async function startEmulator(flags: string[] = [], local?: string, by = BY_NODE): Promise<EmulatorProcess> {
@@ -78,4 +80,12 @@ export async function startEmulator(flags: string[] = [], local?: string, by = B
     process: child,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Kills the process of the extension, whether it is frozen or not. */
+export function killExtension({ process: { pid } }: EmulatorProcess): void {
+  const found = execFileSync('pgrep', ['-P', String(pid), '-f', 'inference-capture/index.mjs'])
+    .toString()
+    .trim();
+  process.kill(Number(found), 'SIGKILL');
 }

@@ -6,6 +6,7 @@ test('the emulator understands all of template.yaml', () => {
   expect(template).toEqual({
     functionName: 'QuestionAnswering',
     handler: 'index.handler',
+    runtime: 'nodejs24.x',
     memoryMb: 1769,
     timeoutMs: 28_000,
     routes: [{ method: 'POST', path: '/nlp-qa' }],
@@ -14,6 +15,7 @@ test('the emulator understands all of template.yaml', () => {
     local: {
       codeUri: 'dist/function',
       extensionsUri: 'dist/extension/extensions',
+      command: undefined,
       buildCommand: 'make build',
       sample: { bodyFile: 'dist/sample.json' },
       ports: [{ name: 'Extension', variable: 'CAPTURE_PORT', preferred: 2772 }],

@@ -1,113 +1,78 @@
-// Package capture hands the records of a function to the extension beside it: see docs/wire-protocol.md.
+// Package capture hands the records of a function to the extension in the same Lambda environment: see docs/wire-protocol.md.
+// Copy this file: it needs Go 1.24 and nothing else.
 package capture
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// Result tells what became of a record. Reason: timeout, unreachable, rejected (Code says why), too_large, invalid or skipped.
-type Result struct {
-	EventID  string `json:"eventId"`
-	Accepted bool   `json:"accepted"`
-	Reason   string `json:"reason,omitempty"`
-	Code     string `json:"code,omitempty"`
-}
+var transport = &http.Transport{MaxConnsPerHost: 4, MaxIdleConnsPerHost: 4}
+var port, start = uint16(2772), time.Now()
+var failures, settled atomic.Int64 // in a row; when the last answer came, or the last failure that counts, in ns since start
 
-// Client keeps at most four connections alive. Any number of goroutines may use it at once.
-type Client struct {
-	url       string
-	timeout   time.Duration
-	transport *http.Transport
-	mu        sync.Mutex
-	failures  int       // in a row
-	settled   time.Time // when the last answer came, or the last failure that counts
-}
+func init() { fmt.Sscan(os.Getenv("CAPTURE_PORT"), &port) }
 
-// New makes a client. Port 0 is CAPTURE_PORT or 2772; timeout 0 is 250 ms.
-func New(port int, timeout time.Duration) *Client {
-	usual := 2772
-	fmt.Sscan(os.Getenv("CAPTURE_PORT"), &usual)
-	transport := &http.Transport{MaxConnsPerHost: 4, MaxIdleConnsPerHost: 4, DisableCompression: true, MaxResponseHeaderBytes: 64 << 10}
-	url := fmt.Sprintf("http://127.0.0.1:%d/v1/records", uint(cmp.Or(port, usual))) // a valid URL for any number
-	return &Client{url: url, timeout: cmp.Or(timeout, 250*time.Millisecond), transport: transport}
-}
-
-// Send fills in eventId and inferenceTime, hands over the record, and waits until it is on disk: for the timeout at most. It never panics.
-func (c *Client) Send(record map[string]any) (result Result) {
-	started, id := time.Now(), make([]byte, 16)
-	rand.Read(id)
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4
-	full := map[string]any{"inferenceTime": started.UTC().Format("2006-01-02T15:04:05.000Z")}
-	full["eventId"] = fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
-	for name, value := range record {
-		if value != nil || full[name] == nil {
-			full[name] = value
-		}
-	}
-	result.EventID, _ = full["eventId"].(string)
-
-	c.mu.Lock()
-	open := c.failures >= 3 && started.Before(c.settled.Add(min(time.Second<<min(c.failures-3, 5), 30*time.Second)))
-	c.mu.Unlock()
-	if result.Reason = "skipped"; open {
-		return result
-	}
-	result.Reason = "invalid"
-	defer func() { recover() }() // from a panic in a MarshalJSON of the record
-	body, err := json.Marshal(full)
-	if err != nil {
-		return result
-	}
-	if result.Reason = "too_large"; len(body) > 16<<20 {
-		return result
-	}
-	if result.Reason, result.Code = c.post(body, started.Add(c.timeout)); result.Reason == "unreachable" {
-		c.transport.CloseIdleConnections() // one may have died in the middle: once more, which is safe since the extension knows the eventId
-		result.Reason, result.Code = c.post(body, started.Add(c.timeout))
-	}
-	result.Accepted = result.Reason == ""
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if result.Accepted || result.Code != "" {
-		c.failures, c.settled = 0, time.Now()
-	} else if !c.settled.After(started) { // several failures in one silence are one
-		c.failures, c.settled = c.failures+1, time.Now()
-	}
-	return result
-}
-
-// post returns no reason where the record was accepted.
-func (c *Client) post(body []byte, deadline time.Time) (reason, code string) {
-	ctx, cancel := context.WithDeadline(context.Background(), deadline)
+// Send hands over a record and waits until it is on disk, for 250 ms at most. It adds an eventId and the inferenceTime where they are missing.
+// The error is nil where the record was accepted, or else "timeout", "unreachable", "rejected: CODE" (of the extension), "too_large", "invalid",
+// or "skipped": after three failures in a row it tries nothing for 1 s, doubling to 30 s. Send never panics; goroutines may share it.
+func Send(record map[string]any) (eventID string, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 250*time.Millisecond)
 	defer cancel()
-	request, _ := http.NewRequestWithContext(ctx, "POST", c.url, bytes.NewReader(body))
-	request.Header = http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": nil} // nil: not sent, but a dead kept-alive connection is replaced
-	response, err := c.transport.RoundTrip(request)
+	before, failed := settled.Load(), failures.Load()
+	full := map[string]any{"eventId": rand.Text(), "inferenceTime": time.Now().UTC().Format("2006-01-02T15:04:05.000Z")}
+	maps.Copy(full, record)
+	eventID, err = fmt.Sprint(full["eventId"]), fmt.Errorf("invalid")
+	defer func() { recover() }() // a MarshalJSON of the record may panic
+	body, wrong := json.Marshal(full)
+	switch pause := min(time.Second<<min(max(failed, 3)-3, 5), 30*time.Second); {
+	case wrong != nil:
+		return eventID, err
+	case len(body) > 16<<20:
+		return eventID, fmt.Errorf("too_large")
+	case failed >= 3 && time.Since(start) < time.Duration(before)+pause:
+		return eventID, fmt.Errorf("skipped")
+	}
+	answered, err := post(ctx, body)
+	if !answered && ctx.Err() == nil {
+		transport.CloseIdleConnections() // one may have died while the environment was frozen: once more, as the extension knows the eventId
+		answered, err = post(ctx, body)
+	}
+	if now := int64(time.Since(start)); answered {
+		settled.Store(now)
+		failures.Store(0)
+	} else if settled.CompareAndSwap(before, now) { // many that fail in one moment are one failure
+		failures.Add(1)
+	}
+	return eventID, err
+}
+
+func post(ctx context.Context, body []byte) (answered bool, err error) {
+	request, _ := http.NewRequestWithContext(ctx, "POST", fmt.Sprintf("http://127.0.0.1:%d/v1/records", port), bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	response, err := transport.RoundTrip(request)
 	var answer struct{ Error struct{ Code string } }
 	if err == nil {
-		context.AfterFunc(ctx, func() { response.Body.Close() }) // when post ends, and at the deadline: a 101 would never end by itself
-		var text []byte
-		text, err = io.ReadAll(io.LimitReader(response.Body, 64<<10))
-		json.Unmarshal(text, &answer) // without a code where it is not JSON
+		context.AfterFunc(ctx, func() { response.Body.Close() }) // at the end, or at the deadline: a 101 has no end of its own
+		body, err = io.ReadAll(io.LimitReader(response.Body, 64<<10))
+		json.Unmarshal(body, &answer) // no code where it is no JSON
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
-		return "timeout", ""
-	case err == nil && response.StatusCode == http.StatusAccepted:
-		return "", ""
+	case err == nil && response.StatusCode == 202:
+		return true, nil
 	case err == nil && answer.Error.Code != "":
-		return "rejected", answer.Error.Code
+		return true, fmt.Errorf("rejected: %s", answer.Error.Code)
+	case ctx.Err() != nil:
+		return false, fmt.Errorf("timeout")
 	}
-	return "unreachable", ""
+	return false, fmt.Errorf("unreachable")
 }

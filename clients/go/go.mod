@@ -1,3 +1,3 @@
 module inference-capture/clients/go
 
-go 1.22
+go 1.24

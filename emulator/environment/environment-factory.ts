@@ -82,7 +82,7 @@ function environmentOptions(parts: EnvironmentParts, allocation: Allocation): Om
     ...(initializationType !== undefined && { initializationType }),
     ...(telemetry !== undefined && { telemetry }),
     extensions: Object.keys(extensions),
-    runtimeProgram: (api) => runtimeProgram(taskRoot, functionVariables(sources(api))),
+    runtimeProgram: (api) => runtimeProgram(programs, functionVariables(sources(api))),
     extensionProgram: (name, api) => ({
       command: extensions[name] ?? name,
       args: [],

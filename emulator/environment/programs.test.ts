@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StartError } from '../start-error.ts';
 import type { LocalSettings } from '../template/metadata.ts';
 import { findPrograms } from './programs.ts';
@@ -9,12 +9,13 @@ import { findPrograms } from './programs.ts';
 const local: LocalSettings = {
   codeUri: 'code',
   extensionsUri: 'extensions',
+  command: undefined,
   buildCommand: undefined,
   sample: {},
   ports: [],
   variables: {},
 };
-const template = { handler: 'index.handler', local };
+const template = { handler: 'index.handler', runtime: 'nodejs24.x', local };
 const isRoot = process.getuid?.() === 0;
 
 let folder: string;
@@ -32,6 +33,29 @@ test("every file in the extensions' folder is one, hidden ones too, and no folde
   for (const name of ['one', '.hidden']) writeFileSync(path.join(folder, 'extensions', name), '');
   mkdirSync(path.join(folder, 'extensions/folder'));
   expect(Object.keys(findPrograms(template, folder).extensions).sort()).toEqual(['.hidden', 'one']);
+});
+
+describe('the runtime', () => {
+  const runtimeOf = (command?: [string, ...string[]], runtime = 'python3.13') =>
+    findPrograms({ ...template, runtime, local: { ...local, command } }, folder).runtime.command;
+
+  test('that the metadata name is relative to the template, or where it has no slash, to be looked up', () => {
+    writeFileSync(path.join(folder, 'serve'), '');
+    expect(runtimeOf(['./serve', './a'])).toEqual([path.join(folder, 'serve'), './a']);
+    expect(runtimeOf(['serve', './a'])).toEqual(['serve', './a']);
+  });
+
+  test('that is not there is told', () => {
+    const says = (file: string) => `is not there: expected ${path.join(folder, file)}. Build it`;
+    expect(() => runtimeOf(['bin/serve'])).toThrow(`The program of Metadata.Emulator.Command ${says('bin/serve')}`);
+    expect(() => runtimeOf(undefined, 'provided.al2023')).toThrow(`The function ${says('code/bootstrap')}`);
+  });
+
+  test('is served in the folder of the code, which must be there', () => {
+    rmSync(path.join(folder, 'code'), { recursive: true });
+    expect(() => runtimeOf(['serve'])).toThrow(`The function is not there: expected ${path.join(folder, 'code')}. `);
+    mkdirSync(path.join(folder, 'code'));
+  });
 });
 
 test("an extensions' folder that is a file is told", () => {

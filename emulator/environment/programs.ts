@@ -2,17 +2,27 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../start-error.ts';
+import { isCustom } from '../template/runtime.ts';
 import type { FunctionTemplate } from '../template/template.ts';
 import type { Program } from './processes/process-group.ts';
 
 /** The programs of a function, as absolute paths. */
 export interface Programs {
   taskRoot: string;
+  /** The runtime, with its arguments: the process that serves the function. */
+  runtime: Runtime;
   /** External extensions: the file by its name. */
   extensions: Record<string, string>;
 }
 
-const RUNTIME = fileURLToPath(new URL('../runtime/index.ts', import.meta.url));
+export interface Runtime {
+  /** A program without a slash is looked up in the function's PATH. */
+  command: readonly [program: string, ...args: string[]];
+  /** Whether it belongs to the function: then Lambda starts it as it is, without `AWS_LAMBDA_EXEC_WRAPPER`. */
+  custom: boolean;
+}
+
+const NODE_RUNTIME = fileURLToPath(new URL('../runtime/index.ts', import.meta.url));
 
 /** Does what Lambda's own start script does with a wrapper, exit codes included. Its arguments are the command that starts the runtime. */
 const WITH_WRAPPER = `
@@ -29,21 +39,51 @@ exec "$wrapper" "$@"
  * @throws {StartError} where a program is not there, or its folder cannot be read
  */
 export function findPrograms(
-  { handler, local }: Pick<FunctionTemplate, 'handler' | 'local'>,
+  template: Pick<FunctionTemplate, 'handler' | 'runtime' | 'local'>,
   folder: string,
 ): Programs {
-  const { codeUri, extensionsUri, buildCommand } = local;
+  const { codeUri, extensionsUri, buildCommand } = template.local;
   const advice =
     buildCommand === undefined
       ? 'Build it, or let Metadata.Emulator in the template say where it is.'
       : `Run \`${buildCommand}\` first.`;
   const taskRoot = path.resolve(folder, codeUri);
-  const module = handler.slice(0, handler.lastIndexOf('.'));
-  if (!['.mjs', '.js', '.cjs'].some((end) => exists(path.join(taskRoot, module + end)))) {
-    throw new StartError(`The function is not there: expected ${path.join(taskRoot, `${module}.mjs`)}. ${advice}`);
+  const runtime = findRuntime(template, folder, taskRoot, advice);
+  if (extensionsUri === '') return { taskRoot, runtime, extensions: {} };
+  return { taskRoot, runtime, extensions: findExtensions(path.resolve(folder, extensionsUri), advice) };
+}
+
+function findRuntime(
+  { handler, runtime, local }: Pick<FunctionTemplate, 'handler' | 'runtime' | 'local'>,
+  folder: string,
+  taskRoot: string,
+  advice: string,
+): Runtime {
+  if (local.command) {
+    const [name, ...args] = local.command;
+    const isPath = name.includes('/');
+    const program = isPath ? path.resolve(folder, name) : name;
+    if (isPath) requireFile([program], 'The program of Metadata.Emulator.Command', advice);
+    requireFile([taskRoot], 'The function', advice);
+    return { command: [program, ...args], custom: false };
   }
-  if (extensionsUri === '') return { taskRoot, extensions: {} };
-  return { taskRoot, extensions: findExtensions(path.resolve(folder, extensionsUri), advice) };
+  if (isCustom(runtime)) {
+    const bootstrap = path.join(taskRoot, 'bootstrap');
+    requireFile([bootstrap], 'The function', advice);
+    return { command: [bootstrap], custom: true };
+  }
+  const module = path.join(taskRoot, handler.slice(0, handler.lastIndexOf('.')));
+  requireFile(
+    ['.mjs', '.js', '.cjs'].map((end) => module + end),
+    'The function',
+    advice,
+  );
+  return { command: [process.execPath, NODE_RUNTIME], custom: false };
+}
+
+/** @throws {StartError} where none of the files is there */
+function requireFile(files: readonly string[], what: string, advice: string): void {
+  if (!files.some(exists)) throw new StartError(`${what} is not there: expected ${files[0]}. ${advice}`);
 }
 
 /** As on Lambda, every entry that is not a folder is an extension; one that cannot be started fails the init. */
@@ -76,12 +116,15 @@ function entriesOf(folder: string, advice: string): Dirent[] {
 }
 
 /**
- * The program that starts the runtime, which serves the function's handler. Where `AWS_LAMBDA_EXEC_WRAPPER` names a script, the program is
- * that script, with the runtime's command as its arguments.
+ * The program that serves the function's handler. Where `AWS_LAMBDA_EXEC_WRAPPER` names a script, the program is that script, with the
+ * runtime's command as its arguments.
  */
-export function runtimeProgram(taskRoot: string, variables: Readonly<Record<string, string>>): Program {
-  const runtime = [process.execPath, RUNTIME];
-  const wrapped = ['/bin/sh', '-c', WITH_WRAPPER, 'bootstrap', ...runtime];
-  const [command = '', ...args] = variables['AWS_LAMBDA_EXEC_WRAPPER'] ? wrapped : runtime;
+export function runtimeProgram(
+  { taskRoot, runtime }: Pick<Programs, 'taskRoot' | 'runtime'>,
+  variables: Readonly<Record<string, string>>,
+): Program {
+  const isWrapped = !runtime.custom && variables['AWS_LAMBDA_EXEC_WRAPPER'];
+  const wrapped = ['/bin/sh', '-c', WITH_WRAPPER, 'bootstrap', ...runtime.command];
+  const [command = '', ...args] = isWrapped ? wrapped : runtime.command;
   return { command, args, folder: taskRoot, variables };
 }

@@ -1,10 +1,11 @@
+import { isCustom } from '../template/runtime.ts';
 import { ACCOUNT_ID, type FunctionTemplate, REGION } from '../template/template.ts';
 import { VERSION } from './platform-log.ts';
 import type { InitializationType } from './state-machine/lifecycle.ts';
 
 /** What the environment variables of function and extensions are made of. The emulator's own environment is no part of it. */
 export interface VariableSources {
-  template: Pick<FunctionTemplate, 'functionName' | 'handler' | 'memoryMb' | 'variables'>;
+  template: Pick<FunctionTemplate, 'functionName' | 'handler' | 'runtime' | 'memoryMb' | 'variables'>;
   /** `host:port` of this environment's Runtime and Extensions API. */
   runtimeApi: string;
   /** Folders, absolute. `tmp` stands for the environment's own /tmp. */
@@ -61,10 +62,12 @@ export function functionArn(functionName: string): string {
 
 function lambdaVariables(sources: VariableSources): Record<string, string> {
   const { template, runtimeApi, taskRoot, nodeFolder, logStreamName, initializationType } = sources;
+  const { runtime } = template;
   return {
     _HANDLER: template.handler,
     LAMBDA_TASK_ROOT: taskRoot,
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    // Lambda names the runtime that it provides, and none where the function brings its own.
+    ...(runtime !== undefined && !isCustom(runtime) && { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` }),
     AWS_LAMBDA_FUNCTION_NAME: template.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: VERSION,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(template.memoryMb),

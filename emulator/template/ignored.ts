@@ -50,8 +50,9 @@ const WITHOUT_EFFECT: Readonly<Record<string, readonly string[]>> = {
     'Tags',
   ],
 };
+/** A layer alone does nothing: the emulator reports it where a function takes it. */
 const RESOURCES_WITHOUT_EFFECT =
-  /^AWS::(S3::BucketPolicy|Lambda::Permission|IAM::\w+|KMS::\w+|Logs::\w+|CloudWatch::\w+)$/;
+  /^AWS::(Serverless::LayerVersion|Lambda::LayerVersion|S3::BucketPolicy|Lambda::Permission|IAM::\w+|KMS::\w+|Logs::\w+|CloudWatch::\w+)$/;
 
 /** Reports the keys of a map that the emulator does not read, except those without effect. */
 export function reportIgnored(

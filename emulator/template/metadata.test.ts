@@ -9,6 +9,7 @@ describe('Metadata.Emulator of a function', () => {
     expect(local()).toEqual({
       codeUri: 'code',
       extensionsUri: '',
+      command: undefined,
       buildCommand: undefined,
       sample: {},
       ports: [],
@@ -17,12 +18,13 @@ describe('Metadata.Emulator of a function', () => {
   });
 
   test('says how the function runs on this machine', () => {
-    const metadata = `ExtensionsUri: extensions, BuildCommand: npm run bundle, Sample: {Path: /a/7, Body: '{"a":1}'},
+    const metadata = `ExtensionsUri: extensions, Command: [bin/serve, --port, "1"], BuildCommand: npm run bundle, Sample: {Path: /a/7, Body: '{"a":1}'},
       Ports: {Agent: {Variable: AGENT_PORT, Preferred: 4000}, other-one: {Variable: OTHER}},
       Variables: {FOLDER: "\${Tmp}/agent:\${Tmp}", COUNT: 7, ON: true}`;
     expect(local(metadata)).toEqual({
       codeUri: 'code',
       extensionsUri: 'extensions',
+      command: ['bin/serve', '--port', '1'],
       buildCommand: 'npm run bundle',
       sample: { path: '/a/7', body: '{"a":1}' },
       ports: [

@@ -9,6 +9,11 @@ export interface LocalSettings {
   /** The folders of the function and of its extensions, relative to the template; `''` where there are no extensions. */
   codeUri: string;
   extensionsUri: string;
+  /**
+   * The program that serves the function, with its arguments, as the ENTRYPOINT and CMD of an image. A path is relative to the template; a name
+   * without a slash is looked up in the function's PATH. Undefined: the program that belongs to the function's `Runtime`.
+   */
+  command: readonly [program: string, ...args: string[]] | undefined;
   /** The command that makes those folders. */
   buildCommand: string | undefined;
   /** A request to try, of the template's first route: without `path` the path of that route, without `body` no body. */
@@ -57,8 +62,14 @@ const SampleRequest = v.object({
   Body: v.optional(v.string()),
   BodyFile: v.optional(v.string()),
 });
+const Command = v.tupleWithRest(
+  [v.pipe(v.string(), v.nonEmpty('Expected a program, got an empty text'))],
+  v.string(),
+  'Expected a list: a program and its arguments',
+);
 const Emulator = v.object({
-  CodeUri: v.string(),
+  CodeUri: v.optional(v.string()),
+  Command: v.optional(Command),
   ExtensionsUri: v.optional(v.string(), ''),
   BuildCommand: v.optional(v.string()),
   Sample: v.optional(
@@ -74,14 +85,25 @@ const Emulator = v.object({
   Ports: v.optional(v.record(PortName, Port), {}),
   Variables: v.optional(v.record(VariableName, Value), {}),
 });
-const FunctionMetadata = v.object({ Metadata: v.object({ Emulator }) });
+const FunctionMetadata = v.object({ Metadata: v.optional(v.object({ Emulator: v.optional(Emulator, {}) }), {}) });
 
-/** @throws {StartError} with the place of every value that the schema refuses */
-export function readLocalSettings(id: string, resource: Resource, scope: Scope, reading: Reading): LocalSettings {
+/**
+ * @param codeUri reads the function's property `CodeUri`, which holds where the metadata name no folder
+ * @throws {StartError} with the place of every value that the schema refuses
+ */
+export function readLocalSettings(
+  [id, resource]: [string, Resource],
+  codeUri: () => string | undefined,
+  scope: Scope,
+  reading: Reading,
+): LocalSettings {
   const at: Path = ['Resources', id];
   const { Metadata } = reading.read(FunctionMetadata, resource, scope, (path) => [...at, ...path]);
-  const { Emulator: settings } = Metadata;
-  const { Emulator: written } = resource['Metadata'] as { Emulator: Record<string, unknown> };
+  const settings = Metadata.Emulator ?? v.parse(Emulator, {});
+  const { Emulator: written = {} } = (resource['Metadata'] ?? {}) as { Emulator?: Record<string, unknown> };
+  const folder = settings.CodeUri ?? codeUri();
+  if (folder === undefined)
+    throw reading.fault([[...at, 'Metadata', 'Emulator', 'CodeUri'], 'is needed, but not there']);
   const report = (map: unknown, schema: { entries: object }, path: Path) =>
     reportIgnored(map, '', Object.keys(schema.entries), [...at, 'Metadata', 'Emulator', ...path], reading.warn);
   report(written, Emulator, []);
@@ -89,8 +111,9 @@ export function readLocalSettings(id: string, resource: Resource, scope: Scope, 
   for (const [name, port] of Object.entries(written['Ports'] ?? {})) report(port, Port, ['Ports', name]);
   const { Path: path, Body: body, BodyFile: bodyFile } = settings.Sample;
   return {
-    codeUri: settings.CodeUri,
+    codeUri: folder,
     extensionsUri: settings.ExtensionsUri,
+    command: settings.Command,
     buildCommand: settings.BuildCommand,
     sample: { path, body, bodyFile },
     ports: Object.entries(settings.Ports).map(([name, { Variable, Preferred }]) => ({

@@ -48,11 +48,11 @@ Globals:
   Api: {Auth: {ApiKeyRequired: true}}
   HttpApi: {}`,
     );
-    expect(warnings.map((line) => line.replace(/: the emulator.*|: Ref names.*/, ''))).toEqual([
+    expect(warnings.map((line) => line.replace(/: (the emulator|the function|Ref names).*/, ''))).toEqual([
       'my.yaml:13:3: Globals.HttpApi is ignored here',
-      'my.yaml:11:14: Globals.Function.Runtime is ignored here',
       'my.yaml:11:35: Globals.Function.Layers is ignored here',
       'my.yaml:11:88: Globals.Function.Environment.Variables.A is left out',
+      'my.yaml:11:14: Globals.Function.Runtime is ignored here',
       'my.yaml:12:9: Globals.Api.Auth is ignored here',
     ]);
   });
@@ -85,7 +85,7 @@ test.each([
   ['a: 1\n---\nb: 1\n', /^my\.yaml:2:1: .*multiple documents/],
   [
     'Resources: {Fn: {Type: AWS::Serverless::Function}}',
-    /my\.yaml:1:13: Resources\.Fn\.Metadata: is needed, but not there/,
+    /my\.yaml:1:13: Resources\.Fn\.Metadata\.Emulator\.CodeUri: is needed, but not there/,
   ],
   [
     'Resources: {B: {Type: AWS::S3::Bucket, Properties: {BucketName: ../x}}, Fn: {Type: AWS::Serverless::Function}}',

@@ -10,6 +10,7 @@ import type { Path, Scope } from './intrinsics.ts';
 import { type LocalSettings, readLocalSettings } from './metadata.ts';
 import { Reading } from './reading.ts';
 import type { Route } from './routes.ts';
+import { RuntimeProperties, readRuntime } from './runtime.ts';
 import { readSource } from './source.ts';
 
 export const REGION = 'us-east-1';
@@ -20,6 +21,8 @@ export interface FunctionTemplate {
   functionName: string;
   /** As `_HANDLER`: `index.handler`. */
   handler: string;
+  /** Of Lambda, as in `Runtime`: `python3.13`. Undefined for an image that has a program of its own. */
+  runtime: string | undefined;
   memoryMb: number;
   timeoutMs: number;
   variables: Record<string, string>;
@@ -36,7 +39,7 @@ export interface TemplateFile {
 
 const FunctionProperties = v.object({
   FunctionName: v.optional(v.string()),
-  ImageConfig: v.object({ Command: v.tuple([v.pipe(v.string(), v.regex(/^.+\..+$/, 'Expected FILE.EXPORT'))]) }),
+  ...RuntimeProperties.entries,
   MemorySize: v.optional(integer(128, 10_240), 128),
   Timeout: v.optional(integer(1, 900), 3),
   Environment: v.optional(
@@ -44,6 +47,8 @@ const FunctionProperties = v.object({
     {},
   ),
 });
+
+const CodeProperties = v.object({ CodeUri: v.string('Expected a folder of this machine') });
 
 /**
  * Reads the template in a file.
@@ -107,20 +112,23 @@ function readFunction(
       ['Globals', 'Function', ...path],
     ]);
   const merged = mergeGlobals(globals, resource.Properties) as Record<string, unknown>;
-  const read = Object.keys(FunctionProperties.entries);
+  const codeUri = () =>
+    merged['CodeUri'] === undefined ? undefined : reading.read(CodeProperties, merged, scope, origin).CodeUri;
+  const local = readLocalSettings([id, resource], codeUri, scope, reading);
+  // The folder of the extensions stands for the layers that bring them.
+  const read = [...Object.keys(FunctionProperties.entries), ...(local.extensionsUri === '' ? [] : ['Layers'])];
   for (const key of Object.keys(merged)) {
     reportIgnored({ [key]: merged[key] }, FUNCTION, [...read, 'Events'], origin([key]).slice(0, -1), reading.warn);
   }
   reportIgnored(merged['ImageConfig'], '', ['Command'], origin(['ImageConfig']), reading.warn);
   reportIgnored(merged['Environment'], '', ['Variables'], origin(['Environment']), reading.warn);
 
-  const local = readLocalSettings(id, resource, scope, reading);
   const advice = ([property, , name]: Path) => (property === 'Environment' ? `. Set it with --env ${name}=VALUE` : '');
   const properties = reading.read(FunctionProperties, merged, scope, origin, advice);
   const variables = Object.entries(properties.Environment.Variables);
   return {
     functionName: properties.FunctionName ?? id,
-    handler: properties.ImageConfig.Command[0],
+    ...readRuntime(properties, local, origin, reading),
     memoryMb: properties.MemorySize,
     timeoutMs: properties.Timeout * 1000,
     variables: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),

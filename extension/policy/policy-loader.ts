@@ -96,8 +96,8 @@ export class PolicyLoader {
       try {
         const loaded = await unless(signal, this.#attempt(signal));
         if (loaded === 'unchanged') return this.#unchanged();
-        this.#take(loaded);
-        return this.#parts.cache?.write(loaded.text);
+        this.#parts.cache?.write(loaded.text); // first: whoever reads that it is in force may start the next process
+        return this.#take(loaded);
       } catch (error) {
         if (givenUp.aborted) return;
         const failure = loadFailureOf(error);

@@ -31,8 +31,17 @@ export async function buildPackage(root: string, contents: Contents, folder: str
     splitting: true,
     chunkNames: 'shared-[hash]',
   });
-  const banner = { js: '#!/usr/bin/env node' };
-  const run = await build({ ...options, entryPoints: { ...bins }, outdir: path.join(folder, 'bin'), banner });
+  // The YAML library is no ES module, and asks for Node's modules by `require`.
+  const requiring = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  const banner = { js: `#!/usr/bin/env node\n${requiring}` };
+  const run = await build({
+    ...options,
+    entryPoints: { ...bins },
+    outdir: path.join(folder, 'bin'),
+    banner,
+    splitting: true, // a command loads what it needs
+    minify: true, // the SDK of S3 is in it
+  });
   await writeDeclarations(root, Object.values(modules), path.join(folder, 'types'));
   for (const [name, source] of Object.entries({
     ...files,

@@ -10,8 +10,8 @@ export interface Contents {
 
 export const CONTENTS: Contents = {
   modules: { client: 'capture/client.ts', middleware: 'middleware/index.ts' },
-  bins: {},
-  files: {},
+  bins: { 'inference-capture-policy-check': 'policy/check/index.ts', 'inference-capture-erase': 'erase/index.ts' },
+  files: { 'policy.schema.json': 'policy/policy.schema.json' },
 };
 
 /** What the package takes over from the package.json of the project. */

@@ -5,7 +5,7 @@ import type { Shown, Totals } from './trial.ts';
 /** Most UTF-16 code units of a line that is shown. */
 const MAX_SHOWN = 400;
 
-/** `policy.yaml:3:5: MESSAGE`, as editors and compilers have it. */
+/** `FILE:3:5: MESSAGE`, as editors and compilers have it. */
 export function faultLine(file: string, message: string, position: Position | undefined): string {
   return `${file}:${position === undefined ? '' : `${position.line}:${position.column}:`} ${message}`;
 }

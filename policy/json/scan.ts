@@ -1,12 +1,11 @@
 import type { JsonNode } from './node.ts';
+import { endOfScalar, isLongNumber, kindOfScalar } from './scalar.ts';
 import { plainContent, type Text, unescapedContent, wholeText } from './text.ts';
 
 /** Strings that are JSON are read in each other to this depth. */
 const MAX_NESTED = 8;
 /** Objects and arrays in each other, those in strings included. */
 const MAX_DEPTH = 512;
-/** A shorter number is nobody's number. */
-const SHORT_NUMBER = 7;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -18,8 +17,6 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 const NONE: readonly JsonNode[] = [];
-const LITERAL = /^(?:true|false|null|NaN|-?Infinity)$/;
-const NUMBER = /^[-+]?[0-9.][-+0-9.eE]*$/;
 const LOOKS_LIKE_JSON = /^[\s\uFEFF]*[{["]/;
 
 export const looksLikeJson = (text: string): boolean => LOOKS_LIKE_JSON.test(text);
@@ -39,7 +36,7 @@ export const TOO_DEEP = Symbol('too deep');
  * Reads a JSON text into nodes. It takes everything that `JSON.parse` takes, and also what Python writes (`NaN`, control characters in strings), JSON Lines
  * of objects or arrays, and numbers such as `+49-151`.
  *
- * @param everyNumber short numbers in arrays have nodes, too
+ * @param everyNumber numbers that are short, too, are leaves, and have nodes in arrays
  * @returns undefined if the text is no JSON
  */
 export function scanJson(text: string, everyNumber: boolean): JsonDocument | typeof TOO_DEEP | undefined {
@@ -132,10 +129,11 @@ class Reader {
     if (node === undefined) return false;
     this.#name = undefined;
     const parent = this.#parent;
-    const isPlain = node.kind === 'number' && node.end - node.start < SHORT_NUMBER;
-    if (isPlain && parent?.kind === 'array' && !this.#found.everyNumber) return true;
+    const isPlain = node.kind === 'number' && !this.#found.everyNumber && !isLongNumber(node);
+    if (isPlain && parent?.kind === 'array') return true;
     (parent?.children ?? this.#roots).push(node);
-    if (node.kind === 'number' || (node.kind === 'string' && node.nested === NONE)) this.#found.leaves.push(node);
+    const isLeaf = node.kind === 'number' ? !isPlain : node.kind === 'string' && node.nested === NONE;
+    if (isLeaf) this.#found.leaves.push(node);
     return true;
   }
 
@@ -191,8 +189,7 @@ class Reader {
   #scalar(): JsonNode | undefined {
     const [source, parent, name, start] = [this.#source, this.#parent, this.#name, this.#at];
     const end = endOfScalar(this.#text, start);
-    const written = this.#text.slice(start, end);
-    const kind = NUMBER.test(written) ? 'number' : LITERAL.test(written) ? 'literal' : undefined;
+    const kind = kindOfScalar(this.#text, start, end);
     if (kind === undefined) return undefined;
     this.#at = end;
     return { kind, parent, name, source, start, end, content: undefined, children: NONE, nested: NONE };
@@ -214,20 +211,4 @@ type Container = JsonNode & { children: JsonNode[] };
 function indexOrEnd(text: string, what: string, from: number): number {
   const index = text.indexOf(what, from);
   return index < 0 ? text.length : index;
-}
-
-/** Letters, digits, signs and points. */
-function endOfScalar(text: string, start: number): number {
-  let at = start;
-  for (; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    const isOfScalar =
-      (unit >= 0x30 && unit <= 0x39) ||
-      (unit >= 0x41 && unit <= 0x7a && unit !== OPEN_ARRAY && unit !== BACKSLASH && unit !== CLOSE_ARRAY) ||
-      unit === 0x2b ||
-      unit === 0x2d ||
-      unit === 0x2e;
-    if (!isOfScalar) break;
-  }
-  return at;
 }

@@ -14,26 +14,33 @@ export function select(path: Path, roots: readonly JsonNode[]): JsonNode[] {
 function selectStep({ deep, selectors }: Step, nodes: readonly JsonNode[]): JsonNode[] {
   const selected = new Set<JsonNode>();
   for (const node of deep ? withDescendants(nodes) : nodes) {
-    for (const value of valuesOf(node)) for (const selector of selectors) apply(selector, value, selected);
+    for (const selector of selectors) applyTo(node, selector, selected);
   }
   return [...selected];
 }
 
-/** The nodes and everything in them, each once: so a step takes linear time however many steps were before it. */
-function withDescendants(nodes: readonly JsonNode[]): Set<JsonNode> {
-  const seen = new Set<JsonNode>();
+/** The nodes and all in them that have something in them, each once: so a step takes linear time however many steps were before it. */
+function withDescendants(nodes: readonly JsonNode[]): JsonNode[] {
+  const all: JsonNode[] = [];
+  const seen = nodes.length > 1 ? new Set<JsonNode>() : undefined;
   const waiting = nodes.toReversed();
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    for (const value of valuesOf(node)) for (const child of value.children.toReversed()) waiting.push(child);
+    if (seen?.has(node)) continue;
+    seen?.add(node);
+    all.push(node);
+    for (const inside of [node.children, node.nested]) {
+      for (let index = inside.length - 1; index >= 0; index--) {
+        const { children, nested } = inside[index]!;
+        if (children.length > 0 || nested.length > 0) waiting.push(inside[index]!);
+      }
+    }
   }
-  return seen;
+  return all;
 }
 
-/** The value, or those that a string says. */
-function valuesOf(node: JsonNode): readonly JsonNode[] {
-  return node.kind === 'string' ? node.nested.flatMap(valuesOf) : [node];
+function applyTo(node: JsonNode, selector: Selector, selected: Set<JsonNode>): void {
+  apply(selector, node, selected);
+  for (const value of node.nested) applyTo(value, selector, selected);
 }
 
 const DIGITS = /^(?:0|[1-9]\d{0,15})$/;

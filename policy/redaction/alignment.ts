@@ -1,7 +1,7 @@
 import { type JsonNode, writtenAs } from '../json/node.ts';
 import { escapedAt, placeOf } from '../json/text.ts';
 import { type Answer, offsetIn } from './answers.ts';
-import type { PayloadEdit } from './claims.ts';
+import type { PayloadEdit } from './edits.ts';
 import { type RedactedContext, redactedContext } from './redacted-context.ts';
 import type { Span } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { InferenceRecord } from '../../capture/record.ts';
 import { MAX_ID_LENGTH } from '../../capture/wire.ts';
-import { edited } from './claims.ts';
+import { edited } from './edits.ts';
 import { open, redact } from './opened.ts';
 import { count } from './payload-edits.ts';
 import type { PartRules } from './rules.ts';

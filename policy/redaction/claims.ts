@@ -1,20 +1,7 @@
+import { afterPoints, cut, type Edit, type Limit, masked } from './edits.ts';
 import type { Finding } from './finding.ts';
 import type { Rule } from './rules.ts';
 import type { Span, Tokens } from './tokens.ts';
-
-/** A change of a text: `text` stands where the text was from `start` up to `end`. */
-export interface Edit extends Span {
-  text: string;
-  /** The rule that it counts for. */
-  rule?: string | undefined;
-}
-
-/** A change of the text of a payload. */
-export interface PayloadEdit extends Span {
-  text: string;
-  /** The rules that it counts for. */
-  rules: readonly string[];
-}
 
 /** What the rules do to one text. They come in the order of the document, and each takes what no earlier one has taken. */
 export class Claims {
@@ -23,6 +10,7 @@ export class Claims {
   readonly #edits: Edit[] = [];
   /** Parts that are decided, in order, without overlaps. */
   #taken: Span[];
+  #limit: Limit | undefined;
 
   constructor(text: string, tokens: Tokens) {
     this.#text = text;
@@ -31,8 +19,9 @@ export class Claims {
   }
 
   /** In order, without overlaps. */
-  get edits(): readonly Edit[] {
-    return this.#edits.sort(byStart);
+  edits(): readonly Edit[] {
+    const edits = this.#edits.sort(byStart);
+    return this.#limit === undefined ? edits : cut(this.#text, edits, this.#tokens.spans(this.#text), this.#limit);
   }
 
   /**
@@ -52,13 +41,19 @@ export class Claims {
     this.#take(decided);
   }
 
-  /** The rule's path selects the whole text. What `truncate` leaves of it is still searched by the other rules. */
+  /** The rule's path selects the whole text. What `truncate` leaves of it is still searched by the other rules, and is so long after they are all applied. */
   selected(rule: Rule): void {
+    const { name, action, length = 0 } = rule;
     const whole = { start: 0, end: this.#text.length };
-    const hidden = this.#hidden(rule, whole);
+    if (action === 'truncate') {
+      if (length < (this.#limit?.length ?? Number.POSITIVE_INFINITY)) this.#limit = { rule: name, length };
+      return;
+    }
+    // The last characters stay only as far as no token is among them: the next time others would be the last.
+    const end = Math.max(this.#hidden(rule, whole).end, this.#taken.at(-1)?.end ?? 0);
     const parts = new FreeParts(this.#taken).of(0, whole.end);
-    this.#hide(rule, rule.name, whole, within(parts, hidden));
-    this.#take(rule.action === 'truncate' ? within(parts, hidden) : parts);
+    this.#hide(rule, name, whole, within(parts, { start: 0, end }));
+    this.#take(parts);
   }
 
   #hidden({ action, keepLast, length }: Rule, { start, end }: Span): Span {
@@ -118,16 +113,6 @@ const within = (spans: readonly Span[], { start, end }: Span): Span[] =>
     .map((span) => ({ start: Math.max(span.start, start), end: Math.min(span.end, end) }))
     .filter((span) => span.start < span.end);
 
-/** A `*` for each code point. */
-export const masked = (text: string, { start, end }: Span): string => text.slice(start, end).replace(/./gsu, '*');
-
-/** The end of the first code points of a span. */
-export function afterPoints(text: string, start: number, end: number, points: number): number {
-  let at = start;
-  for (let left = points; left > 0 && at < end; left--) at += text.codePointAt(at)! > 0xffff ? 2 : 1;
-  return Math.min(at, end);
-}
-
 /** Where the last code points of a span begin; its end if it has no more than so many. */
 function beforePoints(text: string, start: number, end: number, points: number): number {
   let at = end;
@@ -136,14 +121,4 @@ function beforePoints(text: string, start: number, end: number, points: number):
     at -= at - start > 1 && text.codePointAt(at - 2)! > 0xffff ? 2 : 1;
   }
   return at <= start ? end : at;
-}
-
-/** A text with its edits, which are in order and without overlaps. */
-export function edited(text: string, edits: readonly Edit[]): string {
-  let [result, from] = ['', 0];
-  for (const edit of edits) {
-    result += text.slice(from, edit.start) + edit.text;
-    from = edit.end;
-  }
-  return result + text.slice(from);
 }

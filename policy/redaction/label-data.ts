@@ -1,5 +1,5 @@
 import type { Label } from '../../capture/label.ts';
-import { edited } from './claims.ts';
+import { edited } from './edits.ts';
 import { open, redact } from './opened.ts';
 import { count } from './payload-edits.ts';
 import { readPayload } from './payload-text.ts';

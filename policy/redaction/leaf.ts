@@ -1,4 +1,5 @@
 import { type JsonNode, writtenAs } from '../json/node.ts';
+import { isLongNumber } from '../json/scalar.ts';
 import type { JsonDocument } from '../json/scan.ts';
 import { type Text, unescapedContent, wholeText } from '../json/text.ts';
 import type { Claims } from './claims.ts';
@@ -21,8 +22,6 @@ export interface Passage {
 /** In a text that is no JSON, escapes are undone as often as in one that is. */
 const MAX_UNESCAPED = 8;
 const INTEGER = /^-?\d+$/;
-/** Detectors find no number below. */
-const LEAST_NUMBER = 1_000_000;
 
 export const leavesOf = ({ leaves }: JsonDocument): Leaf[] =>
   leaves.map((node) => ({ content: node.content ?? wholeText(textOfNumber(node)), node, claims: undefined }));
@@ -32,17 +31,13 @@ export const leafOf = (text: string): Leaf => ({ content: wholeText(text), node:
 /** 4111111111111111 also where it is written as 4.111111111111111e15, or with the `.0` of a float. */
 function textOfNumber(node: JsonNode): string {
   const written = writtenAs(node);
-  if (INTEGER.test(written)) return written;
+  if (INTEGER.test(written) || !isLongNumber(node)) return written;
   const value = Number(written);
   return Number.isSafeInteger(value) ? String(value) : written;
 }
 
-/** Whether detectors look at it: not at a fraction such as a score or a coordinate, which has many digits by chance. */
-export function isForDetectors({ node, content: { text } }: Leaf): boolean {
-  if (node?.kind !== 'number' || INTEGER.test(text)) return true;
-  const value = Number(text);
-  return !(Math.abs(value) < LEAST_NUMBER);
-}
+/** Whether detectors look at it: not at a score or a coordinate, which has many digits by chance. */
+export const isForDetectors = ({ node }: Leaf): boolean => node?.kind !== 'number' || isLongNumber(node);
 
 /**
  * How a leaf is searched: as it is and, since it may be JSON that was cut or is part of another text, with its escapes undone, again and

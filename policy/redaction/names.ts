@@ -1,5 +1,5 @@
 import type { JsonNode } from '../json/node.ts';
-import { edited } from './claims.ts';
+import { edited } from './edits.ts';
 import type { Leaf } from './leaf.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Leaf } from './leaf.ts';
 export function suffixes(leaves: readonly Leaf[]): Map<Leaf, string> {
   const added = new Map<Leaf, string>();
   const changed = leaves.filter(
-    ({ node, claims }) => node?.kind === 'name' && claims !== undefined && claims.edits.length > 0,
+    ({ node, claims }) => node?.kind === 'name' && claims !== undefined && claims.edits().length > 0,
   );
   const taken = new Map<JsonNode, Map<string, number>>();
   const changedNames = new Set(changed.map(({ node }) => node));
@@ -21,7 +21,7 @@ export function suffixes(leaves: readonly Leaf[]): Map<Leaf, string> {
       taken.set(parent, new Map(unchanged.map(({ name }) => [name!.content!.text, 1])));
     }
     const names = taken.get(parent)!;
-    const name = edited(leaf.content.text, leaf.claims!.edits);
+    const name = edited(leaf.content.text, leaf.claims!.edits());
     let times = (names.get(name) ?? 0) + 1;
     while (times > 1 && names.has(`${name}-${times}`)) times++;
     names.set(name, times);

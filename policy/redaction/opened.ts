@@ -1,6 +1,7 @@
+import type { JsonNode } from '../json/node.ts';
 import { type JsonDocument, looksLikeJson, scanJson, TOO_DEEP } from '../json/scan.ts';
 import { select } from '../paths/select.ts';
-import type { PayloadEdit } from './claims.ts';
+import type { PayloadEdit } from './edits.ts';
 import { addPassages, type Leaf, leafOf, leavesOf, type Passage } from './leaf.ts';
 import { payloadEdits } from './payload-edits.ts';
 import type { PartRules } from './rules.ts';
@@ -40,7 +41,7 @@ export function redact(
   for (const passage of also) passages.push(passage);
   const search = new Search(partRules, passages, tokens);
   const takes = new Takes(tokens);
-  const leafByNode = partRules.hasPaths ? new Map(leaves.map((leaf) => [leaf.node, leaf])) : undefined;
+  let leafByNode: Map<JsonNode | undefined, Leaf> | undefined;
   for (const rule of partRules.rules) {
     if (rule.path === undefined) {
       search.apply(rule);
@@ -49,6 +50,7 @@ export function redact(
     if (document === undefined) continue;
     const inParts = rule.action === 'mask' || rule.action === 'truncate';
     for (const node of select(rule.path, document.roots)) {
+      if (inParts) leafByNode ??= new Map(leaves.map((leaf) => [leaf.node, leaf]));
       const leaf = inParts ? leafByNode?.get(node) : undefined;
       if (leaf === undefined) takes.take(rule, node);
       else claimsOf(leaf, tokens).selected(rule);

@@ -1,5 +1,5 @@
 import { escapedAt, placeOf } from '../json/text.ts';
-import { edited, type PayloadEdit } from './claims.ts';
+import { edited, type PayloadEdit } from './edits.ts';
 import type { Leaf } from './leaf.ts';
 import { suffixes } from './names.ts';
 import type { Takes } from './takes.ts';
@@ -18,7 +18,7 @@ export function payloadEdits(leaves: readonly Leaf[], takes: Takes): PayloadEdit
 
 function leafEdits({ content, node, claims }: Leaf): PayloadEdit[] {
   if (claims === undefined) return [];
-  const { edits } = claims;
+  const edits = claims.edits();
   const rulesOf = (rule: string | undefined) => (rule === undefined ? [] : [rule]);
   if (node?.kind !== 'number' || edits.length === 0) {
     return edits.map(({ start, end, text, rule }) => ({

@@ -3,7 +3,7 @@ import type { WithheldReason } from '../../capture/stored-line.ts';
 import { wholeText } from '../json/text.ts';
 import { alignAnswers } from './alignment.ts';
 import { type Answer, findAnswers, offsetIn } from './answers.ts';
-import { edited, type PayloadEdit } from './claims.ts';
+import { edited, type PayloadEdit } from './edits.ts';
 import type { Passage } from './leaf.ts';
 import { type Opened, open, redact } from './opened.ts';
 import { count } from './payload-edits.ts';

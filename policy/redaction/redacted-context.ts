@@ -1,6 +1,6 @@
 import type { JsonNode } from '../json/node.ts';
 import { placeOf, type Text, unescapedContent, wholeText } from '../json/text.ts';
-import { type Edit, edited, type PayloadEdit } from './claims.ts';
+import { type Edit, edited, type PayloadEdit } from './edits.ts';
 import type { Span } from './tokens.ts';
 
 /** What has become of a string of the payload, and of the spans in it. Offsets are UTF-16 code units. */

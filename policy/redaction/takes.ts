@@ -1,7 +1,7 @@
 import { canonicalJson } from '../json/canonical.ts';
 import { type JsonNode, writtenAs } from '../json/node.ts';
 import { escapedAt, placeOf } from '../json/text.ts';
-import { afterPoints, masked, type PayloadEdit } from './claims.ts';
+import { afterPoints, masked, type PayloadEdit } from './edits.ts';
 import type { Rule } from './rules.ts';
 import type { Tokens } from './tokens.ts';
 

@@ -218,7 +218,13 @@ export class Host {
     const { room } = plan;
     const spoolBytes = room.kind === 'plenty' || this.hasSmallDisk ? 134_217_728 : room.bytes;
     return {
-      template: { functionName: FUNCTION_NAME, handler: 'index.handler', memoryMb: 512, variables: {} },
+      template: {
+        functionName: FUNCTION_NAME,
+        handler: 'index.handler',
+        runtime: 'nodejs24.x',
+        memoryMb: 512,
+        variables: {},
+      },
       runtimeApi,
       taskRoot: programs.taskRoot,
       tmp: this.#tmp,

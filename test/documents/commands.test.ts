@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BY_MAKE, type EmulatorProcess, startEmulator } from '../emulator-process.ts';
+import { byMake, type EmulatorProcess, startEmulator } from '../emulator-process.ts';
 import { type Block, blocksOf, documents, RUN_BY, runBlock, runUntilPrinted } from './commands.ts';
 
 const BLOCKS = documents().flatMap(blocksOf);
@@ -21,9 +21,10 @@ test('every block of commands names one of those that run commands', () => {
   for (const { kind, document, line } of shells) expect(kind in RUN_BY, `${document}:${line}: ${kind}`).toBe(true);
 });
 
-test('only what needs the hub, an AWS account, hours or 7 GB is run by hand', () => {
+test('only what needs the hub, an AWS account, Docker, hours or 7 GB is run by hand', () => {
   const byHand = BLOCKS.filter(({ kind }) => kind === 'sh by hand').map(({ document }) => document);
   expect([...new Set(byHand)]).toEqual([
+    'docs/any-function.md',
     'docs/erasure.md',
     'docs/models.md',
     'model/README.md',
@@ -51,7 +52,7 @@ withCurl('README.md, from the first command to the first record', () => {
     );
     expect(start!.text).toMatch(/^make start +#.*\n$/);
     expect(more.filter(({ kind }) => kind === 'sh')).toEqual([]);
-    await using emulator = await startEmulator([], path.join(folder, 'local'), BY_MAKE);
+    await using emulator = await startEmulator([], path.join(folder, 'local'), byMake('start'));
     const asked = await runBlock(ask!, emulator, folder);
     await emulator.stop('SIGTERM');
     const { score, ...rest } = JSON.parse(answer!.text);

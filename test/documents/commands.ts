@@ -24,7 +24,7 @@ export const RUN_BY = {
   'sh by hand': 'nobody',
 } as const;
 
-const SKIPPED = ['node_modules', 'dist', 'local', '.aws-sam', '.venv'];
+const SKIPPED = ['node_modules', 'dist', 'local', '.aws-sam', '.venv', '.venv-clients'];
 
 /** Every document of the project. */
 export function documents(): string[] {

@@ -12,6 +12,7 @@ const INSTALLED = [
   '.venv-oracles',
   '.venv-commands',
   '.venv-schemathesis',
+  '.venv-clients',
 ];
 const files = globSync('**/*.{ts,mjs,sh,py,md,yaml}', { exclude: (name) => INSTALLED.includes(path.basename(name)) });
 /** By the end of its path, each file: `words.ts`, `tokenizer/words.ts`, `function/tokenizer/words.ts`. */

@@ -36,6 +36,15 @@ const all = (properties: Record<string, object>) => ({
 });
 /** What became of labels, or of payloads with an object of their own. */
 const OUTCOMES = { delivered: count, logged: count, dropped: counts(DROP_REASONS), pending: count };
+const POLICY_STATUS = {
+  type: 'object',
+  required: ['state'],
+  properties: { state: { enum: ['loading', 'ready', 'failed'] }, id: { type: 'string' }, cause: { type: 'string' } },
+};
+const withOptional = (optional: Record<string, object>, required: Record<string, object>) => {
+  const schema = all(required);
+  return { ...schema, properties: { ...schema.properties, ...optional } };
+};
 const schemaNamed = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The record's schema. JSON Schema has no word for some of it. */
@@ -204,19 +213,24 @@ export const OPENAPI = {
         }),
         description: `Of a body of lines of which some were refused: what became of them, and the first ${MAX_REPORTED_LINES} of those refused.`,
       },
-      Stats: all({
-        received: count,
-        recovered: count,
-        delivered: count,
-        logged: count,
-        dropped: { ...counts(DROP_REASONS), required: [...DROP_REASONS] },
-        leftOut: { ...counts(LEFT_OUT_REASONS), required: [...LEFT_OUT_REASONS] },
-        notCaptured: counts(NOT_CAPTURED_REASONS),
-        pending: count,
-        labels: all({ received: count, recovered: count, ...OUTCOMES }),
-        payloads: all(OUTCOMES),
-        spoolBytes: count,
-      }),
+      // `policy` is there only where one is configured.
+      Stats: withOptional(
+        { policy: POLICY_STATUS },
+        {
+          received: count,
+          recovered: count,
+          delivered: count,
+          logged: count,
+          dropped: { ...counts(DROP_REASONS), required: [...DROP_REASONS] },
+          leftOut: { ...counts(LEFT_OUT_REASONS), required: [...LEFT_OUT_REASONS] },
+          notCaptured: counts(NOT_CAPTURED_REASONS),
+          pending: count,
+          labels: all({ received: count, recovered: count, ...OUTCOMES }),
+          payloads: all(OUTCOMES),
+          spoolBytes: count,
+          redacted: { type: 'object', additionalProperties: count, description: 'By the name of the rule.' },
+        },
+      ),
     },
   },
 } as const;

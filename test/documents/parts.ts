@@ -17,6 +17,7 @@ import { DETECTORS } from '../../policy/detectors/detectors.ts';
 import { policyJsonSchema } from '../../policy/json-schema.ts';
 import type { Parts, Table } from './markdown.ts';
 import { OPENAPI_TEXT } from './openapi.ts';
+import { policyFields } from './policy-fields.ts';
 
 const code = (text: string) => `\`${text}\``;
 const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
@@ -108,6 +109,7 @@ export const DOCUMENTS: Readonly<Record<string, Parts>> = {
   },
   'docs/detectors.md': { detectors: DETECTOR_TABLE },
   'docs/errors.md': { 'request-errors': errors(REQUEST_ERRORS) },
+  'docs/policy.md': { 'policy-fields': policyFields() },
   'docs/wire-protocol.md': {
     'example-record': `\`\`\`json\n${JSON.stringify(EXAMPLE_RECORD, null, 2)}\n\`\`\``,
     'record-fields': fields(InferenceRecord),

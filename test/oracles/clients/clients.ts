@@ -1,123 +1,109 @@
-/** The capture clients in other languages against the built extension, and against things that are not the extension. Run by `make oracles`. */
+/**
+ * The capture clients in other languages, in functions on the emulator: beside the built extension, and with things at its port that are not
+ * the extension. Run by `make oracles`.
+ */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { type ExtensionProcess, startAnyExtension } from '../../../bench/extension-process.ts';
-import { EXAMPLE_RECORD } from '../../../capture/fixtures/example-record.ts';
-import { endProcess } from '../../../harness/end-process.ts';
+import { startAnyExtension } from '../../../bench/extension-process.ts';
 import { listenOnLoopback } from '../../../harness/loopback.ts';
 import { claimPort } from '../../../harness/ports.ts';
+import { killExtension } from '../../emulator-process.ts';
+import { storedRecords } from '../../stored-records.ts';
+import { type CapturedFunction, LANGUAGES, type Result, startFunction } from './captured-function.ts';
 
-/** The program that sends records with each client: see the driver in its folder. */
-const DRIVERS: Record<string, [command: string, ...args: string[]]> = {
-  python: ['python3', 'clients/python/driver.py'],
-  go: ['.bin-oracles/go-driver'],
-};
 const EXTENSION = path.resolve('dist/extension/extensions/inference-capture');
 const TIMEOUT_MS = 250;
 /** What a busy machine adds to a time-out, in milliseconds. */
 const SLACK_MS = 150;
 
-interface Result {
-  eventId: string;
-  accepted: boolean;
-  reason?: string;
-  code?: string;
-  /** How long `send` took, in milliseconds. */
-  ms: number;
-}
+const accepted = (results: Result[]) => results.filter((one) => one.accepted).map(({ eventId }) => eventId);
+const reasons = (results: Result[]) => results.map(({ reason }) => reason);
 
 let stack: AsyncDisposableStack;
-let folder: string;
-beforeEach(async () => {
+beforeEach(() => {
   stack = new AsyncDisposableStack();
-  folder = stack.adopt(await mkdtemp(path.join(tmpdir(), 'clients-')), (dir) =>
-    rm(dir, { recursive: true, force: true }),
-  );
 });
 afterEach(() => stack.disposeAsync());
 
-/** Starts the built extension, which ends with the test. All of a test share a spool and a destination. */
-async function startExtension(port: number, env: Record<string, string> = {}): Promise<ExtensionProcess> {
-  const ours = {
-    CAPTURE_PORT: String(port),
-    CAPTURE_SPOOL_DIR: path.join(folder, 'spool'),
-    CAPTURE_DESTINATION: `file://${path.join(folder, 'objects')}`,
-  };
-  return stack.use(await startAnyExtension({ command: EXTENSION, env: { ...ours, ...env } }));
+/** The ids in the objects of S3, sorted, after the emulator has ended as on Ctrl-C. */
+async function storedAfterStop({ emulator }: CapturedFunction): Promise<string[]> {
+  assert.equal(await emulator.stop(), 0);
+  return (await storedRecords(emulator.local)).map(({ eventMetadata }) => eventMetadata.eventId).sort();
 }
 
-/** What the client makes of records that it sends, all by one client. */
-function startClient([command, ...args]: [string, ...string[]], port: number) {
-  const child = spawn(command, [...args, String(port), String(TIMEOUT_MS)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  stack.defer(() => endProcess(child));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return async (count: number, atOnce = 1, change: object = {}): Promise<Result[]> => {
-    const records = Array.from({ length: count }, () => {
-      const { eventId: _, inferenceTime: __, ...record } = { ...EXAMPLE_RECORD, requestId: randomUUID(), ...change };
-      return record;
-    });
-    child.stdin.write(`${JSON.stringify({ records, atOnce })}\n`);
-    const { value } = await lines.next();
-    return JSON.parse(value as string) as Result[];
-  };
-}
+for (const language of Object.keys(LANGUAGES)) {
+  const beside = async (env = {}) => stack.use(await startFunction(language, true, env));
+  /** The function alone: something else, or nothing, is at the port of the extension. */
+  const alone = async (port: number) => stack.use(await startFunction(language, false, { CAPTURE_PORT: String(port) }));
 
-/** The ids of the records in the spool and in the objects. */
-async function storedIds(): Promise<string[]> {
-  const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const texts = await Promise.all(
-    files.filter((file) => file.isFile()).map((file) => readFile(path.join(file.parentPath, file.name), 'utf8')),
-  );
-  return texts.flatMap((text) => Array.from(text.matchAll(/"eventId":"([^"]+)"/g), ([, id]) => id!));
-}
-
-for (const [language, driver] of Object.entries(DRIVERS)) {
   describe(`the client in ${language}`, () => {
-    test('a thousand records, eight at once, are all accepted, and each is stored once', async () => {
-      const port = await claimPort();
-      await startExtension(port);
-      const results = await startClient(driver, port)(1000, 8);
-      const accepted = results.filter(({ accepted }) => accepted).map(({ eventId }) => eventId);
-      assert.equal(accepted.length, 1000);
-      assert.deepEqual((await storedIds()).sort(), accepted.sort());
+    test('a thousand records, eight at once, are all accepted, and each is delivered once', async () => {
+      const captured = await beside();
+      const results: Result[] = [];
+      for (let invocation = 0; invocation < 10; invocation += 1)
+        results.push(...(await captured.send({ count: 100, atOnce: 8 })));
+      assert.equal(accepted(results).length, 1000);
+      assert.deepEqual(await storedAfterStop(captured), accepted(results).sort());
     });
 
-    test('an extension that starts anew is found again, and no accepted record is lost', async () => {
-      const port = await claimPort();
-      const first = await startExtension(port);
-      const send = startClient(driver, port);
-      const before = await send(10);
-      await first[Symbol.asyncDispose]();
-      await startExtension(port);
-      const results = [...before, ...(await send(10))];
-      assert.ok(results.every(({ accepted }) => accepted));
-      assert.deepEqual((await storedIds()).sort(), results.map(({ eventId }) => eventId).sort());
+    test('an extension that crashes takes no accepted record with it', async () => {
+      const captured = await beside();
+      const results: Result[] = [];
+      for (let crash = 0; crash < 3; crash += 1) {
+        results.push(...(await captured.send({ count: 10 })));
+        killExtension(captured.emulator);
+        // The next invocation may still meet the dead environment. The one after it starts another, which delivers what was left.
+        for (let tries = 0, again: Result[] = []; accepted(again).length === 0 && tries < 3; tries += 1)
+          again = await captured.send({}).catch(() => []);
+      }
+      const ids = accepted(results);
+      assert.equal(ids.length, 30);
+      const stored = await storedAfterStop(captured);
+      assert.deepEqual(
+        ids.filter((id) => !stored.includes(id)),
+        [],
+      );
+      assert.equal(new Set(stored).size, stored.length);
     });
+
+    for (const dataBytes of [1000, 1_000_000]) {
+      test(`a kept-alive connection that died costs no record of ${dataBytes} bytes`, async () => {
+        const port = await claimPort();
+        const folder = stack.adopt(await mkdtemp(path.join(tmpdir(), 'clients-')), (dir) =>
+          rm(dir, { recursive: true }),
+        );
+        const env = {
+          CAPTURE_PORT: String(port),
+          CAPTURE_SPOOL_DIR: path.join(folder, 'spool'),
+          CAPTURE_DESTINATION: `file://${path.join(folder, 'objects')}`,
+        };
+        const { send } = await alone(port);
+        for (let start = 0; start < 3; start += 1) {
+          await using _extension = await startAnyExtension({ command: EXTENSION, env });
+          assert.equal(accepted(await send({ count: 8, atOnce: 4, dataBytes })).length, 8);
+        }
+      });
+    }
 
     test('a full spool is a refusal with its code, and no silence', async () => {
-      const port = await claimPort();
-      await startExtension(port, { CAPTURE_SPOOL_BYTES: '5000' });
-      const results = await startClient(driver, port)(20);
-      const refused = results.filter(({ accepted }) => !accepted);
+      // Without S3 the spool stays full.
+      const { send } = await beside({ CAPTURE_SPOOL_BYTES: '5000', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' });
+      const refused = (await send({ count: 20 })).filter((one) => !one.accepted);
       assert.ok(refused.length > 10);
-      assert.ok(refused.every(({ reason, code }) => reason === 'rejected' && code === 'SPOOL_FULL'));
+      const outcomes = new Set(refused.map(({ reason, code }) => `${reason} ${code}`));
+      assert.deepEqual([...outcomes], ['rejected SPOOL_FULL']);
     });
 
     test('where nobody listens nothing is waited for, and after three failures nothing is tried', async () => {
-      const results = await startClient(driver, await claimPort())(5);
-      assert.deepEqual(
-        results.map(({ reason }) => reason),
-        ['unreachable', 'unreachable', 'unreachable', 'skipped', 'skipped'],
-      );
+      const { send } = await alone(await claimPort());
+      const results = await send({ count: 5 });
+      assert.deepEqual(reasons(results), ['unreachable', 'unreachable', 'unreachable', 'skipped', 'skipped']);
       assert.ok(results.every(({ ms }) => ms < SLACK_MS));
     });
 
@@ -132,11 +118,9 @@ for (const [language, driver] of Object.entries(DRIVERS)) {
         server.listen(0, '127.0.0.1');
         await once(server, 'listening');
         stack.defer(() => void server.close());
-        const results = await startClient(driver, (server.address() as net.AddressInfo).port)(4);
-        assert.deepEqual(
-          results.map(({ reason }) => reason),
-          ['timeout', 'timeout', 'timeout', 'skipped'],
-        );
+        const { send } = await alone((server.address() as net.AddressInfo).port);
+        const results = await send({ count: 4 });
+        assert.deepEqual(reasons(results), ['timeout', 'timeout', 'timeout', 'skipped']);
         assert.ok(results.every(({ ms }) => ms < TIMEOUT_MS + SLACK_MS));
       });
     }
@@ -151,18 +135,14 @@ for (const [language, driver] of Object.entries(DRIVERS)) {
       test(`what answers ${name} is not the extension`, async () => {
         const server = http.createServer((request, response) => request.resume().on('end', () => answer(response)));
         const { port } = stack.use(await listenOnLoopback(server));
-        const results = await startClient(driver, port)(2);
-        assert.deepEqual(
-          results.map(({ reason }) => reason),
-          ['unreachable', 'unreachable'],
-        );
+        const { send } = await alone(port);
+        assert.deepEqual(reasons(await send({ count: 2 })), ['unreachable', 'unreachable']);
       });
     }
 
     test('a record above 16 MiB is not sent', async () => {
-      const data = 'x'.repeat(17 * 1024 * 1024);
-      const [result] = await startClient(driver, await claimPort())(1, 1, { input: { ...EXAMPLE_RECORD.input, data } });
-      assert.equal(result!.reason, 'too_large');
+      const { send } = await alone(await claimPort());
+      assert.deepEqual(reasons(await send({ dataBytes: 17 * 1024 * 1024 })), ['too_large']);
     });
   });
 }

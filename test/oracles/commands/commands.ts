@@ -1,7 +1,7 @@
 /** The documents' commands for the AWS CLI, jq and DuckDB, as they stand. Run by `make oracles`. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -48,10 +48,12 @@ function query({ text }: Block): unknown[][] {
 }
 
 const aboutLosses = SQL.find(({ text }) => text.includes('droppedBefore'))!;
+const aboutSamples = SQL.find(({ text }) => text.includes('sampleRate'))!;
 
 const aboutLabels = SQL.find(({ text }) => text.includes('ground-truth'))!;
+const ABOUT_OTHERS = [aboutLosses, aboutSamples, aboutLabels];
 
-for (const block of SQL.filter((each) => each !== aboutLosses && each !== aboutLabels)) {
+for (const block of SQL.filter((each) => !ABOUT_OTHERS.includes(each))) {
   test(`${block.document}:${block.line} reads what was captured, and nothing else`, async () => {
     const emulator = await start();
     for (const city of ['Berlin', 'Paris', 'Rome']) await ask(emulator, city);
@@ -74,6 +76,22 @@ test('the query about losses counts those that there were, by reason', async () 
   await stopped(emulator);
   assert.equal((await storedRecords(emulator.local)).length, 2);
   assert.deepEqual(query(aboutLosses), [['SPOOL_FULL', 3]]);
+});
+
+test('the query about a sample says how many records there were, and not only how many lines', () => {
+  const lines = [
+    { status: 200, latencyMs: 10, sampleRate: 0.5 },
+    { status: 200, latencyMs: 40, sampleRate: 1 },
+    { status: 500, latencyMs: 5, sampleRate: 1 },
+  ].map((inferenceCapture) => `${JSON.stringify({ inferenceCapture })}\n`);
+  const objects = path.join(folder, 'local/s3/inference-capture/f');
+  mkdirSync(objects, { recursive: true });
+  writeFileSync(path.join(objects, 'a.jsonl'), lines.join(''));
+  const rows = query(aboutSamples).toSorted((a, b) => Number(a[0]) - Number(b[0]));
+  assert.deepEqual(rows, [
+    [200, 2, 3, 20],
+    [500, 1, 1, 5],
+  ]);
 });
 
 test('the query about labels finds the latest label of each record that has one, by either id', async () => {

@@ -237,6 +237,7 @@ describe('a document in S3', () => {
     answer(text('a'));
     await world.event();
     expect(world.holder.status()).toEqual(after);
+    expect(world.known).toHaveLength(2);
   });
 
   test('is waited for by nobody: an event only begins to load it', () => {

@@ -192,6 +192,7 @@ interface Loaded {
 /** The same, or the abort of a signal if that comes first: not everything below an attempt heeds its signal. */
 function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     promise.then(resolve, reject);
   });

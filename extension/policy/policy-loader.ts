@@ -96,8 +96,7 @@ export class PolicyLoader {
       try {
         const loaded = await unless(signal, this.#attempt(signal));
         if (loaded === 'unchanged') return this.#unchanged();
-        this.#take(loaded);
-        return this.#parts.cache?.write(loaded.text);
+        return this.#take(loaded, this.#parts.cache);
       } catch (error) {
         if (givenUp.aborted) return;
         const failure = loadFailureOf(error);
@@ -127,13 +126,15 @@ export class PolicyLoader {
     return { text, document, version: await versionOf(document, { text: text.text, key, now: ageNow }) };
   }
 
-  #take({ text, document, version }: Loaded): void {
+  /** @param copy where the document is kept for a later process */
+  #take({ text, document, version }: Loaded, copy?: PolicyCache): void {
     const { holder, source, log, ageNow } = this.#parts;
     holder.take(version);
     this.#etag = text.etag;
     this.#checkedMs = ageNow();
     this.#breaker = CLOSED;
     this.#told = undefined;
+    copy?.write(text);
     log('INFO', 'the policy is in force', {
       source: source.name,
       policy: version.id,

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InferenceRecord, Payload } from '../../capture/record.ts';
-import { createFind } from '../detectors/detectors.ts';
-import { KEY, recordOf, rulesOf, type WrittenRule } from './fixtures/redact.ts';
-import { createRedactor } from './redactor.ts';
+import { recordOf, redactorWithDetectors, type WrittenRule } from './fixtures/redact.ts';
 
 /** A value, and what would show it: its parts are in no other text of the tests. */
 const CANARIES = [
@@ -88,6 +86,8 @@ const fieldsWith = (canary: Canary): fc.Arbitrary<Partial<InferenceRecord>> => {
     fc.oneof(texts, jsons).map((text) => ({ customAttributes: ['x', text] })),
     texts.map((inferenceId) => ({ inferenceId })),
     texts.map((errorCode) => ({ errorCode })),
+    texts.map((name) => ({ input: { ...json('{}'), contentType: `multipart/form-data; name="${name}"` } })),
+    texts.map((name) => ({ output: { ...json('{}'), contentType: name } })),
   );
 };
 
@@ -102,9 +102,6 @@ const others: WrittenRule[] = [
   { name: 'long', path: '$.b', action: 'truncate', length: 8 },
   { name: 'words', pattern: '[ef]{2,}' },
 ];
-const redactorFor = (...rules: WrittenRule[]) =>
-  createRedactor({ rules: rulesOf(...rules), binary: 'withhold', key: KEY, find: createFind });
-
 describe.each(CANARIES)('$value', (canary) => {
   test('is nowhere in a record that was redacted, and redacting it again changes nothing', async () => {
     await fc.assert(
@@ -115,7 +112,7 @@ describe.each(CANARIES)('$value', (canary) => {
         fc.boolean(),
         async (fields, action, more, isFirst) => {
           const rule = { name: 'canary', ...canary.rule, ...action } as WrittenRule;
-          const redactor = await redactorFor(...(isFirst ? [rule, ...more] : [...more, rule]));
+          const redactor = await redactorWithDetectors(...(isFirst ? [rule, ...more] : [...more, rule]));
           const { record } = redactor.record(recordOf(fields));
           const sides = [record.input, record.output].map(
             (side) => side?.encoding === 'BASE64' && Buffer.from(side.data, 'base64').toString(),
@@ -126,6 +123,20 @@ describe.each(CANARIES)('$value', (canary) => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  test('is nowhere in a label that was redacted', async () => {
+    await fc.assert(
+      fc.asyncProperty(fieldsWith(canary), actions, async ({ input, output, inferenceId }, action) => {
+        const redactor = await redactorWithDetectors({ name: 'canary', ...canary.rule, ...action } as WrittenRule);
+        for (const side of [input, output]) {
+          if (side === undefined) continue;
+          const { label } = redactor.label({ inferenceId, encoding: side.encoding, data: side.data });
+          const text = label.encoding === 'BASE64' && Buffer.from(label.data, 'base64').toString();
+          expect(shows(JSON.stringify([label, text]), canary)).toBe(false);
+        }
+      }),
     );
   });
 });

@@ -18,7 +18,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const inBase64 = (text: string) => [0, 1, 2].map((before) => base64('x'.repeat(before) + text).slice(4, -4));
 
 /** All forms of a value. Each is looked for in what is stored. */
-const shows = (stored: string, { value }: Canary): boolean =>
+const shows = (stored: string, { value }: { value: string }): boolean =>
   [value, escaped(value), escaped(value).toUpperCase().replaceAll('\\U', '\\u'), ...inBase64(value)].some((form) =>
     stored.includes(form),
   );
@@ -139,4 +139,68 @@ describe.each(CANARIES)('$value', (canary) => {
       }),
     );
   });
+});
+
+/** A value with the secret in it, as a text, a number or a name, at any depth. */
+const secrets = (secret: string) =>
+  fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constant<unknown>(secret),
+      fc.constant<unknown>(Number(secret)),
+      fc.constant<unknown>({ [secret]: 1 }),
+      tie('node').map((node) => [node, 1]),
+      tie('node').map((node) => ({ secret: node, b: node })),
+      tie('node').map((node) => JSON.stringify(node)),
+    ),
+  })).node;
+
+/** JSON with a member that has the secret somewhere. */
+const withSecret = (secret: string) =>
+  fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      secrets(secret).map((value): unknown => ({ a: 1, secret: value, c: [] })),
+      tie('node').map((node) => ['words', node]),
+      tie('node').map((node) => ({ b: node, a: node })),
+      tie('node').map((node) => JSON.stringify(node)),
+    ),
+  })).node;
+
+const pathActions = fc.constantFrom<Partial<WrittenRule>>(
+  { action: 'replace' },
+  { action: 'hash' },
+  { action: 'mask', keepLast: 4 },
+  { action: 'truncate', length: 4 },
+  { action: 'drop' },
+);
+const nameWritings: ((json: string) => string)[] = [
+  ...writings.map((write) => (json: string) => write(json, 'secret')),
+  (json) => json.replaceAll('secret', '\\u0073ecr\\u0065t'),
+];
+
+test('a value at a path is nowhere, however it is written', async () => {
+  const canary = { value: '7135917359173591' };
+  await fc.assert(
+    fc.asyncProperty(
+      withSecret(canary.value),
+      fc.constantFrom(...nameWritings),
+      pathActions,
+      fc.boolean(),
+      async (value, write, action, isEncoded) => {
+        const text = write(JSON.stringify(value));
+        const payload: Payload = isEncoded
+          ? { contentType: 'application/json', encoding: 'BASE64', data: base64(text) }
+          : json(text);
+        const redactor = await redactorWithDetectors({ name: 'canary', path: '$..secret', ...action });
+        const { record } = redactor.record(recordOf({ input: payload, output: payload, customAttributes: [text] }));
+        const label = redactor.label({ inferenceId: 'x', encoding: payload.encoding, data: payload.data });
+        const decoded = [record.input?.data, label.label.data].map(
+          (data) => isEncoded && data && Buffer.from(data, 'base64').toString(),
+        );
+        expect(shows(JSON.stringify([record, label, decoded]), canary)).toBe(false);
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -17,14 +17,19 @@ export interface Opened {
   readonly leaves: readonly Leaf[];
 }
 
+/** In arrays, too. */
+const LOOKS_LIKE_OBJECT = /^[\s\uFEFF[]*\{/;
+
 /**
  * Reads a text by what the rules need of it. A text that does not say that it is JSON is JSON nevertheless if it reads as an object, an array or a string.
  *
- * @returns undefined if rules could not be applied: it is JSON that is nested too deeply, or should be JSON and is none, and there are rules with paths
+ * @returns undefined if rules could not be applied: it is JSON that is nested too deeply, or there are rules with paths and it is no JSON, although it says that it is or
+ * begins like an object, as JSON does that was cut
  */
 export function open(text: string, isJson: boolean, { hasPaths, hasPatterns }: PartRules): Opened | undefined {
   const document = isJson || looksLikeJson(text) ? scanJson(text, hasPaths || hasPatterns) : undefined;
-  if (document === TOO_DEEP || (document === undefined && isJson && hasPaths)) return undefined;
+  if (document === TOO_DEEP) return undefined;
+  if (document === undefined && hasPaths && (isJson || LOOKS_LIKE_OBJECT.test(text))) return undefined;
   return { text, document, leaves: document === undefined ? [leafOf(text)] : leavesOf(document) };
 }
 

@@ -1,5 +1,6 @@
 import type { JsonNode } from '../json/node.ts';
 import { type JsonDocument, looksLikeJson, scanJson, TOO_DEEP } from '../json/scan.ts';
+import { wholeText } from '../json/text.ts';
 import { select } from '../paths/select.ts';
 import type { PayloadEdit } from './edits.ts';
 import { addPassages, type Leaf, leafOf, leavesOf, type Passage } from './leaf.ts';
@@ -42,7 +43,7 @@ export function redact(
 ): PayloadEdit[] {
   const { document, leaves } = opened;
   const passages: Passage[] = [];
-  for (const leaf of leaves) addPassages(leaf, passages);
+  for (const leaf of leaves) addPassages(leaf, wholeText(leaf.content.text), passages);
   for (const passage of also) passages.push(passage);
   const search = new Search(partRules, passages, tokens);
   const takes = new Takes(tokens);

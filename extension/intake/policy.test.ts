@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
 import type { StoredLine } from '../../capture/stored-line.ts';
 import type { LostBefore } from '../../capture/wire.ts';
-import { KEEP_EVERYTHING, type Policy } from '../../policy/policy.ts';
+import { KEEP_EVERYTHING } from '../../policy/policy.ts';
 import { Counters } from '../accounting/counters.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { AppendResult, Spool } from '../spool/spool.ts';
 import { createIntake, type Fate, REMEMBERED_IDS } from './intake.ts';
 import { RecentIds } from './recent-ids.ts';
 
 /** Leaves out the records whose id is a capital letter, and blackens the others. */
-const decide: Policy['record'] = (record) =>
+const decide: PolicyInForce['record'] = (record) =>
   /[A-Z]/.test(record.eventId)
     ? { keep: false, reason: 'NOT_SAMPLED' }
     : {
@@ -19,10 +20,11 @@ const decide: Policy['record'] = (record) =>
         marks: { sampleRate: 0.5 },
       };
 
-/** An intake with a policy, over a spool that may be full. */
+/** An intake with a policy that may not be there, over a spool that may be full. */
 function setUp(record = decide) {
   const stored: StoredLine[] = [];
   const room = { full: false };
+  const policy = { isThere: true };
   const counters = new Counters();
   const append = (line: Buffer): AppendResult => {
     if (room.full) return { stored: false, reason: 'full' };
@@ -30,7 +32,7 @@ function setUp(record = decide) {
     return { stored: true };
   };
   const intake = createIntake({
-    policy: { ...KEEP_EVERYTHING, record },
+    policy: { record: (one) => (policy.isThere ? record(one) : { unavailable: 'no policy' }) },
     spool: { append, bytes: 0 } as unknown as Spool,
     origin: { functionName: 'QuestionAnswering', functionVersion: '1' },
     counters,
@@ -40,7 +42,7 @@ function setUp(record = decide) {
   const post = (eventId: string, lostBefore?: LostBefore) =>
     intake.take(JSON.stringify({ ...EXAMPLE_RECORD, eventId, lostBefore }));
   const droppedBefore = () => stored.map(({ inferenceCapture }) => inferenceCapture.droppedBefore);
-  return { intake, counters, stored, room, post, droppedBefore };
+  return { intake, counters, stored, room, policy, post, droppedBefore };
 }
 
 test('without a policy every record is kept whole', () => {
@@ -145,6 +147,61 @@ test('a record that was refused for want of room and is then left out counts as 
   expect(droppedBefore()).toEqual([undefined]);
 });
 
+describe('a record that comes while there is no policy', () => {
+  test('is refused and counts once, however often it is posted', () => {
+    const { post, policy, stored, counters } = setUp();
+    policy.isThere = false;
+    const { requestId } = EXAMPLE_RECORD;
+    const refused = { accepted: false, code: 'POLICY_UNAVAILABLE', message: 'no policy', requestId };
+    for (let i = 0; i < 3; i++) expect(post('a')).toEqual(refused);
+    expect(stored).toEqual([]);
+    expect(counters).toMatchObject({ received: 3, dropped: { POLICY_UNAVAILABLE: 1, DUPLICATE: 2 } });
+  });
+
+  test.each([
+    ['a', { POLICY_UNAVAILABLE: 0, DUPLICATE: 1 }, 0, [undefined, undefined]],
+    ['A', { POLICY_UNAVAILABLE: 0, DUPLICATE: 1 }, 1, [undefined]],
+  ])('and again when there is one counts as what becomes of it then: %s', (id, dropped, leftOut, told) => {
+    const { post, policy, counters, droppedBefore } = setUp();
+    policy.isThere = false;
+    post(id);
+    policy.isThere = true;
+    expect(post(id)).toMatchObject({ accepted: true });
+    post('z');
+    expect(droppedBefore()).toEqual(told);
+    expect(counters).toMatchObject({ received: 3, dropped, leftOut: { NOT_SAMPLED: leftOut } });
+  });
+
+  test('and never again is told of in the next stored line', () => {
+    const { post, policy, droppedBefore } = setUp();
+    policy.isThere = false;
+    post('a');
+    policy.isThere = true;
+    post('b');
+    expect(droppedBefore()).toEqual([{ POLICY_UNAVAILABLE: 1 }]);
+  });
+});
+
+test('redactions are counted by rule, of what is stored', () => {
+  const { post, room, counters } = setUp((record) => ({
+    keep: true,
+    record,
+    marks: { sampleRate: 1, redacted: { email: 2, constructor: 1 } },
+  }));
+  for (const id of ['a', 'b', 'b']) post(id);
+  room.full = true;
+  post('c');
+  expect(counters.redacted).toEqual({ email: 4, constructor: 2 });
+});
+
+test('rules beyond the most that a policy may have are counted together', () => {
+  const counters = new Counters();
+  for (let rule = 0; rule < 150; rule++) counters.redact({ [`rule-${rule}`]: 1 });
+  counters.redact({ 'rule-99': 1, 'rule-100': 1 });
+  expect(Object.keys(counters.redacted)).toHaveLength(101);
+  expect(counters.redacted).toMatchObject({ 'rule-0': 1, 'rule-99': 2, '(others)': 51 });
+});
+
 const ids = fc.constantFrom(...'abcABC');
 const post = fc.record({
   text: fc.oneof(
@@ -152,16 +209,18 @@ const post = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('no JSON', '{}', '[]') },
   ),
   full: fc.boolean(),
+  isThere: fc.boolean(),
 });
 
 test('whatever is posted, all that was received is stored, dropped or left out, and each record counts once', () => {
   fc.assert(
     fc.property(fc.array(post, { maxLength: 40 }), fc.nat(50), (posts, closedAt) => {
-      const { intake, counters, stored, room } = setUp();
+      const { intake, counters, stored, room, policy } = setUp();
       const acceptedIds = new Set<string>();
-      for (const [at, { text, full }] of posts.entries()) {
+      for (const [at, { text, full, isThere }] of posts.entries()) {
         if (at === closedAt) intake.close();
         room.full = full;
+        policy.isThere = isThere;
         if (intake.take(text).accepted) acceptedIds.add(JSON.parse(text).eventId);
         const dropped = Object.values(counters.dropped).reduce((sum, records) => sum + records, 0);
         expect(counters.received).toBe(at + 1);

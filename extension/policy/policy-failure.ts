@@ -24,16 +24,20 @@ export interface LoadFailure {
 }
 
 /** The errors of S3 and Secrets Manager that do not pass by themselves. */
-const REMEDIES: Record<string, string> = {
-  NoSuchKey: 'put the policy there, or correct CAPTURE_POLICY_S3',
-  NoSuchBucket: 'correct the bucket in CAPTURE_POLICY_S3',
-  AccessDenied:
+const REMEDIES = new Map([
+  ['NoSuchKey', 'put the policy there, or correct CAPTURE_POLICY_S3'],
+  ['NoSuchBucket', 'correct the bucket in CAPTURE_POLICY_S3'],
+  [
+    'AccessDenied',
     "give the function's role s3:GetObject on the object, s3:ListBucket on its bucket (else a missing object looks like a forbidden one), and kms:Decrypt on its key if there is one",
-  ResourceNotFoundException: 'correct the secret that the policy names as its "key"',
-  AccessDeniedException:
+  ],
+  ['ResourceNotFoundException', 'correct the secret that the policy names as its "key"'],
+  [
+    'AccessDeniedException',
     "give the function's role secretsmanager:GetSecretValue on the secret of the policy, and kms:Decrypt on its key if there is one",
-  DecryptionFailure: "give the function's role kms:Decrypt on the key of the secret",
-};
+  ],
+  ['DecryptionFailure', "give the function's role kms:Decrypt on the key of the secret"],
+]);
 
 export function loadFailureOf(error: unknown): LoadFailure {
   if (error instanceof PolicyFault) {
@@ -42,7 +46,7 @@ export function loadFailureOf(error: unknown): LoadFailure {
   }
   const { name, message } = error as Error;
   const cause = name === message ? name : `${name}: ${message}`;
-  const remedy = REMEDIES[name] ?? (statusOf(error) === 403 ? REMEDIES['AccessDenied']! : undefined);
+  const remedy = REMEDIES.get(name) ?? (statusOf(error) === 403 ? REMEDIES.get('AccessDenied') : undefined);
   if (remedy !== undefined) return { cause, remedy, wrong: false, passes: false };
   return { cause, remedy: 'see the cause; the extension tries again', wrong: false, passes: true };
 }

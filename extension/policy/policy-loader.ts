@@ -41,6 +41,8 @@ export class PolicyLoader {
   readonly #parts: LoaderParts;
   /** Of the document that was read last, good or wrong. */
   #etag: string | undefined;
+  /** Why that document is wrong, if it is. */
+  #wrong: LoadFailure | undefined;
   #checkedMs = 0;
   #breaker = CLOSED;
   #underWay: { sinceMs: number; given: AbortController } | undefined;
@@ -116,7 +118,8 @@ export class PolicyLoader {
       holder.announce(document.onError);
       return await this.#compile(text, document, signal);
     } catch (error) {
-      if (loadFailureOf(error).wrong) this.#etag = text.etag; // the same document need not be read again
+      const failure = loadFailureOf(error);
+      if (failure.wrong) [this.#etag, this.#wrong] = [text.etag, failure]; // the same document need not be read again
       throw error;
     }
   }
@@ -131,6 +134,7 @@ export class PolicyLoader {
     const { holder, source, log, ageNow } = this.#parts;
     holder.take(version);
     this.#etag = text.etag;
+    this.#wrong = undefined;
     this.#checkedMs = ageNow();
     this.#breaker = CLOSED;
     this.#told = undefined;
@@ -145,8 +149,8 @@ export class PolicyLoader {
   #unchanged(): void {
     const { holder, source, log, ageNow } = this.#parts;
     this.#checkedMs = ageNow();
-    if (this.#told?.wrong) {
-      this.#breaker = afterPermanentFailure(this.#breaker, BREAKER, ageNow()); // it is still the wrong one
+    if (this.#wrong !== undefined) {
+      this.#fail(this.#wrong);
       return;
     }
     this.#breaker = CLOSED;

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXAMPLE_RECORD } from '../../capture/fixtures/example-record.ts';
 import type { Stats } from '../../capture/wire.ts';
+import { listenOnLoopback } from '../../harness/loopback.ts';
 import type { FaultyS3 } from '../../harness/s3.ts';
 import { type Running, startExtension } from '../fixtures/extension-process.ts';
 
@@ -82,6 +84,26 @@ describe('a policy that is on this machine', () => {
       leftOut: { NOT_SAMPLED: 1 },
     });
   });
+});
+
+test('a policy whose key is in Secrets Manager waits for it, beside the start, and hashes with it', async () => {
+  const answer = JSON.stringify({ SecretString: '0123456789abcdef' });
+  const server = http.createServer((request, response) => void request.resume().on('end', () => response.end(answer)));
+  const { address } = stack.use(await listenOnLoopback(server));
+  const hashing = {
+    version: 1,
+    key: { secret: 'capture-key' },
+    redaction: [{ name: 'c', pattern: CANARY, action: 'hash' }],
+  };
+  const running = await start({
+    CAPTURE_POLICY: JSON.stringify(hashing),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://${address}`,
+    ...AT_END,
+  });
+  await running.logged(/^the policy is in force$/);
+  expect(await post(running, 'a')).toMatchObject({ status: 202 });
+  await end(running);
+  expect(JSON.parse(stored(running)).captureData.endpointInput.data).toMatch(/^\[c:[\w-]+\]$/);
 });
 
 describe('a policy that is wrong', () => {

@@ -85,6 +85,23 @@ test('what is found in an answer by itself is hidden in the context', async () =
   expect(output).toEqual({ answer: '[card]', score: 0.5, start: 3, end: 9 });
 });
 
+test('what is found in an answer by itself with its escapes undone is hidden in the context', async () => {
+  const value = '\\u0034111111111111111';
+  const context = `No 1${value}.`; // 17 digits
+  const { input, output } = await redacted({ context }, answerIn(context, 4, 4 + value.length), {
+    name: 'cards',
+    detect: ['card'],
+  });
+  expect(input.context).toBe('No 1[card].');
+  expect(output).toEqual({ answer: '[card]', score: 0.5, start: 4, end: 10 });
+});
+
+test('answers that are no spans of their context are hidden whole if there are too many different ones', async () => {
+  const answers = Array.from({ length: 150 }, (_, at) => ({ answer: `no ${at}`, score: 0.5, start: 0, end: 1 }));
+  const { output } = await redacted({ context: CONTEXT }, answers, EMAIL);
+  expect(output.map(({ answer }: Answer) => answer)).toEqual(answers.map(({ answer }, at) => (at < 100 ? answer : '')));
+});
+
 test('a context that cannot be read withholds the input, and the answer is searched by itself', async () => {
   const { record, withheld } = (await redactorOf(EMAIL, { name: 'p', path: '$.a' })).record(
     recordOf({

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InferenceRecord, Payload } from '../../capture/record.ts';
-import { createFind } from '../detectors/detectors.ts';
-import { KEY, recordOf, rulesOf, type WrittenRule } from './fixtures/redact.ts';
-import { createRedactor } from './redactor.ts';
+import { recordOf, redactorWithDetectors, type WrittenRule } from './fixtures/redact.ts';
 
 /** A value, and what would show it: its parts are in no other text of the tests. */
 const CANARIES = [
@@ -20,7 +18,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const inBase64 = (text: string) => [0, 1, 2].map((before) => base64('x'.repeat(before) + text).slice(4, -4));
 
 /** All forms of a value. Each is looked for in what is stored. */
-const shows = (stored: string, { value }: Canary): boolean =>
+const shows = (stored: string, { value }: { value: string }): boolean =>
   [value, escaped(value), escaped(value).toUpperCase().replaceAll('\\U', '\\u'), ...inBase64(value)].some((form) =>
     stored.includes(form),
   );
@@ -88,6 +86,8 @@ const fieldsWith = (canary: Canary): fc.Arbitrary<Partial<InferenceRecord>> => {
     fc.oneof(texts, jsons).map((text) => ({ customAttributes: ['x', text] })),
     texts.map((inferenceId) => ({ inferenceId })),
     texts.map((errorCode) => ({ errorCode })),
+    texts.map((name) => ({ input: { ...json('{}'), contentType: `multipart/form-data; name="${name}"` } })),
+    texts.map((name) => ({ output: { ...json('{}'), contentType: name } })),
   );
 };
 
@@ -102,9 +102,6 @@ const others: WrittenRule[] = [
   { name: 'long', path: '$.b', action: 'truncate', length: 8 },
   { name: 'words', pattern: '[ef]{2,}' },
 ];
-const redactorFor = (...rules: WrittenRule[]) =>
-  createRedactor({ rules: rulesOf(...rules), binary: 'withhold', key: KEY, find: createFind });
-
 describe.each(CANARIES)('$value', (canary) => {
   test('is nowhere in a record that was redacted, and redacting it again changes nothing', async () => {
     await fc.assert(
@@ -115,7 +112,7 @@ describe.each(CANARIES)('$value', (canary) => {
         fc.boolean(),
         async (fields, action, more, isFirst) => {
           const rule = { name: 'canary', ...canary.rule, ...action } as WrittenRule;
-          const redactor = await redactorFor(...(isFirst ? [rule, ...more] : [...more, rule]));
+          const redactor = await redactorWithDetectors(...(isFirst ? [rule, ...more] : [...more, rule]));
           const { record } = redactor.record(recordOf(fields));
           const sides = [record.input, record.output].map(
             (side) => side?.encoding === 'BASE64' && Buffer.from(side.data, 'base64').toString(),
@@ -128,4 +125,82 @@ describe.each(CANARIES)('$value', (canary) => {
       { numRuns: 500 },
     );
   });
+
+  test('is nowhere in a label that was redacted', async () => {
+    await fc.assert(
+      fc.asyncProperty(fieldsWith(canary), actions, async ({ input, output, inferenceId }, action) => {
+        const redactor = await redactorWithDetectors({ name: 'canary', ...canary.rule, ...action } as WrittenRule);
+        for (const side of [input, output]) {
+          if (side === undefined) continue;
+          const { label } = redactor.label({ inferenceId, encoding: side.encoding, data: side.data });
+          const text = label.encoding === 'BASE64' && Buffer.from(label.data, 'base64').toString();
+          expect(shows(JSON.stringify([label, text]), canary)).toBe(false);
+        }
+      }),
+    );
+  });
+});
+
+/** A value with the secret in it, as a text, a number or a name, at any depth. */
+const secrets = (secret: string) =>
+  fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constant<unknown>(secret),
+      fc.constant<unknown>(Number(secret)),
+      fc.constant<unknown>({ [secret]: 1 }),
+      tie('node').map((node) => [node, 1]),
+      tie('node').map((node) => ({ secret: node, b: node })),
+      tie('node').map((node) => JSON.stringify(node)),
+    ),
+  })).node;
+
+/** JSON with a member that has the secret somewhere. */
+const withSecret = (secret: string) =>
+  fc.letrec((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      secrets(secret).map((value): unknown => ({ a: 1, secret: value, c: [] })),
+      tie('node').map((node) => ['words', node]),
+      tie('node').map((node) => ({ b: node, a: node })),
+      tie('node').map((node) => JSON.stringify(node)),
+    ),
+  })).node;
+
+const pathActions = fc.constantFrom<Partial<WrittenRule>>(
+  { action: 'replace' },
+  { action: 'hash' },
+  { action: 'mask', keepLast: 4 },
+  { action: 'truncate', length: 4 },
+  { action: 'drop' },
+);
+const nameWritings: ((json: string) => string)[] = [
+  ...writings.map((write) => (json: string) => write(json, 'secret')),
+  (json) => json.replaceAll('secret', '\\u0073ecr\\u0065t'),
+];
+
+test('a value at a path is nowhere, however it is written', async () => {
+  const canary = { value: '7135917359173591' };
+  await fc.assert(
+    fc.asyncProperty(
+      withSecret(canary.value),
+      fc.constantFrom(...nameWritings),
+      pathActions,
+      fc.boolean(),
+      async (value, write, action, isEncoded) => {
+        const text = write(JSON.stringify(value));
+        const payload: Payload = isEncoded
+          ? { contentType: 'application/json', encoding: 'BASE64', data: base64(text) }
+          : json(text);
+        const redactor = await redactorWithDetectors({ name: 'canary', path: '$..secret', ...action });
+        const { record } = redactor.record(recordOf({ input: payload, output: payload, customAttributes: [text] }));
+        const label = redactor.label({ inferenceId: 'x', encoding: payload.encoding, data: payload.data });
+        const decoded = [record.input?.data, label.label.data].map(
+          (data) => isEncoded && data && Buffer.from(data, 'base64').toString(),
+        );
+        expect(shows(JSON.stringify([record, label, decoded]), canary)).toBe(false);
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });

@@ -40,11 +40,11 @@ function textOfNumber(node: JsonNode): string {
 export const isForDetectors = ({ node }: Leaf): boolean => node?.kind !== 'number' || isLongNumber(node);
 
 /**
- * How a leaf is searched: as it is and, since it may be JSON that was cut or is part of another text, with its escapes undone, again and
+ * How a leaf or a part of it is searched: as it is and, since it may be JSON that was cut or is part of another text, with its escapes undone, again and
  * again: `smith\u0040example.org` is an address.
  */
-export function addPassages(leaf: Leaf, passages: Passage[]): void {
-  let view = wholeText(leaf.content.text);
+export function addPassages(leaf: Leaf, part: Text, passages: Passage[]): void {
+  let view = part;
   passages.push({ leaf, view });
   for (let times = 0; times < MAX_UNESCAPED && view.text.includes('\\'); times++) {
     const unescaped = unescapedContent(view, 0, view.text.length, true)!;

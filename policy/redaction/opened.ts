@@ -1,5 +1,6 @@
 import type { JsonNode } from '../json/node.ts';
 import { type JsonDocument, looksLikeJson, scanJson, TOO_DEEP } from '../json/scan.ts';
+import { wholeText } from '../json/text.ts';
 import { select } from '../paths/select.ts';
 import type { PayloadEdit } from './edits.ts';
 import { addPassages, type Leaf, leafOf, leavesOf, type Passage } from './leaf.ts';
@@ -17,14 +18,19 @@ export interface Opened {
   readonly leaves: readonly Leaf[];
 }
 
+/** In arrays, too. */
+const LOOKS_LIKE_OBJECT = /^[\s\uFEFF[]*\{/;
+
 /**
  * Reads a text by what the rules need of it. A text that does not say that it is JSON is JSON nevertheless if it reads as an object, an array or a string.
  *
- * @returns undefined if rules could not be applied: it is JSON that is nested too deeply, or should be JSON and is none, and there are rules with paths
+ * @returns undefined if rules could not be applied: it is JSON that is nested too deeply, or there are rules with paths and it is no JSON, although it says that it is or
+ * begins like an object, as JSON does that was cut
  */
 export function open(text: string, isJson: boolean, { hasPaths, hasPatterns }: PartRules): Opened | undefined {
   const document = isJson || looksLikeJson(text) ? scanJson(text, hasPaths || hasPatterns) : undefined;
-  if (document === TOO_DEEP || (document === undefined && isJson && hasPaths)) return undefined;
+  if (document === TOO_DEEP) return undefined;
+  if (document === undefined && hasPaths && (isJson || LOOKS_LIKE_OBJECT.test(text))) return undefined;
   return { text, document, leaves: document === undefined ? [leafOf(text)] : leavesOf(document) };
 }
 
@@ -37,7 +43,7 @@ export function redact(
 ): PayloadEdit[] {
   const { document, leaves } = opened;
   const passages: Passage[] = [];
-  for (const leaf of leaves) addPassages(leaf, passages);
+  for (const leaf of leaves) addPassages(leaf, wholeText(leaf.content.text), passages);
   for (const passage of also) passages.push(passage);
   const search = new Search(partRules, passages, tokens);
   const takes = new Takes(tokens);

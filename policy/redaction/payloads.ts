@@ -4,7 +4,7 @@ import { wholeText } from '../json/text.ts';
 import { alignAnswers } from './alignment.ts';
 import { type Answer, findAnswers, offsetIn } from './answers.ts';
 import { edited, type PayloadEdit } from './edits.ts';
-import { leafOf, type Passage } from './leaf.ts';
+import { addPassages, leafOf, type Passage } from './leaf.ts';
 import { type Opened, open, redact } from './opened.ts';
 import { count } from './payload-edits.ts';
 import { readPayload } from './payload-text.ts';
@@ -109,7 +109,7 @@ function passagesOf(answers: readonly Answer[], opened: Opened | undefined): Pas
   for (const { context, answer, start, isSpan } of answers) {
     const [leaf, { text }] = [leaves.get(context), answer.content!];
     if (!isSpan || leaf === undefined || text === '' || text === leaf.content.text) continue;
-    passages.push({ leaf, view: { ...wholeText(text), shift: offsetIn(start) } });
+    addPassages(leaf, { ...wholeText(text), shift: offsetIn(start) }, passages);
   }
   return passages;
 }

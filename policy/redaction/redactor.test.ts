@@ -214,6 +214,8 @@ describe('a payload', () => {
     ['UTF-16', 'BASE64', base64(Buffer.from('a@x.org', 'utf16le')), 'text/plain', 'BINARY'],
     ['JSON that is none, where there are paths', 'JSON', '{"secret":1', 'application/json', 'UNREADABLE'],
     ['the same in BASE64', 'BASE64', base64('{"secret":1'), 'application/json', 'UNREADABLE'],
+    ['text that is cut JSON', 'CSV', ' {"secret":1', 'text/plain', 'UNREADABLE'],
+    ['the same in BASE64, in a list', 'BASE64', base64('[{"secret":1'), 'text/plain', 'UNREADABLE'],
     ['JSON in JSON in JSON', 'JSON', deep, 'application/json', 'UNREADABLE'],
     ['ten thousand arrays in each other', 'JSON', '['.repeat(1e4) + ']'.repeat(1e4), 'application/json', 'UNREADABLE'],
   ] as const)('is withheld: %s', async (_name, encoding, data, contentType, reason) => {

@@ -33,8 +33,10 @@ function errors(table: Readonly<Record<string, { status: number; meaning: string
 
 /** Where the schema has no default, a person writes what happens without the variable. */
 function variables({ entries }: { entries: v.ObjectEntries }): Table {
-  const standard = (schema: object) =>
-    'default' in schema && typeof schema.default === 'string' ? code(schema.default) : undefined;
+  const standard = (schema: object) => {
+    if (!('default' in schema) || typeof schema.default !== 'string') return undefined;
+    return schema.default === '' ? 'none' : code(schema.default);
+  };
   return {
     columns: ['variable', 'default', 'meaning'],
     rows: Object.entries(entries).map(([name, schema]) => [code(name), standard(schema), undefined]),

@@ -81,6 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'lets go of its policy when that cannot be loaded again',
     standIn: 'withdrawn-policy.ts',
     found: 'withdrawn',
+    firstSeed: 23,
   },
   {
     name: 'does not count what the policy leaves out',

@@ -28,8 +28,19 @@ export function redactedContext(node: JsonNode, edits: readonly PayloadEdit[]): 
       const { start, end } = spanOf(span);
       return redacted.slice(start, end);
     },
-    isTouched: (span) => own.some(({ start, end }) => start < span.end && end > span.start),
+    isTouched: (span) => (own[firstAfter(own, span.start)]?.start ?? Number.POSITIVE_INFINITY) < span.end,
   };
+}
+
+/** The index of the first edit that ends after an offset. */
+function firstAfter(edits: readonly Edit[], offset: number): number {
+  let [low, high] = [0, edits.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edits[middle]!.end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** An offset within something that was hidden moves to the beginning of what stands there, or to its end. */

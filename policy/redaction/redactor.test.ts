@@ -114,6 +114,25 @@ test('a payload in which nothing is found is the very same', async () => {
   expect(result.record.input).toBe(record.input);
 });
 
+test('a token is not found again, whatever pattern fits it', async () => {
+  const rules: WrittenRule[] = [
+    { ...EMAIL, action: 'hash' },
+    { name: 'words', pattern: '[a-z0-9]{3,}' },
+    { name: 'id', path: '$.id', action: 'hash' },
+  ];
+  const once = await redactInput('{"to":"a@x.org or abc","id":7}', ...rules);
+  const { data, redacted } = once;
+  expect(data).toBe(`{"to":"${tokenOf('email', 'a@x.org')} or [words]","id":"${tokenOf('id', '7')}"}`);
+  expect(redacted).toEqual({ mail: 1, words: 1, id: 1 });
+  expect(await redactInput(data!, ...rules)).toEqual({ data, redacted: undefined, withheld: undefined });
+});
+
+test('what only looks like a token is searched', async () => {
+  expect((await redactInput('{"a":"[a@x.org] [email:a@x.org]"}', EMAIL)).data).toBe(
+    '{"a":"[[email]] [email:[email]]"}',
+  );
+});
+
 describe('of several rules', () => {
   const text = '4111111111111111@x.org';
   const pattern = (name: string, of: string, more = {}): WrittenRule => ({ name, pattern: of, ...more });

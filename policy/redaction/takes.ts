@@ -3,12 +3,18 @@ import { type JsonNode, writtenAs } from '../json/node.ts';
 import { escapedAt, placeOf } from '../json/text.ts';
 import { afterPoints, masked, type PayloadEdit } from './edits.ts';
 import type { Rule } from './rules.ts';
-import type { Tokens } from './tokens.ts';
+import type { Span, Tokens } from './tokens.ts';
+
+/** A value that a rule takes, and its place in the payload. */
+interface Taken extends Span {
+  node: JsonNode;
+  rule: Rule;
+}
 
 /** Values that rules take as a whole, by their paths. Of two rules that select one value the first takes it; a value takes those in it with it. */
 export class Takes {
   readonly #tokens: Tokens;
-  readonly #edits: PayloadEdit[] = [];
+  readonly #taken: Taken[] = [];
   readonly #dropped = new Map<JsonNode, Rule>();
 
   constructor(tokens: Tokens) {
@@ -16,14 +22,24 @@ export class Takes {
   }
 
   take(rule: Rule, node: JsonNode): void {
-    if (rule.action === 'drop') {
-      if (!this.#dropped.has(node)) this.#dropped.set(node, rule);
-      return;
+    if (rule.action !== 'drop') this.#taken.push({ ...placeOfNode(node), node, rule });
+    else if (!this.#dropped.has(node)) this.#dropped.set(node, rule);
+  }
+
+  /** In no order. What is dropped may have others in it. */
+  edits(): PayloadEdit[] {
+    const edits: PayloadEdit[] = [];
+    let until = 0;
+    this.#taken.sort((one, other) => one.start - other.start || other.end - one.end);
+    for (const { node, rule, start, end } of this.#taken) {
+      if (start < until) continue;
+      const text = this.#inPlaceOf(node, rule);
+      if (text === undefined) continue;
+      edits.push({ start, end, text: escapedAt(node.source.level, JSON.stringify(text)), rules: [rule.name] });
+      until = end;
     }
-    const text = this.#inPlaceOf(node, rule);
-    if (text === undefined) return;
-    const written = escapedAt(node.source.level, JSON.stringify(text));
-    this.#edits.push({ ...placeOfNode(node), text: written, rules: [rule.name] });
+    this.#drop(edits);
+    return edits;
   }
 
   #inPlaceOf(node: JsonNode, rule: Rule): string | undefined {
@@ -36,19 +52,17 @@ export class Takes {
     return this.#tokens.token(rule, rule.name, isContainer && rule.action === 'hash' ? canonicalJson(text) : text);
   }
 
-  /** In no order; some may lie in others. */
-  edits(): PayloadEdit[] {
+  #drop(edits: PayloadEdit[]): void {
     const parents = new Set<JsonNode>();
     for (const [node, { name }] of this.#dropped) {
       if (node.parent?.kind === 'object') parents.add(node.parent);
-      else this.#edits.push({ ...placeOfNode(node), text: 'null', rules: [name] });
+      else edits.push({ ...placeOfNode(node), text: 'null', rules: [name] });
     }
-    for (const { children } of parents) this.#withoutMembers(children);
-    return this.#edits;
+    for (const { children } of parents) this.#dropMembers(children, edits);
   }
 
   /** Members go with their commas. */
-  #withoutMembers(members: readonly JsonNode[]): void {
+  #dropMembers(members: readonly JsonNode[], edits: PayloadEdit[]): void {
     const lastKept = members.findLastIndex((member) => !this.#dropped.has(member));
     for (const [index, member] of members.entries()) {
       const rule = this.#dropped.get(member);
@@ -58,7 +72,7 @@ export class Takes {
       const start = isAfterLastKept ? members[lastKept]!.end : beginningOf(member);
       const end = next === undefined ? member.end : beginningOf(next);
       const { source } = member;
-      this.#edits.push({ start: placeOf(source, start), end: placeOf(source, end), text: '', rules: [rule.name] });
+      edits.push({ start: placeOf(source, start), end: placeOf(source, end), text: '', rules: [rule.name] });
     }
   }
 }

@@ -78,10 +78,9 @@ export const MUTANTS: readonly Mutant[] = [
     found: 'exposed',
   },
   {
-    name: 'lets go of its policy when that cannot be loaded again',
+    name: 'lets go of a policy that is in force',
     standIn: 'withdrawn-policy.ts',
     found: 'withdrawn',
-    firstSeed: 23,
   },
   {
     name: 'does not count what the policy leaves out',

@@ -68,6 +68,8 @@ describe('a policy that is on this machine', () => {
     expect(running.lines()).toContainEqual(
       expect.objectContaining({ level: 'INFO', message: 'the policy is in force', policy: id, redactionRules: 1 }),
     );
+    const texts = running.lines().filter(({ message }) => message);
+    expect(new Set(texts.map(({ source }) => source))).toEqual(new Set(['inference-capture']));
     const [metrics] = running.lines().filter(({ _aws }) => _aws);
     expect(metrics).toMatchObject({ redactedSinceStart: { canary: 1 } });
   });

@@ -133,3 +133,14 @@ test.each<[string, Case]>([
 ])('found: %s', (what, one) => {
   expect(verdict(evidenceOf(one))).toContainEqual(expect.stringMatching(`^${what}`));
 });
+
+test('a record without payloads that another environment destroyed in a shared spool is not left out', () => {
+  const evidence = evidenceOf({ ...onMetadata, outcomes: [[OUT, 'accepted']], stored: [metadata(OUT)] });
+  const [account] = evidence.accounts;
+  const neighbour: Account = { ...account!, ledger: [], destroyed: [OUT] };
+  delete neighbour.stats;
+  const accounts = [{ ...account!, shared: true }, neighbour];
+  const gone = { ...evidence, delivered: [], deliveredAfterRecovery: [], accounts };
+  expect(verdict(gone)).toEqual([]);
+  expect(verdict({ ...gone, accounts: accounts.slice(0, 1) })).toContainEqual(expect.stringContaining('left out 0'));
+});

@@ -63,7 +63,7 @@ function tell(report: ErasureReport, dryRun: boolean): void {
     );
   if (recordsWithoutSubject > 0)
     note(
-      `${recordsWithoutSubject} records have no subject: they were stored without a subjectKey in the policy, and nobody can find a person in them.`,
+      `${recordsWithoutSubject} records have no subject: the policy had no subjectKey, or found no value there. Nobody can find a person in them.`,
     );
 }
 

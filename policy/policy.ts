@@ -14,8 +14,8 @@ export interface LeftOut {
 }
 
 /**
- * Decides what may be kept. It stands between what has been read and its stored line, and there is no other way: where it throws, the record
- * or label is refused as INTERNAL_ERROR.
+ * Decides what may be kept. It stands between what has been read and its stored line, and there is no other way. Where it throws, the
+ * document's `onError` says what is kept of a record, and a label is refused (extension/policy/policy-state.ts).
  *
  * The decision follows from the record alone, but for the limit on records a second. So a record that is posted again gets the same one, also
  * from an extension that was started anew. The `eventId` of a record stays as it is.

@@ -4,7 +4,7 @@ import type { KeptLabel } from '../../capture/stored-line.ts';
 import type { PolicyStatus } from '../../capture/wire.ts';
 import { KEEP_EVERYTHING, type PolicyDecision } from '../../policy/policy.ts';
 
-/** No policy can say what may be kept, so nothing may: why, for the sender. */
+/** Nothing may be kept, because no policy says what. The text tells the sender why. */
 export interface Unavailable {
   unavailable: string;
 }

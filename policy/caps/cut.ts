@@ -8,8 +8,8 @@ const SURROUNDINGS = 128;
 const REPLACEMENT = /\[[a-z0-9][a-z0-9-]{0,62}(?::[0-9a-f]{1,64})?\]/g;
 
 /**
- * The longest beginning of a text that has so many bytes of UTF-8 at most. It ends between two characters, and neither within nor directly in
- * front of the end of a replacement.
+ * The longest beginning of a text that has so many bytes of UTF-8 at most. It ends between two characters, and not within a
+ * replacement.
  */
 export function beginningOf(text: string, bytes: number): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(Math.min(bytes, text.length * 3)));

@@ -105,6 +105,17 @@ test.each<[string, Case]>([
   expect(verdict(evidenceOf(one))).toEqual([]);
 });
 
+test('a record from before there was a policy may be destroyed while a later process has it', () => {
+  const evidence = evidenceOf({ ...onMetadata, outcomes: [[OUT, 'accepted']], stored: [] });
+  const [first] = evidence.accounts as [Account];
+  const pending = { ...first, spoolAtEnd: 1, stats: { ...first.stats!, received: 1, pending: 1 } };
+  const later: Account = { ...first, spoolAtStart: 1, destroyed: [OUT], ledger: [], stats: undefined };
+  expect(verdict({ ...evidence, accounts: [pending, later] })).toEqual([]);
+  expect(verdict({ ...evidence, accounts: [pending, { ...later, destroyed: [] }] })).toContainEqual(
+    expect.stringMatching('left out 0 records, where 1 to 1'),
+  );
+});
+
 const accepted: [string, string][] = [[IN, 'accepted']];
 test.each<[string, Case]>([
   ['exposed: the log has what the policy redacts', { ...WELL, policy: { exposed: ['the log'] } }],

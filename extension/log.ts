@@ -3,7 +3,10 @@ export const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** Writes one line to the log group of the function. Never pass it a part of a record. */
-export type Log = (level: Level, message: string, fields?: Record<string, unknown>) => void;
+export type Log = (level: Level, message: string, fields?: Record<string, unknown> & Own) => void;
+
+/** What the log itself says: no field may stand in its place. */
+type Own = { level?: never; source?: never; message?: never; timestamp?: never };
 
 /** Writes an object as one line of JSON. Resolves when the operating system has it, so that the end of the process loses nothing. */
 export type WriteLine = (line: object) => Promise<void>;

@@ -139,7 +139,7 @@ export class PolicyLoader {
     this.#breaker = CLOSED;
     this.#told = undefined;
     log('INFO', 'the policy is in force', {
-      source: source.name,
+      place: source.name,
       policy: version.id,
       redactionRules: document.redaction.length,
       samplingRules: document.sampling?.rules.length ?? 0,
@@ -155,7 +155,7 @@ export class PolicyLoader {
     }
     this.#breaker = CLOSED;
     if (this.#told !== undefined) {
-      log('INFO', 'the policy can be loaded again, and has not changed', { source: source.name, ...holder.status() });
+      log('INFO', 'the policy can be loaded again, and has not changed', { place: source.name, ...holder.status() });
     }
     this.#told = undefined;
   }
@@ -169,7 +169,7 @@ export class PolicyLoader {
     const isTold = this.#told?.wrong === wrong && (wrong ? this.#told.cause === cause : this.#told.remedy === remedy);
     this.#told = failure;
     if (isTold) return; // the attempts go on
-    const fields = { source: source.name, cause, remedy };
+    const fields = { place: source.name, cause, remedy };
     const { state } = holder;
     if (state.kind === 'ready' && wrong) {
       log('ERROR', 'the new version of the policy is wrong: the version before it stays in force', {

@@ -66,8 +66,16 @@ describe('a policy that is on this machine', () => {
     const { id } = (running.lines().at(-1)!['policy'] ?? {}) as { id: string };
     expect(line.inferenceCapture).toMatchObject({ policy: id, redacted: { canary: 1 } });
     expect(running.lines()).toContainEqual(
-      expect.objectContaining({ level: 'INFO', message: 'the policy is in force', policy: id, redactionRules: 1 }),
+      expect.objectContaining({
+        level: 'INFO',
+        source: 'inference-capture', // by which the lines of the extension are found
+        message: 'the policy is in force',
+        policy: id,
+        redactionRules: 1,
+      }),
     );
+    const texts = running.lines().filter(({ message }) => message);
+    expect(new Set(texts.map(({ source }) => source))).toEqual(new Set(['inference-capture']));
     const [metrics] = running.lines().filter(({ _aws }) => _aws);
     expect(metrics).toMatchObject({ redactedSinceStart: { canary: 1 } });
   });

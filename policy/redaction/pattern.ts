@@ -5,7 +5,8 @@ import type { Finding } from './finding.ts';
 const MAX_FINDINGS = 10_000;
 
 /**
- * A search by a regular expression of RE2, whose time is linear in the text. It finds nothing where the expression matches the empty text.
+ * A search by a regular expression of RE2, which takes linear time from each finding to the next. An expression that looks far ahead of what it finds,
+ * such as `a(.*b)?`, looks through the rest of the text for each finding. It finds nothing where the expression matches the empty text.
  *
  * @param name of the rule
  * @throws Error if RE2 does not know the syntax

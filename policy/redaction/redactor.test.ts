@@ -261,18 +261,6 @@ describe('attributes', () => {
   });
 });
 
-describe('a label', () => {
-  test.each([
-    ['CSV', 'Ask a@x.org', 'Ask [email]'],
-    ['JSON', '{"secret":1,"to":"a@x.org"}', '{"to":"[email]"}'],
-    ['JSON', '{"secret":1', 'null'],
-    ['BASE64', '/9g=', ''],
-  ] as const)('of %s: %s', async (encoding, data, expected) => {
-    const redactor = await redactorOf(EMAIL, { name: 'p', path: '$.secret', action: 'drop' });
-    expect(redactor.label({ eventId: 'e', encoding, data }).label).toEqual({ eventId: 'e', encoding, data: expected });
-  });
-});
-
 test.each<[string, WrittenRule, RegExp]>([
   ['a pattern that RE2 does not know', { name: 'own', pattern: '(a)\\1' }, /"pattern" of the rule "own"/],
   ['a path with a filter', { name: 'own', path: '$[?@.a]' }, /"path" of the rule "own".*without filters/],

@@ -44,6 +44,7 @@ export class Host {
   readonly #options: HostOptions;
   readonly #tmp: string;
   readonly #ledger: string;
+  readonly #policyFile: string;
   #neighbour: Host | undefined;
   readonly #clock: string;
   #clockOffMs = 0;
@@ -62,6 +63,7 @@ export class Host {
     this.processes = new Processes(folder);
     this.#tmp = options.sharing === undefined ? path.join(folder, 'tmp') : options.sharing.#tmp;
     this.#ledger = path.join(folder, 'ledger.jsonl');
+    this.#policyFile = path.join(folder, 'policy.json');
     this.#clock = path.join(folder, 'clock');
     mkdirSync(this.#tmp, { recursive: true });
     writeFileSync(this.#ledger, '');
@@ -196,10 +198,6 @@ export class Host {
 
   #lookForCanaries(): void {
     for (const file of filesWith(CANARY, this.#tmp)) this.#exposed.add(file);
-  }
-
-  get #policyFile(): string {
-    return path.join(this.#options.folder, 'policy.json');
   }
 
   #readLog(line: string): void {

@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
     found: 'exposed',
   },
   {
-    name: 'lets go of its policy when that cannot be loaded again',
+    name: 'lets go of a policy that is in force',
     standIn: 'withdrawn-policy.ts',
     found: 'withdrawn',
   },

@@ -105,6 +105,17 @@ test.each<[string, Case]>([
   expect(verdict(evidenceOf(one))).toEqual([]);
 });
 
+test('a record from before there was a policy may be destroyed while a later process has it', () => {
+  const evidence = evidenceOf({ ...onMetadata, outcomes: [[OUT, 'accepted']], stored: [] });
+  const [first] = evidence.accounts as [Account];
+  const pending = { ...first, spoolAtEnd: 1, stats: { ...first.stats!, received: 1, pending: 1 } };
+  const later: Account = { ...first, spoolAtStart: 1, destroyed: [OUT], ledger: [], stats: undefined };
+  expect(verdict({ ...evidence, accounts: [pending, later] })).toEqual([]);
+  expect(verdict({ ...evidence, accounts: [pending, { ...later, destroyed: [] }] })).toContainEqual(
+    expect.stringMatching('left out 0 records, where 1 to 1'),
+  );
+});
+
 const accepted: [string, string][] = [[IN, 'accepted']];
 test.each<[string, Case]>([
   ['exposed: the log has what the policy redacts', { ...WELL, policy: { exposed: ['the log'] } }],
@@ -132,4 +143,15 @@ test.each<[string, Case]>([
   ['miscounted: .* refused 0 records for want of a policy, where 1 to 1', { ...WELL, unavailable: 0 }],
 ])('found: %s', (what, one) => {
   expect(verdict(evidenceOf(one))).toContainEqual(expect.stringMatching(`^${what}`));
+});
+
+test('a record without payloads that another environment destroyed in a shared spool is not left out', () => {
+  const evidence = evidenceOf({ ...onMetadata, outcomes: [[OUT, 'accepted']], stored: [metadata(OUT)] });
+  const [account] = evidence.accounts;
+  const neighbour: Account = { ...account!, ledger: [], destroyed: [OUT] };
+  delete neighbour.stats;
+  const accounts = [{ ...account!, shared: true }, neighbour];
+  const gone = { ...evidence, delivered: [], deliveredAfterRecovery: [], accounts };
+  expect(verdict(gone)).toEqual([]);
+  expect(verdict({ ...gone, accounts: accounts.slice(0, 1) })).toContainEqual(expect.stringContaining('left out 0'));
 });

@@ -49,12 +49,12 @@ function withdrawn(ledger: readonly LedgerEntry[], { onError }: PolicyEvidence):
 /**
  * The counts of a process that the policy makes wrong, in words.
  *
- * @param stored the ids of all records that are stored or in the log
+ * @param elsewhere the ids of all records that are stored, in the log, or destroyed by others
  */
 export function policyMiscounts(
-  { ledger, stats, destroyed, uncertain }: Account,
+  { ledger, stats }: Account,
   policy: PolicyEvidence | undefined,
-  stored: ReadonlySet<string>,
+  elsewhere: ReadonlySet<string>,
 ): string[] {
   if (stats === undefined) return [];
   const accepted = idsWith(ledger, (outcome) => outcome === 'accepted');
@@ -63,7 +63,6 @@ export function policyMiscounts(
   const open = idsWith(ledger, (outcome) => UNANSWERED.includes(outcome)).union(posted.difference(answered));
   const out = (id: string) => !isSampled(policy, id);
   // One that is not in the sample may be stored before there is a policy, without its payloads.
-  const elsewhere = new Set([...stored, ...destroyed, ...uncertain]);
   const surelyOut = [...accepted].filter((id) => out(id) && !elsewhere.has(id)).length;
   const mayBeOut = [...accepted.union(open)].filter(out).length;
   const leftOut = Object.values(stats.leftOut).reduce((sum, records) => sum + records, 0);

@@ -86,10 +86,11 @@ function misplaced({ deliveredAfterRecovery }: Evidence): string[] {
 
 function miscounted({ accounts, deliveredAfterRecovery, logged, policy }: Evidence): string[] {
   const survivors = ids(deliveredAfterRecovery).union(ids(logged));
+  const destroyed = new Set(accounts.flatMap((account) => [...account.destroyed, ...account.uncertain]));
   const last = new Map(accounts.flatMap(({ destroyed }, at) => destroyed.map((id) => [id, at])));
   return accounts.flatMap((account, at) => {
     const gone = new Set(account.destroyed.filter((id) => !survivors.has(id) && last.get(id) === at));
-    const wrong = [...miscounts(account, gone.size), ...policyMiscounts(account, policy, survivors)];
+    const wrong = [...miscounts(account, gone.size), ...policyMiscounts(account, policy, survivors.union(destroyed))];
     return wrong.map((what) => `miscounted: process ${at + 1} of the extension, ${what}`);
   });
 }

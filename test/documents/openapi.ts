@@ -63,9 +63,11 @@ function recordSchema(): object {
 /** A label names its record by one of two ids. */
 function labelSchema(): object {
   const { $schema: _, ...schema } = toJsonSchema(Label, { errorMode: 'ignore', typeMode: 'input' });
+  const time = { ...(schema.properties!['time'] as object), format: 'date-time' };
   return {
     description: 'The truth about one record. Other fields are ignored.',
     ...schema,
+    properties: { ...schema.properties, time },
     anyOf: [{ required: ['eventId'] }, { required: ['inferenceId'] }],
     example: { eventId: EXAMPLE_RECORD.eventId, data: '1', encoding: 'CSV' },
   };

@@ -16,6 +16,7 @@ export default defineConfig({
     exclude: ['node_modules', 'dist', 'bench/peers', 'packaging/checks', 'local', '.venv*'],
     reporters: ['default', closingLine],
     testTimeout: 30_000,
+    maxConcurrency: 3, // of tests that say so
     restoreMocks: true,
   },
 });

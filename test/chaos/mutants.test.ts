@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buildMutant } from './build-mutant.ts';
 import { MUTANTS } from './mutants.ts';
 import { planOf } from './plan.ts';
@@ -12,14 +12,15 @@ import { run } from './run.ts';
 /** Seeds that a planted fault may survive; the campaign of `make test` has as many. */
 const MOST_SEEDS = 30;
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'chaos-mutant-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+async function makeFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'chaos-mutant-'));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
 
 /** What the first run that breaks a promise says; empty where none of so many does. */
 async function brokenBy(standIn: string | undefined, { seeds, firstSeed = 1 }: { seeds: number; firstSeed?: number }) {
+  await using own = await makeFolder(); // these tests run at the same time: they wait more than they work
+  const { folder } = own;
   await mkdir(path.join(folder, 'extension'));
   const extension = await buildMutant(standIn, path.join(folder, 'extension'));
   const programs = await buildPrograms(path.join(folder, 'programs'), extension);
@@ -33,7 +34,7 @@ async function brokenBy(standIn: string | undefined, { seeds, firstSeed = 1 }: {
 
 const withProcesses = test.skipIf(!existsSync('/proc/self/environ'));
 
-withProcesses.each(MUTANTS)(
+withProcesses.concurrent.each(MUTANTS)(
   'an extension that $name is found out',
   { timeout: 120_000 },
   async ({ standIn, found, firstSeed }) => {
@@ -61,6 +62,8 @@ test.each([
   ],
   ['has no original', 'export const name = 1;', /got 0 modules/],
 ])('a stand-in that %s is refused', async (_, text, message) => {
+  await using own = await makeFolder();
+  const { folder } = own;
   const standIn = path.join(folder, 'stand-in.ts');
   await writeFile(standIn, text);
   await expect(buildMutant(standIn, folder)).rejects.toThrow(message);

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { compilePolicy } from '../../policy/compile.ts';
+import { compilePolicy, policyIdOf } from '../../policy/compile.ts';
 import type { PolicyDocument } from '../../policy/document.ts';
 import { readPolicyDocument } from '../../policy/read-document.ts';
 import { PolicyFault } from './policy-failure.ts';
@@ -26,7 +25,7 @@ export async function versionOf(
 ): Promise<Version> {
   try {
     const policy = await compilePolicy(document, { text, key, now });
-    return { policy, id: hash('sha256', text).slice(0, 16), onError: document.onError };
+    return { policy, id: policyIdOf(text), onError: document.onError };
   } catch (error) {
     throw new PolicyFault((error as Error).message, { wrong: true, remedy: REMEDY });
   }

@@ -80,3 +80,22 @@ function readSelector(selector: ParsedSelector, text: string): Selector {
 function requireExact(integer: number, text: string): void {
   if (!Number.isSafeInteger(integer)) throw new PathError(`Expected integers up to 2^53 - 1 in the JSONPath "${text}"`);
 }
+
+/** The index that a token of a JSON pointer is, in a list. Undefined where it is none: RFC 6901, section 4. */
+export function indexOfToken(token: string): number | undefined {
+  return /^(?:0|[1-9]\d{0,15})$/.test(token) ? Number(token) : undefined;
+}
+
+/** The indices that a slice selects of a list: RFC 9535, section 2.3.4.2. */
+export function* indicesOf({ start, end, step }: Selector & { kind: 'slice' }, length: number): Generator<number> {
+  const within = (index: number, least: number, most: number) =>
+    Math.min(Math.max(index < 0 ? length + index : index, least), most);
+  if (step > 0) {
+    const upper = within(end ?? length, 0, length);
+    for (let index = within(start ?? 0, 0, length); index < upper; index += step) yield index;
+  } else if (step < 0) {
+    const lower = end === null ? -1 : within(end, -1, length - 1);
+    for (let index = start === null ? length - 1 : within(start, -1, length - 1); index > lower; index += step)
+      yield index;
+  }
+}

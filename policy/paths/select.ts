@@ -1,5 +1,5 @@
 import type { JsonNode } from '../json/node.ts';
-import type { Path, Selector, Step } from './path.ts';
+import { indexOfToken, indicesOf, type Path, type Selector, type Step } from './path.ts';
 
 /**
  * The values that a path selects, each once, in the order of the text. A string that is JSON itself counts as the value that it says: `$.body.customer`
@@ -43,8 +43,6 @@ function applyTo(node: JsonNode, selector: Selector, selected: Set<JsonNode>): v
   for (const value of node.nested) applyTo(value, selector, selected);
 }
 
-const DIGITS = /^(?:0|[1-9]\d{0,15})$/;
-
 function apply(selector: Selector, { kind, children }: JsonNode, selected: Set<JsonNode>): void {
   const add = (node: JsonNode | undefined) => node !== undefined && selected.add(node);
   switch (selector.kind) {
@@ -54,27 +52,12 @@ function apply(selector: Selector, { kind, children }: JsonNode, selected: Set<J
     case 'name':
     case 'token':
       if (kind === 'object') for (const child of children) if (child.name?.content?.text === selector.name) add(child);
-      if (kind === 'array' && selector.kind === 'token' && DIGITS.test(selector.name))
-        add(children[Number(selector.name)]);
+      if (kind === 'array' && selector.kind === 'token') add(children[indexOfToken(selector.name) ?? -1]);
       break;
     case 'index':
       if (kind === 'array') add(children.at(selector.index));
       break;
     case 'slice':
       if (kind === 'array') for (const index of indicesOf(selector, children.length)) add(children[index]);
-  }
-}
-
-/** RFC 9535, section 2.3.4.2. */
-function* indicesOf({ start, end, step }: Selector & { kind: 'slice' }, length: number): Generator<number> {
-  const within = (index: number, least: number, most: number) =>
-    Math.min(Math.max(index < 0 ? length + index : index, least), most);
-  if (step > 0) {
-    const upper = within(end ?? length, 0, length);
-    for (let index = within(start ?? 0, 0, length); index < upper; index += step) yield index;
-  } else if (step < 0) {
-    const lower = end === null ? -1 : within(end, -1, length - 1);
-    for (let index = start === null ? length - 1 : within(start, -1, length - 1); index > lower; index += step)
-      yield index;
   }
 }

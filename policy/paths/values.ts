@@ -1,4 +1,4 @@
-import { type Path, readPath, type Selector } from './path.ts';
+import { indexOfToken, indicesOf, type Path, readPath, type Selector } from './path.ts';
 
 /** Most values that a path finds. */
 const MAX_VALUES = 1000;
@@ -61,13 +61,11 @@ function parsed(text: string): unknown {
   }
 }
 
-const INDEX = /^(?:0|[1-9]\d{0,15})$/;
-
 function select(selector: Selector, container: Container, found: unknown[]): void {
   if (selector.kind === 'all') {
     for (const value of Object.values(container)) found.push(value);
   } else if (Array.isArray(container)) {
-    if (selector.kind === 'slice') found.push(...slice(container, selector));
+    if (selector.kind === 'slice') for (const at of indicesOf(selector, container.length)) found.push(container[at]);
     const index = indexOf(selector);
     if (index !== undefined && index < container.length && index >= -container.length) found.push(container.at(index));
   } else if ((selector.kind === 'name' || selector.kind === 'token') && Object.hasOwn(container, selector.name)) {
@@ -77,23 +75,5 @@ function select(selector: Selector, container: Container, found: unknown[]): voi
 
 function indexOf(selector: Selector): number | undefined {
   if (selector.kind === 'index') return selector.index;
-  return selector.kind === 'token' && INDEX.test(selector.name) ? Number(selector.name) : undefined;
-}
-
-/** RFC 9535, section 2.3.4.2.2. */
-function slice(array: readonly unknown[], { start, end, step }: Selector & { kind: 'slice' }): unknown[] {
-  const values: unknown[] = [];
-  const bound = (index: number, least: number, most: number) =>
-    Math.min(Math.max(index < 0 ? array.length + index : index, least), most);
-  const length = array.length;
-  if (step > 0) {
-    const upper = bound(end ?? length, 0, length);
-    for (let at = bound(start ?? 0, 0, length); at < upper; at += step) values.push(array[at]);
-  }
-  if (step < 0) {
-    const lower = end === null ? -1 : bound(end, -1, length - 1);
-    for (let at = start === null ? length - 1 : bound(start, -1, length - 1); at > lower; at += step)
-      values.push(array[at]);
-  }
-  return values;
+  return selector.kind === 'token' ? indexOfToken(selector.name) : undefined;
 }

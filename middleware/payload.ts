@@ -1,4 +1,5 @@
 import type { CapturedPayload } from '../capture/exchange.ts';
+import { isJson } from '../capture/json.ts';
 
 /** Content together with its type. An object with exactly these two keys is taken as this. */
 export interface TypedContent {
@@ -91,14 +92,5 @@ function decoded(bytes: Uint8Array): string | undefined {
     return UTF8.decode(bytes);
   } catch {
     return undefined;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../capture/json.ts';
 import type { InferenceRecord, Payload } from '../capture/record.ts';
 
 export const SIDES = ['input', 'output'] as const;
@@ -31,10 +32,5 @@ export function exchangeOf(record: InferenceRecord, read: (payload: Payload) => 
 }
 
 function jsonOf({ encoding, data }: Payload): unknown {
-  if (encoding !== 'JSON') return undefined;
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
+  return encoding === 'JSON' ? parseJson(data) : undefined;
 }

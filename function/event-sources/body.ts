@@ -1,3 +1,4 @@
+import { isJson } from '../../capture/json.ts';
 import type { Payload } from '../../capture/record.ts';
 import { RequestError } from '../errors.ts';
 
@@ -141,14 +142,5 @@ function parsed(text: string): unknown {
   } catch {
     // The parser's own message quotes the body, which may hold personal data.
     throw new NotJsonError('no JSON');
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

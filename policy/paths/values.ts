@@ -1,3 +1,4 @@
+import { parseJson } from '../../capture/json.ts';
 import { indexOfToken, indicesOf, type Path, readPath, type Selector } from './path.ts';
 
 /** Most values that a path finds. */
@@ -49,16 +50,8 @@ function withDescendants(values: readonly unknown[]): unknown[] {
 }
 
 function containerOf(value: unknown): Container | undefined {
-  if (typeof value === 'string') return /^\s*[[{]/.test(value) ? containerOf(parsed(value)) : undefined;
+  if (typeof value === 'string') return /^\s*[[{]/.test(value) ? containerOf(parseJson(value)) : undefined;
   return typeof value === 'object' && value !== null ? (value as Container) : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function select(selector: Selector, container: Container, found: unknown[]): void {

@@ -1,7 +1,7 @@
 import type { Exchange } from '../capture/client.ts';
 
 /** Bytes of a record as JSON, as it is sent. */
-const RECORD_BYTES = 2048;
+export const RECORD_BYTES = 2048;
 
 /** What a function hands over, without what differs from one invocation to the next: request id and input. */
 export const WITHOUT_CONTEXT: Exchange = {

@@ -22,7 +22,7 @@ const Share = numberBetween(0, 1);
 const Identifier = text(MAX_ID_LENGTH);
 const Source = Most(Identifier, 100);
 
-export const Detector = v.picklist(DETECTORS);
+const Detector = v.picklist(DETECTORS);
 
 const Part = v.picklist(['input', 'output', 'label', 'attributes']);
 const Action = v.picklist(['replace', 'hash', 'mask', 'truncate', 'drop']);

@@ -3,6 +3,9 @@ import type { InferenceRecord } from '../capture/record.ts';
 import type { KeptLabel, KeptRecord } from '../capture/stored-line.ts';
 import type { LeftOutReason } from '../capture/wire.ts';
 
+/** Most bytes of a policy's document, in UTF-8. */
+export const MAX_POLICY_BYTES = 256 * 1024;
+
 /** What becomes of a record: it is kept, whole or changed, or it is left out on purpose. */
 export type PolicyDecision = ({ keep: true } & KeptRecord) | LeftOut;
 

@@ -4,8 +4,9 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { PolicyDocument } from './document.ts';
 import { policyJsonSchema } from './json-schema.ts';
+import { MAX_POLICY_BYTES } from './policy.ts';
 import { PolicyError } from './policy-error.ts';
-import { MAX_DOCUMENT_BYTES, readPolicyDocument } from './read-document.ts';
+import { readPolicyDocument } from './read-document.ts';
 
 const faultsOf = async (text: string): Promise<string> => {
   const error = await readPolicyDocument(text).catch((error: unknown) => error);
@@ -155,7 +156,7 @@ test('a secret that stands where its name belongs is not repeated', async () => 
 
 describe('a document that would take too much is refused', () => {
   test.each([
-    ['too long', `version: 1\n# ${'x'.repeat(MAX_DOCUMENT_BYTES)}`, 'bytes at most, got'],
+    ['too long', `version: 1\n# ${'x'.repeat(MAX_POLICY_BYTES)}`, 'bytes at most, got'],
     ['aliases of aliases', bomb(12), 'Excessive alias count'],
     ['deep JSON', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'Expected Object, got "a list"'],
     ['deep YAML', `a: ${'['.repeat(100_000)}`, 'Maximum call stack size exceeded at line 1'],

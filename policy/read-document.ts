@@ -2,11 +2,9 @@ import * as v from 'valibot';
 import { PolicyDocument } from './document.ts';
 import { checkDocument } from './document-checks.ts';
 import { keysTwice } from './json-keys.ts';
+import { MAX_POLICY_BYTES } from './policy.ts';
 import { PolicyError } from './policy-error.ts';
 import { schemaFaults } from './schema-faults.ts';
-
-/** Most bytes of a document, as UTF-8. */
-export const MAX_DOCUMENT_BYTES = 256 * 1024;
 
 /**
  * Reads the document of a policy: JSON, or else YAML, whose parser is loaded only then.
@@ -15,7 +13,7 @@ export const MAX_DOCUMENT_BYTES = 256 * 1024;
  */
 export async function readPolicyDocument(text: string): Promise<PolicyDocument> {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_DOCUMENT_BYTES) throw wrong(`Expected ${MAX_DOCUMENT_BYTES} bytes at most, got ${bytes}`);
+  if (bytes > MAX_POLICY_BYTES) throw wrong(`Expected ${MAX_POLICY_BYTES} bytes at most, got ${bytes}`);
   const value = await parse(text);
   if (value === undefined || value === null) throw wrong('Expected a document in JSON or YAML, got an empty one');
   const result = v.safeParse(PolicyDocument, value);

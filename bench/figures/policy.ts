@@ -3,14 +3,13 @@ import type { InferenceRecord } from '../../capture/record.ts';
 import type { compilePolicy } from '../../policy/compile.ts';
 import type { readPolicyDocument } from '../../policy/read-document.ts';
 import { builtForBench } from '../built.ts';
+import { RECORD_BYTES, WITHOUT_CONTEXT } from '../exchange.ts';
 import { figureOf } from '../figure.ts';
 import { questions } from '../inputs.ts';
 import type { Measurement } from '../measurement.ts';
 import { progressLines } from '../progress.ts';
 import { quantile } from '../statistics.ts';
 
-/** Bytes of a record as JSON, as it is posted. */
-const RECORD_BYTES = 2048;
 /** Records of a round. */
 const RECORDS = 5000;
 /** The first round compiles the code. */
@@ -72,19 +71,11 @@ function recordOf(at: number): InferenceRecord {
   const { question, context } = QUESTIONS[at % QUESTIONS.length]!;
   const contact = at % 2 === 0 ? `Write to visitor.${at}@example.org or call +49 30 901820. ` : '';
   const record = (text: string): InferenceRecord => ({
+    ...WITHOUT_CONTEXT,
     eventId: crypto.randomUUID(),
     requestId: crypto.randomUUID(),
     inferenceTime: new Date().toISOString(),
     input: { contentType: 'application/json', encoding: 'JSON', data: JSON.stringify({ question, context: text }) },
-    output: {
-      contentType: 'application/json',
-      encoding: 'JSON',
-      data: '{"answer":"1887","score":0.9,"start":60,"end":64}',
-    },
-    status: 200,
-    latencyMs: 30.1,
-    modelDigest: '0'.repeat(64),
-    coldStart: false,
   });
   const room = RECORD_BYTES - JSON.stringify(record(contact)).length;
   return record((contact + context).slice(0, contact.length + room));

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MAX_POLICY_BYTES } from '../../policy/policy.ts';
 import { policyCache } from './policy-cache.ts';
-import { MAX_POLICY_BYTES } from './policy-text.ts';
 
 const PLACE = 's3://bucket/policy.json';
 const TEXT = { text: '{"version": 1}\nÄ', etag: '"etag"' };

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import { MAX_POLICY_BYTES } from '../../policy/policy.ts';
 import type { PolicyText } from './policy-source.ts';
-import { MAX_POLICY_BYTES } from './policy-text.ts';
 
 /** The first line of the file; the document follows it. */
 const Head = v.object({ place: v.string(), etag: v.string(), sha256: v.string() });

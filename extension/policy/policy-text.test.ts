@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MAX_POLICY_BYTES } from '../../policy/policy.ts';
 import { loadFailureOf } from './policy-failure.ts';
-import { bytesOf, MAX_POLICY_BYTES, readPolicyFile, textOf } from './policy-text.ts';
+import { bytesOf, readPolicyFile, textOf } from './policy-text.ts';
 
 let dir: string;
 let file: string;

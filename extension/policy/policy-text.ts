@@ -1,8 +1,6 @@
 import fs from 'node:fs';
+import { MAX_POLICY_BYTES } from '../../policy/policy.ts';
 import { PolicyFault } from './policy-failure.ts';
-
-/** Most bytes of a policy. */
-export const MAX_POLICY_BYTES = 256 * 1024;
 
 /** The text of a document, which must be UTF-8. A byte order mark is no part of it. @throws PolicyFault */
 export function textOf(bytes: Uint8Array): string {

@@ -1,5 +1,4 @@
-import type * as v from 'valibot';
-import type { Detector } from '../document.ts';
+import type { DetectorName } from '../detectors/detectors.ts';
 
 /** What a detector found in a text: from `start` up to `end`, in UTF-16 code units. `name` is the detector's. */
 export interface Finding {
@@ -10,8 +9,6 @@ export interface Finding {
 
 /** Findings of one text, in order and without overlaps. U+0000 must part two texts: no finding may depend on what is beyond it to be found. */
 export type Find = (text: string) => Finding[];
-
-export type DetectorName = v.InferOutput<typeof Detector>;
 
 /** Makes a search by some detectors. */
 export type CreateFind = (names: readonly DetectorName[]) => Find;

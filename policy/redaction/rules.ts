@@ -1,6 +1,7 @@
-import { Detector, type RedactionRule } from '../document.ts';
+import { DETECTORS, type DetectorName } from '../detectors/detectors.ts';
+import type { RedactionRule } from '../document.ts';
 import { type Path, readPath } from '../paths/path.ts';
-import type { CreateFind, DetectorName, Find } from './finding.ts';
+import type { CreateFind, Find } from './finding.ts';
 
 /** Where a rule looks. */
 export type Part = RedactionRule['in'][number];
@@ -29,7 +30,7 @@ interface Sources {
 }
 
 const detectorsOf = (rule: RedactionRule): readonly DetectorName[] =>
-  'detect' in rule ? (rule.detect === 'all' ? Detector.options : rule.detect) : [];
+  'detect' in rule ? (rule.detect === 'all' ? DETECTORS : rule.detect) : [];
 
 /** @throws PathError or Error if a path or a pattern is wrong; the message names the rule */
 export function rulesOf(

@@ -125,34 +125,20 @@ oracle-clients: $(BUILT) .venv-clients/.installed
 	cd test/oracles/clients/go && go vet . && go build -o "$(CURDIR)/.bin-oracles/go-function/bootstrap" .
 	node --test test/oracles/clients/clients.ts test/oracles/clients/examples.ts test/oracles/clients/recipes.ts
 
-.venv-clients/.installed: test/oracles/clients/python/requirements.txt
-	python3 -m venv .venv-clients
-	.venv-clients/bin/python -m pip install -r $<
-	@touch $@
-
 oracle-detectors: $(INSTALLED) .venv-detectors/.installed
 	.venv-detectors/bin/python -B test/oracles/detectors/plant.py local/oracles/detectors.jsonl --sentences 10000 --seed $(or $(SEED),12)
 	@node test/oracles/detectors/table.ts local/oracles/detectors.jsonl $(DATA)
 
-.venv-detectors/.installed: test/oracles/detectors/requirements.txt
-	python3 -m venv .venv-detectors
-	.venv-detectors/bin/python -m pip install -r $<
-	@touch $@
-
 oracle-schemathesis: $(BUILT) .venv-schemathesis/.installed
 	node --test test/oracles/schemathesis/schemathesis.ts
-
-.venv-schemathesis/.installed: test/oracles/schemathesis/requirements.txt
-	python3 -m venv .venv-schemathesis
-	.venv-schemathesis/bin/python -m pip install -r $<
-	@touch $@
 
 oracle-commands: $(BUILT) .venv-commands/.installed
 	node --test test/oracles/commands/commands.ts
 
-.venv-commands/.installed: test/oracles/commands/requirements.txt
-	python3 -m venv .venv-commands
-	.venv-commands/bin/python -m pip install -r $<
+# The Python of an oracle: each has packages of its own.
+.venv-%/.installed: test/oracles/%/requirements.txt
+	python3 -m venv .venv-$*
+	.venv-$*/bin/python -m pip install -r $<
 	@touch $@
 
 .bin-oracles/versitygw:
